@@ -18,6 +18,7 @@ export const rooms = {
   host: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks', 'experiments', 'runs'],
 };
 
+/** @param {string[]} names */
 const either = (names) => `(${names.join('|')})`;
 
 /** The doors that a room shows to others: its `index.ts`, and for the host the window's client besides. */

@@ -17,7 +17,7 @@ export default defineConfig({
       },
       {
         // The window's own modules (`*.svelte.ts` with runes) go through Svelte's compiler.
-        plugins: [svelte()],
+        plugins: [svelte({ configFile: false })],
         resolve: { conditions: ['browser'] },
         test: {
           name: 'renderer',
