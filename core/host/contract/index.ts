@@ -1,0 +1,31 @@
+import { appContract, devicesContract } from './app';
+import { blocksContract, generatorsContract } from './blocks';
+import { datasetsContract } from './datasets';
+import { runsContract } from './runs';
+import { samplesContract, specificationsContract } from './specifications';
+import { surfacesContract } from './surfaces';
+
+/**
+ * Everything the window can ask of the engine. One router implements it, over a MessagePort (desktop) and over a
+ * WebSocket (loopback web host).
+ */
+export const contract = {
+  app: appContract,
+  devices: devicesContract,
+  samples: samplesContract,
+  datasets: datasetsContract,
+  blocks: blocksContract,
+  generators: generatorsContract,
+  specifications: specificationsContract,
+  runs: runsContract,
+  surfaces: surfacesContract,
+};
+export type Contract = typeof contract;
+
+export type * from './app';
+export type * from './arrays';
+export type * from './blocks';
+export type * from './datasets';
+export type * from './runs';
+export type * from './specifications';
+export type * from './surfaces';

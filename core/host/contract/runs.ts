@@ -1,0 +1,171 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { cell, columns, float32Array, float64Array, imageBatch, int32Array, uint8Array } from './arrays';
+import { datasetDescription } from './datasets';
+import { runSpecification } from './specifications';
+
+/**
+ * `created`: written, not started; `queued`: waits for its turn; `interrupted`: the process that trained it is gone,
+ * it can be resumed.
+ */
+export const runState = z.enum([
+  'created', 'queued', 'running', 'paused', 'stopped', 'finished', 'failed', 'interrupted',
+]);
+export type RunState = z.infer<typeof runState>;
+
+export const runError = z.object({ code: z.string(), message: z.string(), hint: z.string().optional() });
+export type RunError = z.infer<typeof runError>;
+
+export const runSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  path: z.string(),
+  state: runState,
+  /** Milliseconds since 1970. */
+  created: z.number(),
+  task: z.enum(['classification', 'regression']),
+  /** One line on data and model: `iris.csv, mlp`. */
+  title: z.string(),
+  epochs: z.object({ done: z.number(), total: z.number() }),
+  best: z.object({ name: z.string(), value: z.number(), epoch: z.int() }).nullable(),
+  /** Validation loss by epoch (training loss where there is no validation part), for a sparkline. */
+  spark: float32Array,
+  error: runError.optional(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** `init`, `last`, `best`, or a step whose weights are kept. */
+export const checkpointName = z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]);
+export type CheckpointName = z.infer<typeof checkpointName>;
+
+export const checkpoint = z.object({
+  name: checkpointName,
+  step: z.int(),
+  epoch: z.number(),
+  /** Loss as recorded when it was written; absent before the first step. */
+  loss: z.number().optional(),
+});
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+export const runDetails = z.object({
+  summary: runSummary,
+  specification: runSpecification,
+  dataset: datasetDescription.nullable(),
+  device: z.string(),
+  parameters: z.int(),
+  checkpoints: z.array(checkpoint),
+  error: runError.optional(),
+});
+export type RunDetails = z.infer<typeof runDetails>;
+
+/** Columns `step`: step, epoch, loss, learningRate, gradientNorm. Columns `epoch`: epoch, step, train.*, validation.*. */
+export const runMetrics = z.object({ step: z.object({ columns }), epoch: z.object({ columns }) });
+export type RunMetrics = z.infer<typeof runMetrics>;
+
+export const runEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('state'), state: runState, error: runError.optional() }),
+  z.object({ kind: z.literal('steps'), columns }),
+  z.object({ kind: z.literal('epochs'), columns }),
+  z.object({
+    kind: z.literal('speed'),
+    examplesPerSecond: z.number(),
+    stepsPerSecond: z.number(),
+    remainingSeconds: z.number(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEvent>;
+
+export const split = z.enum(['train', 'validation', 'test']);
+export type Split = z.infer<typeof split>;
+
+export const evaluation = z.object({
+  loss: z.number(),
+  metrics: z.record(z.string(), z.number()),
+  examples: z.int(),
+  classes: z.array(z.string()).optional(),
+  /** Row-major `[classes, classes]`: rows are the actual class, columns the predicted one. */
+  confusion: int32Array.optional(),
+  perClass: z
+    .array(z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.int() }))
+    .optional(),
+  residuals: z.object({ predicted: float32Array, actual: float32Array }).optional(),
+  /** The examples with the largest loss, largest first. */
+  worst: z.array(
+    z.object({
+      row: z.int(),
+      loss: z.number(),
+      actual: cell,
+      predicted: cell,
+      /** Probability given to the predicted class. */
+      confidence: z.number().optional(),
+      image: imageBatch.optional(),
+      cells: z.array(z.object({ name: z.string(), value: cell })).optional(),
+    }),
+  ),
+});
+export type Evaluation = z.infer<typeof evaluation>;
+
+/** The function a two-input network computes, over the plane of its inputs, in the data's own units. */
+export const boundary = z.object({
+  names: z.tuple([z.string(), z.string()]),
+  x: float64Array,
+  y: float64Array,
+  classes: z.array(z.string()).nullable(),
+  /** `[classes, ny, nx]` probabilities; for regression `[1, ny, nx]` predicted values. */
+  values: float32Array,
+  points: z.array(z.object({ split, x: float32Array, y: float32Array, label: float32Array })),
+});
+export type Boundary = z.infer<typeof boundary>;
+
+export const file = z.object({ name: z.string(), bytes: uint8Array });
+export type FileContents = z.infer<typeof file>;
+
+const one = z.strictObject({ id: z.string() });
+const created = z.object({ id: z.string() });
+const checkpointChoice = checkpointName.default('best');
+
+export const runsContract = {
+  list: oc.output(z.array(runSummary)),
+  create: oc
+    .input(z.strictObject({ specification: z.unknown(), start: z.boolean().default(false), name: z.string().optional() }))
+    .output(created),
+  /** Trains from the beginning, or from where it stopped. */
+  start: oc.input(one).output(z.void()),
+  pause: oc.input(one).output(z.void()),
+  resume: oc.input(one).output(z.void()),
+  /** Ends the training for good, with a checkpoint. */
+  stop: oc.input(one).output(z.void()),
+  /** A new run that begins with the weights of a checkpoint; `changes` replaces fields of the specification. */
+  branch: oc
+    .input(
+      z.strictObject({
+        id: z.string(),
+        checkpoint: checkpointChoice,
+        changes: z.record(z.string(), z.unknown()).default({}),
+        name: z.string().optional(),
+        start: z.boolean().default(false),
+      }),
+    )
+    .output(created),
+  /** Removes the run's folder. */
+  remove: oc.input(one).output(z.void()),
+  /** Takes in a run folder from elsewhere. */
+  open: oc.input(z.strictObject({ path: z.string() })).output(created),
+  get: oc.input(one).output(runDetails),
+  metrics: oc.input(one).output(runMetrics),
+  /** Everything so far, then everything as it comes; ends when the run does. */
+  watch: oc.input(z.strictObject({ id: z.string(), fromStep: z.int().min(0).optional() })).output(eventIterator(runEvent)),
+  evaluation: oc
+    .input(z.strictObject({ id: z.string(), split: split.default('validation'), checkpoint: checkpointChoice }))
+    .output(evaluation),
+  boundary: oc
+    .input(z.strictObject({ id: z.string(), checkpoint: checkpointChoice, resolution: z.int().min(8).max(512).default(128) }))
+    .output(boundary),
+  /** Predicts every row of a data file and writes a CSV. */
+  predict: oc
+    .input(z.strictObject({ id: z.string(), path: z.string(), out: z.string(), checkpoint: checkpointChoice }))
+    .output(z.object({ rows: z.int(), path: z.string() })),
+  export: oc
+    .input(z.strictObject({ id: z.string(), format: z.enum(['safetensors', 'onnx']), checkpoint: checkpointChoice }))
+    .output(file),
+};

@@ -1,0 +1,110 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { float64Array, int32Array } from './arrays';
+import { checkpointName, file, split } from './runs';
+
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([from, to]) => from < to, { message: 'a range goes upwards: [from, to]' });
+
+export const surfaceRequest = z.strictObject({
+  run: z.string(),
+  plane: z.enum(['random', 'trajectory', 'line']).default('random'),
+  seed: z.int().min(0).default(0),
+  normalization: z.enum(['filter', 'layer', 'weight', 'none']).default('filter'),
+  /** Points along x and y; the second is 1 for a line. */
+  grid: z.tuple([z.int().min(1).max(2049), z.int().min(1).max(2049)]).default([51, 51]),
+  /** Absent: -1 to 1, and for a trajectory the path with a margin. */
+  range: z.object({ x: range, y: range }).optional(),
+  split: split.default('train'),
+  /** Number of examples, drawn with the seed; `null` takes all. */
+  subset: z.int().min(1).nullable().default(null),
+  /** What is shown first: the loss or one of the task's metrics. All quantities are computed at once. */
+  quantity: z.string().default('loss'),
+  checkpoint: checkpointName.default('last'),
+});
+export type SurfaceRequest = z.input<typeof surfaceRequest>;
+
+export const surfaceEstimate = z.object({
+  points: z.int(),
+  examples: z.int(),
+  seconds: z.number(),
+  memoryBytes: z.number(),
+  basis: z.enum(['calibrated', 'counted']),
+});
+export type SurfaceEstimate = z.infer<typeof surfaceEstimate>;
+
+export const surfaceMinimum = z.object({ x: z.number(), y: z.number(), value: z.number(), index: z.int() });
+
+export const surface = z.object({
+  id: z.string(),
+  /** What made it; enough to make it again. */
+  recipe: z.record(z.string(), z.unknown()),
+  x: float64Array,
+  y: float64Array,
+  /** By quantity, row-major `[ny, nx]`. NaN: not computed yet; Infinity: the network gave no finite value there. */
+  values: z.record(z.string(), float64Array),
+  trajectory: z
+    .object({
+      /** `[n, 2]` plane coordinates in training order. */
+      points: float64Array,
+      steps: float64Array,
+      /** Distance from the plane, in weight space. */
+      residual: float64Array,
+      values: z.record(z.string(), float64Array),
+    })
+    .optional(),
+  minimum: z.record(z.string(), surfaceMinimum),
+  centre: z.record(z.string(), z.number()),
+  /** Shares of the trajectory's variance along the two axes. */
+  explainedVariance: z.tuple([z.number(), z.number()]).optional(),
+  done: z.int(),
+  total: z.int(),
+});
+export type Surface = z.infer<typeof surface>;
+
+export const surfaceEvent = z.discriminatedUnion('kind', [
+  /** The surface before anything is computed: axes, trajectory, and what an earlier attempt left. */
+  z.object({ kind: z.literal('start'), surface }),
+  /** `values[quantity][i]` belongs to the grid index `indices[i]`. */
+  z.object({
+    kind: z.literal('points'),
+    indices: int32Array,
+    values: z.record(z.string(), float64Array),
+    done: z.int(),
+    total: z.int(),
+    remainingSeconds: z.number(),
+  }),
+  z.object({ kind: z.literal('end'), surface }),
+]);
+export type SurfaceEvent = z.infer<typeof surfaceEvent>;
+
+export const surfaceListing = z.object({
+  id: z.string(),
+  plane: z.string(),
+  grid: z.tuple([z.int(), z.int()]),
+  split: z.string(),
+  subset: z.int().nullable(),
+  quantities: z.array(z.string()),
+  created: z.number(),
+  done: z.int(),
+  total: z.int(),
+});
+export type SurfaceListing = z.infer<typeof surfaceListing>;
+
+export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'vtp', 'gltf', 'stl', 'html']);
+export type SurfaceFormat = z.infer<typeof surfaceFormat>;
+
+const one = z.strictObject({ run: z.string(), id: z.string() });
+
+export const surfacesContract = {
+  list: oc.input(z.strictObject({ run: z.string() })).output(z.array(surfaceListing)),
+  estimate: oc.input(surfaceRequest).output(surfaceEstimate),
+  /** Computes coarse to fine. Ending the stream early cancels and keeps what was computed; asking again continues. */
+  compute: oc.input(surfaceRequest).output(eventIterator(surfaceEvent)),
+  get: oc.input(one).output(surface),
+  export: oc
+    .input(one.extend({ format: surfaceFormat, quantity: z.string().optional() }))
+    .output(file),
+  remove: oc.input(one).output(z.void()),
+};
