@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+
+/** Where everything lies in a run's folder (docs/run-folder.md). */
+export function runPaths(folder: string) {
+  return {
+    folder,
+    run: join(folder, 'run.json'),
+    metrics: join(folder, 'metrics.ndjson'),
+    log: join(folder, 'log.ndjson'),
+    transform: join(folder, 'transform.json'),
+    lock: join(folder, 'lock.json'),
+    checkpoints: join(folder, 'checkpoints'),
+    /** Weights by role: the first, the newest, the best. */
+    weights: (name: 'init' | 'last' | 'best') => join(folder, 'checkpoints', `${name}.safetensors`),
+    state: (step: number) => join(folder, 'checkpoints', `state-${step}.safetensors`),
+    trajectory: join(folder, 'checkpoints', 'trajectory'),
+    trajectoryStep: (step: number) => join(folder, 'checkpoints', 'trajectory', `${step}.safetensors`),
+    surfaces: join(folder, 'surfaces'),
+    surface: (name: string) => join(folder, 'surfaces', name),
+  };
+}
+export type RunPaths = ReturnType<typeof runPaths>;
