@@ -1,0 +1,73 @@
+import type { DatasetSummary } from '#host-client';
+import { host } from '../host.svelte';
+import { shell, type OnProgress } from '../shell';
+import { draft } from './draft.svelte';
+import { router } from './router.svelte';
+
+/** How files enter the window: dropped, chosen or taken from the recent ones. The bytes never pass through the page's memory. */
+class Intake {
+  /** what is going on, for the overlay: travelling bytes, then reading */
+  busy = $state<{ what: string; share: number | null } | null>(null);
+  /** the last thing that could not be read, until something else is opened */
+  failure = $state.raw<{ what: string; error: unknown } | null>(null);
+
+  async drop(dropped: DataTransfer): Promise<void> {
+    await this.#take('the dropped files', (onProgress) => shell.pathsOf(dropped, onProgress));
+  }
+
+  async chooseFiles(): Promise<void> {
+    await this.#take('the chosen file', (onProgress) => shell.chooseFiles({ title: 'Open data' }, onProgress));
+  }
+
+  async chooseFolder(): Promise<void> {
+    await this.#take('the chosen folder', async (onProgress) => {
+      const folder = await shell.chooseFolder({ title: 'Open a folder of data' }, onProgress);
+      return folder === undefined ? [] : [folder];
+    });
+  }
+
+  async path(path: string): Promise<void> {
+    await this.#take(nameOf(path), () => Promise.resolve([path]));
+  }
+
+  /** Makes a toy data set and shows it. */
+  async generate(parameters: { use: string; [field: string]: unknown }): Promise<void> {
+    await this.#watch('the generator', async () => this.#show(await host.client.datasets.generate(parameters)));
+  }
+
+  async #take(what: string, paths: (onProgress: OnProgress) => Promise<string[]>): Promise<void> {
+    await this.#watch(what, async () => {
+      const [path, ...others] = await paths((sent, total) => (this.busy = { what: 'Copying to the engine', share: total > 0 ? sent / total : null }));
+      if (path === undefined) return;
+      if (others.length > 0) {
+        throw new Error(`${others.length + 1} files were given; Basin opens one data set at a time. Put pictures into one folder per class and drop the folder.`);
+      }
+      this.busy = { what: `Reading ${nameOf(path)}`, share: null };
+      this.#show(await host.client.datasets.open({ path }));
+    });
+  }
+
+  async #watch(what: string, work: () => Promise<void>): Promise<void> {
+    this.failure = null;
+    this.busy = { what: 'Opening', share: null };
+    try {
+      await work();
+    } catch (error) {
+      this.failure = { what, error };
+      router.go('home');
+    } finally {
+      this.busy = null;
+    }
+  }
+
+  #show(summary: DatasetSummary): void {
+    draft.openDataset(summary);
+    router.go('data', summary.id);
+  }
+}
+
+function nameOf(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
+}
+
+export const intake = new Intake();
