@@ -1,0 +1,59 @@
+import { UserError } from '#core/graph';
+import type { Surface } from '../surface';
+import type { ColorMapName } from './colors';
+import { exportCsv } from './csv';
+import { exportGltf } from './gltf';
+import type { HeightScale } from './height';
+import { exportHtml } from './html';
+import { exportJson } from './json';
+import { exportNpy } from './npy';
+import { exportPng } from './png';
+import { exportStl } from './stl';
+import { exportVtp } from './vtp';
+
+export interface ExportOptions {
+  /** Which quantity is drawn or meshed; tables hold all. Default: the recipe's first. */
+  readonly quantity?: string;
+  readonly scale?: HeightScale;
+  readonly colorMap?: ColorMapName;
+  readonly theme?: 'light' | 'dark';
+  /** Size of a PNG in pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** Gives the viewer script's source; asked for by `html` only. */
+  readonly viewer?: () => string | Promise<string>;
+}
+
+const exporters = {
+  json: exportJson,
+  csv: exportCsv,
+  npy: exportNpy,
+  png: exportPng,
+  vtp: exportVtp,
+  gltf: exportGltf,
+  stl: exportStl,
+  html: async (surface: Surface, { viewer, ...options }: ExportOptions): Promise<Uint8Array> => {
+    if (viewer === undefined) throw new Error('exporting a page needs the viewer script: pass `viewer`');
+    return exportHtml(surface, { ...options, viewer: await viewer() });
+  },
+} satisfies Record<string, (surface: Surface, options: ExportOptions) => Uint8Array | Promise<Uint8Array>>;
+
+export type SurfaceFormat = keyof typeof exporters;
+export const surfaceFormats = Object.keys(exporters) as readonly SurfaceFormat[];
+
+/** The format a file's name asks for by its ending. Throws a `UserError` that lists the formats. */
+export function surfaceFormatOf(path: string): SurfaceFormat {
+  const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
+  const format = surfaceFormats.find((candidate) => candidate === ending);
+  if (format === undefined) {
+    throw new UserError('landscape.export.format', `${path}: ${ending === undefined ? 'no file ending' : `".${ending}" is not a surface format`}`, {
+      hint: `Use one of ${surfaceFormats.map((candidate) => `.${candidate}`).join(' ')}.`,
+    });
+  }
+  return format;
+}
+
+/** The surface as a file of the given format. */
+export async function exportSurface(surface: Surface, format: SurfaceFormat, options: ExportOptions = {}): Promise<Uint8Array> {
+  return exporters[format](surface, options);
+}

@@ -1,0 +1,32 @@
+import type { Surface } from '../surface';
+
+const rows = (values: Float64Array, columns: number): (number | null)[][] =>
+  Array.from({ length: values.length / columns }, (_, row) =>
+    Array.from(values.subarray(row * columns, (row + 1) * columns), (value) => (Number.isFinite(value) ? value : null)),
+  );
+
+/**
+ * The surface as JSON: the recipe, the axes, one matrix (rows along y) a quantity, the trajectory. JSON knows no infinite
+ * numbers, so a hole is `null`.
+ */
+export function exportJson(surface: Surface): Uint8Array {
+  const { recipe, x, y, values, trajectory, minimum, centre, explainedVariance } = surface;
+  const document = {
+    format: 'basin-surface',
+    version: 1,
+    recipe,
+    x: Array.from(x),
+    y: Array.from(y),
+    values: Object.fromEntries(Object.entries(values).map(([name, data]) => [name, rows(data, x.length)])),
+    minimum,
+    centre,
+    explainedVariance,
+    trajectory: trajectory && {
+      steps: Array.from(trajectory.steps),
+      points: rows(trajectory.points, 2),
+      residual: Array.from(trajectory.residual),
+      values: Object.fromEntries(Object.entries(trajectory.values).map(([name, data]) => [name, rows(data, data.length)[0] ?? []])),
+    },
+  };
+  return new TextEncoder().encode(`${JSON.stringify(document)}\n`);
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** How random directions are scaled against the weights they perturb (Li et al. 2018, section 4). */
+export const normalizationSchema = z
+  .enum(['filter', 'layer', 'weight', 'none'])
+  .describe('filter: each filter (row of a dense layer) gets the norm of the weight\'s own filter; layer: each tensor does; weight: each entry does');
+export type Normalization = z.infer<typeof normalizationSchema>;
+
+export const includeSchema = z
+  .enum(['weights', 'all'])
+  .describe('weights: biases and normalisation parameters stay where they are, as in the paper; all: they move too');
+export type Include = z.infer<typeof includeSchema>;
+
+const randomPlane = z.strictObject({
+  kind: z.literal('random'),
+  seed: z.int().min(0).default(0),
+  normalization: normalizationSchema.default('filter'),
+  include: includeSchema.default('weights'),
+  orthogonal: z.boolean().default(false).describe('make the second direction orthogonal to the first before normalising'),
+});
+
+const linePlane = z.strictObject({
+  kind: z.literal('line'),
+  seed: z.int().min(0).default(0),
+  normalization: normalizationSchema.default('filter'),
+  include: includeSchema.default('weights'),
+  to: z.string().optional().describe('name of the weights at coordinate 1; absent: a random direction'),
+});
+
+const trajectoryPlane = z.strictObject({
+  kind: z.literal('trajectory'),
+  steps: z.array(z.number()).default([]).describe('training steps of the checkpoints that span the plane'),
+});
+
+/** Which two (or one) directions through the trained weights span the picture. */
+export const planeRecipeSchema = z.discriminatedUnion('kind', [randomPlane, trajectoryPlane, linePlane]);
+export type PlaneRecipe = z.infer<typeof planeRecipeSchema>;
+
+/** One axis of the grid: `count` evenly spaced coordinates from `from` to `to`. */
+export const axisSchema = z
+  .strictObject({ from: z.number(), to: z.number(), count: z.int().min(1).max(2049) })
+  .refine((axis) => axis.count === 1 || axis.to > axis.from, { message: 'the range must go upwards: from < to' });
+export type Axis = z.infer<typeof axisSchema>;
+
+export const gridSchema = z.strictObject({ x: axisSchema, y: axisSchema });
+export type Grid = z.infer<typeof gridSchema>;
+
+/** A seeded part of a split; `null` is the whole split. */
+export const subsetSchema = z.strictObject({ count: z.int().min(1), seed: z.int().min(0).default(0) }).nullable();
+
+/** What made the picture. The same recipe on the same run makes the same picture. */
+export const surfaceRecipeSchema = z.strictObject({
+  version: z.literal(1),
+  program: z.string().describe('name and version of the program that computed the values'),
+  run: z.strictObject({
+    id: z.string(),
+    name: z.string().optional(),
+    checkpoint: z.string().optional(),
+    fingerprint: z.string().describe('hash of the weights at the centre'),
+  }),
+  plane: planeRecipeSchema,
+  grid: gridSchema,
+  quantities: z.array(z.string()).min(1),
+  split: z.string(),
+  subset: subsetSchema,
+  batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
+  device: z.string(),
+});
+export type SurfaceRecipe = z.infer<typeof surfaceRecipeSchema>;

@@ -1,0 +1,86 @@
+import type { SurfaceRecipe } from './recipe';
+
+/** The path of training, projected onto the plane. */
+export interface SurfaceTrajectory {
+  /** Plane coordinates `[n, 2]`, in training order; the last point is the trained network. */
+  readonly points: Float64Array;
+  /** Training step of each point `[n]`. */
+  readonly steps: Float64Array;
+  /** Distance of each checkpoint from the plane, in weight space `[n]`. */
+  readonly residual: Float64Array;
+  /** Quantities at the true weights (not at their projections), each `[n]`. */
+  readonly values: Readonly<Record<string, Float64Array>>;
+}
+
+export interface SurfaceMinimum {
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+  readonly index: number;
+}
+
+/**
+ * A computed surface. Values are row-major `[ny, nx]`: `values[row * nx + column]` belongs to `(x[column], y[row])`.
+ * `NaN`: not computed yet. `Infinity`: computed, but the network returned no finite value there.
+ */
+export interface Surface {
+  readonly recipe: SurfaceRecipe;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly values: Readonly<Record<string, Float64Array>>;
+  readonly trajectory?: SurfaceTrajectory;
+  /** The lowest computed point of each quantity; absent where nothing finite has been computed. */
+  readonly minimum: Readonly<Record<string, SurfaceMinimum>>;
+  /** Each quantity at the unperturbed weights. */
+  readonly centre: Readonly<Record<string, number>>;
+  /** Shares of the trajectory's variance along the two axes (trajectory planes only). */
+  readonly explainedVariance?: readonly [number, number];
+}
+
+/** The lowest finite point, or `undefined` when there is none. */
+export function lowestPoint(x: Float64Array, y: Float64Array, values: Float64Array): SurfaceMinimum | undefined {
+  let index = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i]) && (index < 0 || values[i]! < values[index]!)) index = i;
+  }
+  if (index < 0) return undefined;
+  return { x: x[index % x.length]!, y: y[Math.floor(index / x.length)]!, value: values[index]!, index };
+}
+
+/** Smallest and largest finite value, or `undefined` when there is none. */
+export function finiteExtent(values: Float64Array): readonly [number, number] | undefined {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low > high ? undefined : [low, high];
+}
+
+/** The value at plane coordinates, bilinear between grid points; `NaN` outside the grid or beside a hole. */
+export function valueAt(surface: Pick<Surface, 'x' | 'y'>, values: Float64Array, px: number, py: number): number {
+  const { x, y } = surface;
+  const column = position(x, px);
+  const row = position(y, py);
+  const c0 = Math.min(Math.floor(column), Math.max(x.length - 2, 0));
+  const r0 = Math.min(Math.floor(row), Math.max(y.length - 2, 0));
+  const c1 = Math.min(c0 + 1, x.length - 1);
+  const r1 = Math.min(r0 + 1, y.length - 1);
+  const u = column - c0;
+  const v = row - r0;
+  const at = (r: number, c: number): number => values[r * x.length + c] ?? NaN;
+  const lower = u === 0 ? at(r0, c0) : at(r0, c0) * (1 - u) + at(r0, c1) * u;
+  if (v === 0) return lower;
+  const upper = u === 0 ? at(r1, c0) : at(r1, c0) * (1 - u) + at(r1, c1) * u;
+  return lower * (1 - v) + upper * v;
+}
+
+function position(axis: Float64Array, value: number): number {
+  const first = axis[0] ?? NaN;
+  const last = axis[axis.length - 1] ?? NaN;
+  if (axis.length === 1) return value === first ? 0 : NaN;
+  const t = ((value - first) / (last - first)) * (axis.length - 1);
+  return t < -1e-9 || t > axis.length - 1 + 1e-9 ? NaN : Math.min(Math.max(t, 0), axis.length - 1);
+}

@@ -1,0 +1,102 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { exportSurface, surfaceFormatOf } from '#core/landscape';
+import { colorTable } from '../../../../core/landscape/export/colors';
+import { contourLevels, niceStep, toHeights } from '../../../../core/landscape/export/height';
+import { isolines } from '../../../../core/landscape/export/isolines';
+import { refine } from '../../../../core/landscape/export/raster';
+import { sampleSurface } from '../sample';
+
+describe('png', () => {
+  it('has the asked size; flat ground has the exact colour of the scale; a hole shows no colour', async () => {
+    // A step: left half 1, right half 3, a hole above.
+    const surface = sampleSurface({ columns: 41, rows: 41, f: (x, y) => (y > 0.6 ? Infinity : x < 0 ? 1 : 3), path: false });
+    const image = sharp(await exportSurface(surface, 'png', { width: 900, height: 700 }));
+    const { width, height } = await image.metadata();
+    expect([width, height]).toEqual([900, 700]);
+    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    const table = colorTable('viridis');
+    const colours = new Map<string, number>();
+    for (let i = 0; i < data.length; i += info.channels) {
+      const key = `${data[i]},${data[i + 1]},${data[i + 2]}`;
+      colours.set(key, (colours.get(key) ?? 0) + 1);
+    }
+    const area = (from: number): number => colours.get(Array.from(table.subarray(from, from + 3)).join(',')) ?? 0;
+    expect(area(0)).toBeGreaterThan(60_000);
+    expect(area(255 * 3)).toBeGreaterThan(60_000);
+    expect(colours.get('232,234,237')).toBeGreaterThan(20_000);
+  });
+
+  it('carries the recipe', async () => {
+    const surface = sampleSurface();
+    const { exif } = await sharp(await exportSurface(surface, 'png', { width: 400, height: 300 })).metadata();
+    expect(exif!.includes(JSON.stringify(surface.recipe))).toBe(true);
+  });
+});
+
+describe('html', () => {
+  it('holds the data and the script, and nothing in either can end the script element', async () => {
+    const viewer = () => 'const t = "</script><!--"; const u = "</SCRIPT>";'.replace('</SCRIPT>', '</script>');
+    const page = new TextDecoder().decode(await exportSurface(sampleSurface(), 'html', { viewer }));
+    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page.match(/<\/script/g)).toHaveLength(3);
+    expect(page).not.toMatch(/https?:/);
+    expect(page).toContain('<title>loss of sample &lt;run&gt;</title>');
+    const data = /id="surface-data">(.*?)<\/script>/s.exec(page)![1]!;
+    expect((JSON.parse(data) as { recipe: unknown }).recipe).toEqual(sampleSurface().recipe);
+  });
+});
+
+describe('contour lines', () => {
+  it('follow a tilted plane exactly and end at the data, not along the frame', () => {
+    const heights = Float64Array.from({ length: 6 * 5 }, (_, i) => (i % 6) + 0.5 * Math.floor(i / 6));
+    const [line, ...others] = isolines(heights, 6, 5, [2.25]);
+    expect(others).toEqual([]);
+    const points = line!.points;
+    for (let i = 0; i < points.length; i += 2) expect(points[i]! + 0.5 * points[i + 1]!).toBeCloseTo(2.25, 12);
+    const ys = Array.from(points).filter((_, i) => i % 2 === 1);
+    expect([Math.min(...ys), Math.max(...ys)]).toEqual([0, 4]);
+  });
+
+  it('a closed line stays one line, and a hole cuts without a rim', () => {
+    const n = 21;
+    const bowl = Float64Array.from({ length: n * n }, (_, i) => Math.hypot((i % n) - 10, Math.floor(i / n) - 10));
+    const [circle, ...others] = isolines(bowl, n, n, [6.3]);
+    expect(others).toEqual([]);
+    expect([circle!.points[0], circle!.points[1]]).toEqual([circle!.points.at(-2), circle!.points.at(-1)]);
+    const holed = bowl.map((height, i) => (i % n > 10 ? NaN : height));
+    for (const { points } of isolines(holed, n, n, [6.3])) {
+      for (let i = 0; i < points.length; i += 2) expect(Math.hypot(points[i]! - 10, points[i + 1]! - 10)).toBeCloseTo(6.3, 1);
+    }
+  });
+});
+
+describe('heights', () => {
+  it('log: decimal logarithms, zero drawn at the lowest positive value', () => {
+    const { heights, low, high } = toHeights(Float64Array.of(100, 1, 0, NaN, Infinity, 0.01), 'log')!;
+    expect(Array.from(heights)).toEqual([2, 0, -2, NaN, NaN, -2]);
+    expect([low, high]).toEqual([-2, 2]);
+  });
+
+  it('steps are 1, 2 or 5 times a power of ten, never more lines than asked for', () => {
+    for (const span of [1e-9, 0.03, 0.7, 1, 9.99, 12345]) {
+      const step = niceStep(span, 14);
+      expect([1, 2, 5, 10]).toContain(Math.round(step / 10 ** Math.floor(Math.log10(step * 1.000001))));
+      expect(contourLevels({ low: 0, high: span, step }).length).toBeLessThanOrEqual(14);
+    }
+  });
+
+  it('refining passes through every computed value and keeps quadratics', () => {
+    const f = (x: number, y: number): number => x * x - 2 * x * y + 3;
+    const grid = Float64Array.from({ length: 6 * 5 }, (_, i) => f(i % 6, Math.floor(i / 6)));
+    const fine = refine(grid, 6, 5, 51, 41);
+    for (let r = 10; r <= 30; r++) for (let c = 10; c <= 40; c++) expect(fine[r * 51 + c]).toBeCloseTo(f(c / 10, r / 10), 10);
+    for (let i = 0; i < 30; i++) expect(fine[Math.floor(i / 6) * 10 * 51 + (i % 6) * 10]).toBeCloseTo(grid[i]!, 10);
+  });
+});
+
+it('a file name that asks for no known format', () => {
+  expect(surfaceFormatOf('out/My.Surface.VTP')).toBe('vtp');
+  expect(() => surfaceFormatOf('surface.obj')).toThrow('".obj" is not a surface format');
+  expect(() => surfaceFormatOf('surface')).toThrow('no file ending');
+});
