@@ -26,6 +26,7 @@ export type * from './app';
 export type * from './arrays';
 export type * from './blocks';
 export type * from './datasets';
+export type * from './desktop';
 export type * from './runs';
 export type * from './specifications';
 export type * from './surfaces';
