@@ -11,8 +11,8 @@ arrayTypes.forEach((ArrayType, type) => {
     type,
     encode: (value) =>
       value instanceof ArrayType ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
-    // The copy starts at an aligned address, which a view into the frame need not.
-    decode: (bytes) => new ArrayType(bytes.slice().buffer),
+    // A copy starts at an aligned address, which a view into the frame need not.
+    decode: (bytes) => new ArrayType(new Uint8Array(bytes).buffer),
   });
 });
 

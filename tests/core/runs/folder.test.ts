@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { UserError } from '#core/graph';
+import type { UserError } from '#core/graph';
 import { writeAtomically } from '../../../core/runs/folder/atomic-write';
 import { epochColumns, stepColumns } from '../../../core/runs/folder/columns';
 import { acquireLock, lockOwner } from '../../../core/runs/folder/lock';
