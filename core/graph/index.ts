@@ -1,1 +1,13 @@
 export { UserError } from './error';
+export { broadcastShapes, range, ShapeError, sizeOf, stridesOf } from './shape';
+export type { Operand } from './apply';
+export { scalarValue } from './apply';
+export * from './dtype';
+export { opDefinition, opNames, type OpDefinition } from './op';
+export { topologicalOrder } from './order';
+export { Philox, philoxBlock, philoxWords, streamKey } from './philox';
+export { spec, Tensor, type Attributes, type TensorSpec } from './tensor';
+export { checkClosed, isSpec, trace, type Graph, type GraphInput, type GraphOutput, type TracedGraph } from './trace';
+export * from './tree';
+export * from './ops';
+export * from './transforms';

@@ -1,0 +1,17 @@
+export * from './activations';
+export * from './arithmetic';
+export * from './comparison';
+export * from './conv';
+export * from './einsum';
+export * from './gradient-control';
+export * from './indexing';
+export * from './layout';
+export { matmul } from './matmul';
+export * from './normalization';
+export * from './pool';
+export * from './random';
+export * from './reduce';
+export * from './slicing';
+export * from './softmax';
+export * from './source';
+export * from './unary';

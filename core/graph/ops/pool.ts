@@ -1,0 +1,115 @@
+import { apply } from '../apply';
+import { type Batched, defineOp } from '../op';
+import { formatShape, range, ShapeError, sizeOf } from '../shape';
+import type { Tensor } from '../tensor';
+import { div, mul, sub } from './arithmetic';
+import { type ConvOptions, geometry, windowedShape } from './conv';
+import { arange, constant, full } from './source';
+import { mean } from './reduce';
+
+type Window = {
+  kernel: readonly number[];
+  stride: readonly number[];
+  padding: readonly (readonly number[])[];
+  dilation: readonly number[];
+};
+
+function inferPool(op: string, x: Tensor, window: Window): number[] {
+  const size = windowedShape(x.shape.slice(2), window.kernel, window);
+  if (size.some((n) => n < 1)) {
+    throw new ShapeError(`${op}: the window ${formatShape(window.kernel)} is larger than the padded image of ${formatShape(x.shape)}`);
+  }
+  return [...x.shape.slice(0, 2), ...size];
+}
+
+/** Pooling treats every image alone, so members are simply more images. */
+function batchPool(op: string, { value }: Batched, window: Window, size: number): Tensor {
+  const folded = apply('reshape', [value], { shape: [size * value.shape[1]!, ...value.shape.slice(2)] });
+  const y = apply(op, [folded], window);
+  return apply('reshape', [y], { shape: [size, value.shape[1]!, ...y.shape.slice(1)] });
+}
+
+defineOp<Window>({
+  name: 'maxPool',
+  infer: ([x], window) => ({ shape: inferPool('maxPool', x!, window), dtype: x!.dtype }),
+  vjp(node, g, window) {
+    const x = node.inputs[0]!;
+    const places = apply('reshape', [apply('maxPoolIndices', [x], window)], { shape: [node.size] });
+    const flat = apply('scatterAdd', [places, apply('reshape', [g], { shape: [node.size] })], { axis: 0, length: x.size });
+    return [apply('reshape', [flat], { shape: x.shape })];
+  },
+  batch: ([x], window, size) => batchPool('maxPool', x!, window, size),
+  flops: (node, { kernel }) => node.size * sizeOf(kernel),
+});
+
+/** Where in the flattened input each window's first largest element lies, int64. */
+defineOp<Window>({
+  name: 'maxPoolIndices',
+  infer: ([x], window) => ({ shape: inferPool('maxPool', x!, window), dtype: 'int64' }),
+  batch([x], window, size) {
+    const indices = batchPool('maxPoolIndices', x!, window, size);
+    const offsets = mul(arange(size, 'int64'), x!.value.size / size);
+    return sub(indices, apply('reshape', [offsets], { shape: [size, ...indices.shape.slice(1).map(() => 1)] }));
+  },
+  flops: (node, { kernel }) => node.size * sizeOf(kernel),
+});
+
+/** Mean of each window; padding counts as zeros. */
+defineOp<Window>({
+  name: 'avgPool',
+  infer: ([x], window) => ({ shape: inferPool('avgPool', x!, window), dtype: x!.dtype }),
+  vjp(node, g, { kernel, stride, padding, dilation }) {
+    const x = node.inputs[0]!;
+    // A window's mean is a convolution of each channel alone with a constant filter.
+    const planes = apply('reshape', [g], { shape: [g.shape[0]! * g.shape[1]!, 1, ...g.shape.slice(2)] });
+    const filter = full([1, 1, ...kernel], 1 / sizeOf(kernel), g.dtype);
+    const dx = apply('convInputGrad', [planes, filter], { stride, padding, dilation, groups: 1, size: x.shape.slice(2) });
+    return [apply('reshape', [dx], { shape: x.shape })];
+  },
+  batch: ([x], window, size) => batchPool('avgPool', x!, window, size),
+  flops: (node, { kernel }) => node.size * sizeOf(kernel),
+});
+
+export interface PoolOptions extends Omit<ConvOptions, 'groups'> {
+  /** Default: the window's size, so that windows touch. */
+  readonly stride?: number | readonly number[];
+}
+
+function windowOf(op: string, x: Tensor, kernel: number | readonly number[], options: PoolOptions): Window {
+  if (x.rank !== 3 && x.rank !== 4) throw new ShapeError(`${op}: wants [n, c, l] or [n, c, h, w], not ${formatShape(x.shape)}`);
+  const spatial = x.shape.slice(2);
+  const size = typeof kernel === 'number' ? spatial.map(() => kernel) : [...kernel];
+  if (size.length !== spatial.length) throw new ShapeError(`${op}: window ${formatShape(size)} for an image of ${formatShape(x.shape)}`);
+  const { stride, padding, dilation } = geometry(op, spatial, size, { ...options, stride: options.stride ?? size });
+  return { kernel: size, stride, padding, dilation };
+}
+
+/** Largest element of each window of `[n, c, ...]`; padding never wins. */
+export const maxPool = (x: Tensor, kernel: number | readonly number[], options: PoolOptions = {}): Tensor =>
+  apply('maxPool', [x], windowOf('maxPool', x, kernel, options));
+
+/** Mean of each window of `[n, c, ...]`; padding counts as zeros unless `includePadding` is false. */
+export function avgPool(x: Tensor, kernel: number | readonly number[], options: PoolOptions & { includePadding?: boolean } = {}): Tensor {
+  const { includePadding = true, ...rest } = options;
+  const window = windowOf('avgPool', x, kernel, rest);
+  const y = apply('avgPool', [x], window);
+  if (includePadding || window.padding.flat().every((n) => n === 0)) return y;
+  return div(y, coverage(x, window));
+}
+
+/** The part of each window that lies inside the image, `[1, 1, ...]`. */
+function coverage(x: Tensor, { kernel, stride, padding, dilation }: Window): Tensor {
+  const spatial = x.shape.slice(2);
+  const parts = windowedShape(spatial, kernel, { stride, padding, dilation }).map((count, axis) =>
+    range(count).map((i) => {
+      const taps = range(kernel[axis]!).map((k) => i * stride[axis]! - padding[axis]![0]! + k * dilation[axis]!);
+      return taps.filter((at) => at >= 0 && at < spatial[axis]!).length / kernel[axis]!;
+    }),
+  );
+  const shape = parts.map((p) => p.length);
+  const values = parts.reduce((all, p) => all.flatMap((a) => p.map((b) => a * b)), [1]);
+  return constant(Float64Array.from(values), [1, 1, ...shape], x.dtype);
+}
+
+/** Mean over all spatial axes: `[n, c, ...]` -> `[n, c]`. */
+export const globalAveragePool = (x: Tensor): Tensor => mean(x, range(x.rank - 2, 2));

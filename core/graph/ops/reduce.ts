@@ -1,0 +1,160 @@
+import { apply, scalar } from '../apply';
+import { defineOp } from '../op';
+import { normalizeAxes, normalizeAxis, reducedShape, ShapeError, sizeOf } from '../shape';
+import type { Tensor } from '../tensor';
+import { add, div, floating, mul, square, sub } from './arithmetic';
+import { cast } from './elementwise';
+import { exp, log } from './unary';
+
+type Axes = number | readonly number[];
+type Reduction = {
+  axes: readonly number[];
+  keepDims: boolean;
+}
+
+const shifted = (axes: readonly number[]): number[] => axes.map((axis) => axis + 1);
+
+/** A reduced value spread back over the axes it was taken from. */
+function unreduce(y: Tensor, x: Tensor, axes: readonly number[]): Tensor {
+  return apply('reshape', [y], { shape: reducedShape(x.shape, axes, true) });
+}
+
+defineOp<Reduction>({
+  name: 'sum',
+  infer: ([x], { axes, keepDims }) => ({ shape: reducedShape(x!.shape, axes, keepDims), dtype: x!.dtype }),
+  vjp(node, g, { axes }) {
+    const x = node.inputs[0]!;
+    return [apply('broadcastTo', [unreduce(g, x, axes)], { shape: x.shape })];
+  },
+  batch: ([x], { axes, keepDims }) => apply('sum', [x!.value], { axes: shifted(axes), keepDims }),
+  simplify([x], { axes, keepDims }) {
+    if (axes.length === 0) return x;
+    const count = sizeOf(axes.map((axis) => x!.shape[axis]!));
+    const shape = reducedShape(x!.shape, axes, keepDims);
+    if (count === 1) return apply('reshape', [x!], { shape });
+    if (x!.op === 'broadcastTo' && x!.inputs[0]!.rank === 0) {
+      return apply('broadcastTo', [mul(x!.inputs[0]!, count)], { shape });
+    }
+    return undefined;
+  },
+  flops: (node) => node.inputs[0]!.size,
+});
+
+for (const name of ['max', 'min']) {
+  defineOp<Reduction>({
+    name,
+    infer([x], { axes, keepDims }) {
+      if (axes.some((axis) => x!.shape[axis] === 0)) throw new ShapeError(`${name}: nothing to choose from on an axis of length 0`);
+      return { shape: reducedShape(x!.shape, axes, keepDims), dtype: x!.dtype };
+    },
+    vjp(node, g, { axes }) {
+      const x = node.inputs[0]!;
+      const chosen = cast(apply('equal', [x, unreduce(node, x, axes)]), x.dtype);
+      const count = apply('sum', [chosen], { axes, keepDims: true });
+      return [mul(chosen, div(unreduce(g, x, axes), count))];
+    },
+    batch: ([x], { axes, keepDims }) => apply(name, [x!.value], { axes: shifted(axes), keepDims }),
+    simplify: ([x], { axes, keepDims }) =>
+      axes.every((axis) => x!.shape[axis] === 1) ? apply('reshape', [x!], { shape: reducedShape(x!.shape, axes, keepDims) }) : undefined,
+    flops: (node) => node.inputs[0]!.size,
+  });
+}
+
+for (const name of ['argmax', 'argmin']) {
+  defineOp<{ axis: number; keepDims: boolean }>({
+    name,
+    infer([x], { axis, keepDims }) {
+      if (x!.shape[axis] === 0) throw new ShapeError(`${name}: nothing to choose from on an axis of length 0`);
+      return { shape: reducedShape(x!.shape, [axis], keepDims), dtype: 'int64' };
+    },
+    batch: ([x], { axis, keepDims }) => apply(name, [x!.value], { axis: axis + 1, keepDims }),
+    flops: (node) => node.inputs[0]!.size,
+  });
+}
+
+defineOp<{ axis: number; exclusive: boolean; reverse: boolean }>({
+  name: 'cumsum',
+  infer: ([x]) => x!,
+  vjp: (_, g, { axis, exclusive, reverse }) => [apply('cumsum', [g], { axis, exclusive, reverse: !reverse })],
+  batch: ([x], { axis, exclusive, reverse }) => apply('cumsum', [x!.value], { axis: axis + 1, exclusive, reverse }),
+});
+
+const reduction = (name: string, x: Tensor, axes: Axes | undefined, keepDims: boolean): Tensor =>
+  apply(name, [x], { axes: normalizeAxes(name, axes, x.rank), keepDims });
+
+/** Sum over `axes` (all without a name). Bools are counted as int32. */
+export const sum = (x: Tensor, axes?: Axes, keepDims = false): Tensor =>
+  reduction('sum', x.dtype === 'bool' ? cast(x, 'int32') : x, axes, keepDims);
+
+/** Arithmetic mean over `axes`, as a float. */
+export function mean(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  const value = floating(x);
+  const count = sizeOf(normalizeAxes('mean', axes, x.rank).map((axis) => x.shape[axis]!));
+  return mul(sum(value, axes, keepDims), 1 / count);
+}
+
+/** Largest element over `axes`; equal largest elements share the gradient. */
+export const max = (x: Tensor, axes?: Axes, keepDims = false): Tensor => reduction('max', x, axes, keepDims);
+
+/** Smallest element over `axes`; equal smallest elements share the gradient. */
+export const min = (x: Tensor, axes?: Axes, keepDims = false): Tensor => reduction('min', x, axes, keepDims);
+
+/** Mean squared distance from the mean over `axes`, divided by `n - correction`. */
+export function variance(x: Tensor, axes?: Axes, keepDims = false, correction = 0): Tensor {
+  const value = floating(x);
+  const count = sizeOf(normalizeAxes('variance', axes, x.rank).map((axis) => x.shape[axis]!));
+  return mul(sum(square(sub(value, mean(value, axes, true))), axes, keepDims), 1 / (count - correction));
+}
+
+/** `log(sum(exp(x)))` over `axes`, without overflow. */
+export function logsumexp(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  const list = normalizeAxes('logsumexp', axes, x.rank);
+  const top = apply('stopGradient', [max(x, list, true)]);
+  // An infinite maximum cannot be subtracted from itself.
+  const finite = apply('less', [apply('abs', [top]), scalar(Infinity, x.dtype)]);
+  const shift = apply('where', [finite, top, scalar(0, x.dtype)]);
+  const y = add(log(sum(exp(sub(x, shift)), list, true)), shift);
+  return keepDims ? y : apply('reshape', [y], { shape: reducedShape(x.shape, list, false) });
+}
+
+/** Product over `axes`, halved again and again, so that its derivatives are right at zeros too. */
+export function prod(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  let y = x;
+  for (const axis of normalizeAxes('prod', axes, x.rank)) {
+    if (y.shape[axis] === 0) {
+      const shape = reducedShape(y.shape, [axis], true);
+      y = apply('broadcastTo', [scalar(1, x.dtype)], { shape });
+    }
+    while (y.shape[axis]! > 1) {
+      const n = y.shape[axis]!;
+      const half = Math.floor(n / 2);
+      const product = mul(part(y, axis, 0, half), part(y, axis, half, 2 * half));
+      y = n % 2 === 0 ? product : apply('concat', [product, part(y, axis, n - 1, n)], { axis });
+    }
+  }
+  return keepDims ? y : apply('reshape', [y], { shape: reducedShape(y.shape, normalizeAxes('prod', axes, x.rank), false) });
+}
+
+function part(x: Tensor, axis: number, start: number, end: number): Tensor {
+  return apply('slice', [x], {
+    starts: x.shape.map((_, i) => (i === axis ? start : 0)),
+    ends: x.shape.map((n, i) => (i === axis ? end : n)),
+    steps: x.shape.map(() => 1),
+  });
+}
+
+/** Position of the first largest element, int64. */
+export const argmax = (x: Tensor, axis = -1, keepDims = false): Tensor =>
+  apply('argmax', [x], { axis: normalizeAxis('argmax', axis, x.rank), keepDims });
+
+/** Position of the first smallest element, int64. */
+export const argmin = (x: Tensor, axis = -1, keepDims = false): Tensor =>
+  apply('argmin', [x], { axis: normalizeAxis('argmin', axis, x.rank), keepDims });
+
+/** Running sum along `axis`; `exclusive` leaves the element itself out, `reverse` runs from the end. */
+export const cumsum = (x: Tensor, axis = 0, options: { exclusive?: boolean; reverse?: boolean } = {}): Tensor =>
+  apply('cumsum', [x], {
+    axis: normalizeAxis('cumsum', axis, x.rank),
+    exclusive: options.exclusive ?? false,
+    reverse: options.reverse ?? false,
+  });

@@ -1,0 +1,3 @@
+export * from './grad';
+export { gradients, pullback } from './gradients';
+export * from './vmap';

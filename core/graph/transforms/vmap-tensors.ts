@@ -1,0 +1,30 @@
+import { apply } from '../apply';
+import { type Batched, opDefinition } from '../op';
+import { topologicalOrder } from '../order';
+import { placeholder } from '../ops/source';
+import type { Tensor } from '../tensor';
+
+/**
+ * Runs `f` on one member's tensors and rewrites its graph by the batching rules, so that all `size` members advance at
+ * once. Batched inputs and all results carry the population on axis 0.
+ */
+export function vmapTensors(f: (members: Tensor[]) => readonly Tensor[], inputs: readonly Batched[], size: number): Tensor[] {
+  const values = new Map<Tensor, Batched>();
+  const members = inputs.map((input) => {
+    if (!input.batched) return input.value;
+    const member = placeholder(input.value.shape.slice(1), input.value.dtype);
+    values.set(member, input);
+    return member;
+  });
+  const outputs = f(members);
+  for (const x of topologicalOrder(outputs)) {
+    if (values.has(x)) continue;
+    const from = x.inputs.map((input) => values.get(input)!);
+    const batched = from.some((input) => input.batched);
+    values.set(x, { value: batched ? opDefinition(x.op).batch(from, x.attributes, size) : x, batched });
+  }
+  return outputs.map((x) => {
+    const { value, batched } = values.get(x)!;
+    return batched ? value : apply('broadcastTo', [value], { shape: [size, ...value.shape] });
+  });
+}

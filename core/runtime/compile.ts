@@ -1,0 +1,19 @@
+import { type Graph, UserError } from '#core/graph';
+import { listDevices } from './devices';
+import { OnnxProgram } from './onnx/session';
+import type { CompileOptions, Program } from './program';
+import { ReferenceProgram } from './reference/program';
+
+/** Makes a graph runnable on a device. Throws `UserError` with the reason when the device cannot be used. */
+export async function compile(graph: Graph, options: CompileOptions): Promise<Program> {
+  if (options.device === 'reference') return new ReferenceProgram(graph);
+  if (options.device !== 'cpu') {
+    const device = (await listDevices()).find(({ id }) => id === options.device);
+    if (device === undefined || !device.usable) {
+      throw new UserError('runtime.device', `device ${options.device} cannot be used: ${device?.reason ?? 'it is unknown'}`, {
+        hint: 'choose another device; `basin devices` lists them',
+      });
+    }
+  }
+  return OnnxProgram.compile(graph, options);
+}

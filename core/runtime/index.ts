@@ -1,0 +1,5 @@
+export { compile } from './compile';
+export { compileFunction, type CompiledFunction } from './compile-function';
+export { listDevices } from './devices';
+export { estimate, type Estimate } from './estimate';
+export type { CompileOptions, DeviceArray, DeviceId, DeviceInfo, Feed, Program } from './program';

@@ -1,0 +1,139 @@
+import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
+import { biased } from './bias';
+import { type NodeAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from './model';
+
+/** How one op becomes ONNX nodes: emits them and returns the name of the result. */
+export type Lowering = (node: Tensor, inputs: readonly string[], builder: OnnxBuilder) => string;
+
+export type LoweringTable = Readonly<Record<string, Lowering>>;
+
+interface EmitOptions {
+  readonly domain?: string;
+  readonly outputs?: number;
+}
+
+/** Collects the ONNX nodes and initializers of one graph while its tensors are lowered. */
+export class OnnxBuilder {
+  readonly nodes: OnnxNode[] = [];
+  readonly initializers: OnnxTensor[] = [];
+  readonly #names = new Map<Tensor, string>();
+  readonly #constants = new Map<string, string>();
+  readonly #uses = new Map<Tensor, number>();
+  readonly #absorbed = new Set<Tensor>();
+  #next = 0;
+
+  /**
+   * @param portable only operators of the ONNX standard, for files that other programs read; otherwise also ONNX
+   *   Runtime's own fused ones
+   */
+  constructor(
+    readonly table: LoweringTable,
+    readonly portable: boolean,
+    outputs: readonly Tensor[],
+  ) {
+    const order = topologicalOrder(outputs);
+    for (const x of order) for (const input of x.inputs) this.#count(input);
+    for (const x of outputs) this.#count(x);
+    for (const x of order) {
+      const part = this.absorbs(x);
+      if (part !== undefined) this.#absorbed.add(part);
+    }
+  }
+
+  /** The product or convolution that the sum `x` takes into its own node: its only reader, adding a bias. */
+  absorbs(x: Tensor): Tensor | undefined {
+    const bias = biased(x);
+    return bias !== undefined && this.uses(bias.product) === 1 ? bias.product : undefined;
+  }
+
+  #count(x: Tensor): void {
+    this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
+  }
+
+  /** How many nodes and outputs of the graph read `x`. */
+  uses(x: Tensor): number {
+    return this.#uses.get(x) ?? 0;
+  }
+
+  /** Says that the value `name` holds `x`. */
+  bind(x: Tensor, name: string): void {
+    this.#names.set(x, name);
+  }
+
+  /** The name of the value that holds `x`, emitting whatever it still needs. */
+  lower(x: Tensor): string {
+    const known = this.#names.get(x);
+    if (known !== undefined) return known;
+    for (const node of this.#pending(x)) this.#names.set(node, this.#lowerOne(node));
+    return this.#names.get(x)!;
+  }
+
+  /** Tensors that `x` needs and that have no name yet, inputs first. */
+  #pending(x: Tensor): Tensor[] {
+    const seen = new Set<Tensor>();
+    const stack = [x];
+    while (stack.length > 0) {
+      const node = stack.pop()!;
+      if (seen.has(node) || this.#names.has(node)) continue;
+      seen.add(node);
+      stack.push(...node.inputs);
+    }
+    return [...seen].sort((a, b) => a.id - b.id);
+  }
+
+  #lowerOne(node: Tensor): string {
+    if (this.#absorbed.has(node)) return '';
+    if (node.op === 'scalar') return this.scalar(node.attributes['value'] as number, node.dtype);
+    if (node.op === 'constant') return this.array(constantData(node), node.shape, node.dtype);
+    const lowering = this.table[node.op];
+    if (lowering === undefined) throw new Error(`the onnx executor has no lowering for ${node.op}`);
+    return lowering(node, node.inputs.map((input) => this.#names.get(input)!), this);
+  }
+
+  /** Adds a node and returns the name of its first result. */
+  emit(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, NodeAttribute>> = {}, options: EmitOptions = {}): string {
+    return this.emitAll(opType, inputs, attributes, options)[0]!;
+  }
+
+  /** Adds a node and returns the names of its results. */
+  emitAll(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, NodeAttribute>> = {}, options: EmitOptions = {}): string[] {
+    const outputs = Array.from({ length: options.outputs ?? 1 }, () => `${opType.toLowerCase()}_${this.#next++}`);
+    this.nodes.push({ opType, inputs, outputs, attributes, ...(options.domain === undefined ? {} : { domain: options.domain }) });
+    return outputs;
+  }
+
+  /** Adds a node whose result has the given name. */
+  emitNamed(opType: string, inputs: readonly string[], output: string): void {
+    this.nodes.push({ opType, inputs, outputs: [output], attributes: {} });
+  }
+
+  scalar(value: number, dtype: DType): string {
+    return this.#constant(`${dtype}:${Object.is(value, -0) ? '-0' : value}`, () => ({ shape: [], dtype, data: toTypedArray([value], dtype) }));
+  }
+
+  /** A uint64 scalar, a type that only lowerings use. */
+  unsigned(value: number): string {
+    return this.emit('Cast', [this.scalar(value, 'int64')], { to: onnxTypes.uint64 });
+  }
+
+  /** An int64 vector: shapes, axes, bounds. */
+  ints(values: readonly number[]): string {
+    return this.#constant(`ints:${values.join(',')}`, () => ({ shape: [values.length], dtype: 'int64', data: toTypedArray(values, 'int64') }));
+  }
+
+  array(data: OnnxTensor['data'], shape: readonly number[], dtype: DType): string {
+    const name = `constant_${this.#next++}`;
+    if (data.length !== sizeOf(shape)) throw new Error(`constant of ${data.length} values for shape [${shape.join(',')}]`);
+    this.initializers.push({ name, shape, dtype, data });
+    return name;
+  }
+
+  #constant(key: string, make: () => Omit<OnnxTensor, 'name'>): string {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.#next++}`;
+    this.initializers.push({ name, ...make() });
+    this.#constants.set(key, name);
+    return name;
+  }
+}

@@ -1,0 +1,87 @@
+import { onnxTypes } from '../model';
+import type { Lowering, LoweringTable } from '../builder';
+import { biased } from '../bias';
+import { convNode } from './conv';
+import { gemmNode } from './matmul';
+
+const direct = (opType: string): Lowering => (_, inputs, b) => b.emit(opType, inputs);
+
+const add: Lowering = (node, inputs, b) => {
+  if (b.absorbs(node) === undefined) return b.emit('Add', inputs);
+  const { product, bias } = biased(node)!;
+  return product.op === 'conv' ? convNode(product, b, bias) : gemmNode(product, b, bias);
+};
+
+/** `expm1(x) = tanh(x / 2) (exp(x) + 1)`: no cancellation near 0. */
+const expm1: Lowering = (node, [x], b) => {
+  const half = b.emit('Tanh', [b.emit('Mul', [x!, b.scalar(0.5, node.dtype)])]);
+  return b.emit('Mul', [half, b.emit('Add', [b.emit('Exp', [x!]), b.scalar(1, node.dtype)])]);
+};
+
+/** Kahan's `log1p`: the rounding error of `u = 1 + x` cancels in `log(u) x / (u - 1)`. */
+const log1p: Lowering = (node, [x], b) => {
+  const one = b.scalar(1, node.dtype);
+  const u = b.emit('Add', [x!, one]);
+  const change = b.emit('Sub', [u, one]);
+  const infinite = b.emit('Equal', [change, b.scalar(Infinity, node.dtype)]);
+  const none = b.emit('Or', [b.emit('Equal', [change, b.scalar(0, node.dtype)]), infinite]);
+  const safe = b.emit('Where', [none, one, change]);
+  const scaled = b.emit('Mul', [b.emit('Log', [u]), b.emit('Div', [x!, safe])]);
+  return b.emit('Where', [none, x!, scaled]);
+};
+
+const reluGrad: Lowering = (node, [g, y], b) => {
+  const zero = b.scalar(0, node.dtype);
+  return b.emit('Where', [b.emit('Greater', [y!, zero]), g!, zero]);
+};
+
+const not =
+  (opType: string): Lowering =>
+  (_, inputs, b) =>
+    b.emit('Not', [b.emit(opType, inputs)]);
+
+export const elementwise: LoweringTable = {
+  add,
+  sub: direct('Sub'),
+  mul: direct('Mul'),
+  div: direct('Div'),
+  pow: direct('Pow'),
+  maximum: direct('Max'),
+  minimum: direct('Min'),
+  neg: direct('Neg'),
+  square: (_, [x], b) => b.emit('Mul', [x!, x!]),
+  reciprocal: direct('Reciprocal'),
+  abs: direct('Abs'),
+  sign: direct('Sign'),
+  floor: direct('Floor'),
+  ceil: direct('Ceil'),
+  clip: (node, [x], b) =>
+    b.emit('Clip', [x!, b.scalar(node.attributes['low'] as number, node.dtype), b.scalar(node.attributes['high'] as number, node.dtype)]),
+  exp: direct('Exp'),
+  expm1,
+  log: direct('Log'),
+  log1p,
+  sqrt: direct('Sqrt'),
+  rsqrt: (_, [x], b) => b.emit('Reciprocal', [b.emit('Sqrt', [x!])]),
+  sin: direct('Sin'),
+  cos: direct('Cos'),
+  tanh: direct('Tanh'),
+  sigmoid: direct('Sigmoid'),
+  softplus: direct('Softplus'),
+  erf: direct('Erf'),
+  relu: direct('Relu'),
+  reluGrad,
+  equal: direct('Equal'),
+  notEqual: not('Equal'),
+  less: direct('Less'),
+  lessEqual: direct('LessOrEqual'),
+  greater: direct('Greater'),
+  greaterEqual: direct('GreaterOrEqual'),
+  logicalAnd: direct('And'),
+  logicalOr: direct('Or'),
+  logicalNot: direct('Not'),
+  where: direct('Where'),
+  cast: (node, [x], b) => b.emit('Cast', [x!], { to: onnxTypes[node.dtype] }),
+  stopGradient: (_, [x]) => x!,
+  customGradient: (_, [y]) => y!,
+};

@@ -1,0 +1,23 @@
+import type { LoweringTable } from '../builder';
+import { conv } from './conv';
+import { elementwise } from './elementwise';
+import { indexing } from './indexing';
+import { layout } from './layout';
+import { matmul } from './matmul';
+import { normalization } from './normalization';
+import { pool } from './pool';
+import { random } from './random';
+import { reductions } from './reduce';
+
+/** How each op becomes ONNX operators. */
+export const lowerings: LoweringTable = {
+  ...elementwise,
+  ...matmul,
+  ...conv,
+  ...pool,
+  ...layout,
+  ...reductions,
+  ...normalization,
+  ...indexing,
+  ...random,
+};

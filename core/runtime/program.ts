@@ -1,0 +1,39 @@
+import type { DType, Graph, TypedArray } from '#core/graph';
+
+export type DeviceId = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'reference';
+
+/** A device and, if it cannot be used, the plain reason. */
+export interface DeviceInfo {
+  readonly id: DeviceId;
+  readonly executor: 'onnx' | 'reference';
+  readonly name: string;
+  readonly usable: boolean;
+  readonly reason?: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+/** Numbers that a program made, kept where it runs. Can be fed back without a copy. */
+export interface DeviceArray {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** A copy of the numbers. */
+  read(): Promise<TypedArray>;
+  /** Gives the memory back to the program for its next runs; the array must not be used afterwards. */
+  dispose(): void;
+}
+
+export type Feed = TypedArray | DeviceArray;
+
+export interface CompileOptions {
+  readonly device: DeviceId;
+  /** Threads within an operation. Default: the machine's cores. */
+  readonly threads?: number;
+}
+
+/** A compiled graph. */
+export interface Program {
+  readonly graph: Graph;
+  /** Runs once; feeds and results go by the graph's names. */
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceArray>>;
+  dispose(): Promise<void>;
+}
