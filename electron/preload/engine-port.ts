@@ -15,6 +15,8 @@ let waiting: unknown[] = [];
 /** Gives the page its port (in the place of an earlier one) and asks the main process for the engine's. */
 export function openEnginePort(): void {
   page?.close();
+  engine?.close();
+  engine = undefined;
   waiting = [];
   const { port1: pageEnd, port2: ourEnd } = new MessageChannel();
   page = ourEnd;
