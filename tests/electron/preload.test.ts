@@ -56,7 +56,7 @@ function load(origin = 'app://basin') {
 /** The next message on a port. */
 const next = (port: MessagePort): Promise<unknown> =>
   new Promise((resolve) => {
-    port.onmessage = ({ data }: { data: unknown }) => resolve(data);
+    port.once('message', resolve);
   });
 
 /** The main process hands over an engine's port; this is the engine's end. */
