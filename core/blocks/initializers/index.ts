@@ -1,0 +1,8 @@
+import type { Initializer } from '#core/nn';
+import { catalogue } from '../slot';
+import { glorot } from './glorot';
+import { he } from './he';
+import { lecun } from './lecun';
+import { orthogonal } from './orthogonal';
+
+export const initializers = catalogue<Initializer>('initializers', [he, glorot, lecun, orthogonal]);

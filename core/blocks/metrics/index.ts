@@ -1,0 +1,12 @@
+import type { Metric } from '#core/train';
+import { catalogue } from '../slot';
+import { accuracy } from './accuracy';
+import { auc } from './auc';
+import { balancedAccuracy } from './balanced-accuracy';
+import { logLoss } from './log-loss';
+import { macroF1 } from './macro-f1';
+import { mae } from './mae';
+import { r2 } from './r2';
+import { rmse } from './rmse';
+
+export const metrics = catalogue<Metric>('metrics', [accuracy, balancedAccuracy, macroF1, auc, logLoss, r2, mae, rmse]);

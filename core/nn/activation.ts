@@ -1,0 +1,4 @@
+import type { Tensor } from '#core/graph';
+
+/** An elementwise nonlinearity. */
+export type Activation = (x: Tensor) => Tensor;

@@ -1,0 +1,14 @@
+export type { Activation } from './activation';
+export type { Architecture } from './architecture';
+export { defineBlock, slots } from './block';
+export type { Block, BuildContext, InputKind, Paper, Slot, Task } from './block';
+export { compose } from './compose';
+export { initialize } from './initialize';
+export type { Weights } from './initialize';
+export type { Initializer } from './initializer';
+export * from './layers';
+export { parameterCount } from './module';
+export type { BufferSpec, Layer, Mode, Module, ParameterKind, ParameterSpec, Shape, Tensors } from './module';
+export { nearest, suggestion } from './nearest';
+export * from './safetensors';
+export { strictObject } from './strict-object';

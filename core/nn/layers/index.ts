@@ -1,0 +1,11 @@
+export { batchNorm } from './batch-norm';
+export { convolution } from './conv';
+export { dropout } from './dropout';
+export { elementwise } from './elementwise';
+export { flatten } from './flatten';
+export { groupNorm } from './group-norm';
+export { layerNorm } from './layer-norm';
+export { linear } from './linear';
+export { globalAveragePooling, pooling } from './pooling';
+export { residual } from './residual';
+export { sequential } from './sequential';

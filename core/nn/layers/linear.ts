@@ -1,0 +1,34 @@
+import { UserError, add, matmul, transpose } from '#core/graph';
+import type { Initializer } from '../initializer';
+import type { Layer, ParameterSpec } from '../module';
+
+/**
+ * Fully connected layer: `y = x W^T + b`, `[batch, in] -> [batch, units]`.
+ * Parameters as in `torch.nn.Linear`: `weight [units, in]`, `bias [units]`.
+ */
+export function linear(options: { units: number; bias?: boolean; initializer: Initializer }): Layer {
+  const { units, bias = true, initializer } = options;
+  return (inputShape) => {
+    const [features, ...rest] = inputShape;
+    if (features === undefined || rest.length > 0) {
+      throw new UserError('nn.linear.input', `linear: takes one row of numbers an example, not [${inputShape.join(', ')}]`, {
+        hint: 'Flatten the pictures first.',
+      });
+    }
+    const parameters: Record<string, ParameterSpec> = {
+      weight: { shape: [units, features], kind: 'weight', fanIn: features, fanOut: units, initial: initializer },
+    };
+    if (bias) parameters['bias'] = { shape: [units], kind: 'bias', fanIn: features, fanOut: units, initial: 0 };
+    return {
+      title: `Linear ${features} -> ${units}`,
+      inputShape,
+      outputShape: [units],
+      parameters,
+      buffers: {},
+      apply(values, buffers, x) {
+        const product = matmul(x, transpose(values['weight']!, [1, 0]));
+        return { output: bias ? add(product, values['bias']!) : product, buffers };
+      },
+    };
+  };
+}

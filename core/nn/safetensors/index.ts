@@ -1,0 +1,3 @@
+export type { SafetensorsFile, StoredTensor, TensorArray } from './format';
+export { readSafetensors } from './read';
+export { writeSafetensors } from './write';

@@ -1,0 +1,35 @@
+import type { TypedArray } from '#core/graph';
+
+/** How far a training has come, with everything that decides how it goes on. Plain JSON. */
+export interface Progress {
+  /** Steps done. */
+  step: number;
+  /** Epoch under way, from 0, and the batches of it that are done. */
+  epoch: number;
+  batch: number;
+  /** Sum of the loss over the examples of the epoch under way, and their number. */
+  epochLoss: number;
+  epochExamples: number;
+  /** The best value so far of what early stopping and the best checkpoint watch; absent before the first validation. */
+  best?: { value: number; step: number; epoch: number };
+  /** Epochs since the watched value made progress. */
+  stale: number;
+  finished: boolean;
+}
+
+export interface StateTensor {
+  shape: readonly number[];
+  data: TypedArray;
+}
+
+/**
+ * Everything a training needs to go on, bit for bit: `parameters`, `buffers` and `optimizer` under their PyTorch names, and
+ * `epoch` (what the epoch under way has gathered for its metrics). Random numbers need no state: they are keyed by seed, step and name.
+ */
+export interface TrainerState {
+  progress: Progress;
+  parameters: Record<string, StateTensor>;
+  buffers: Record<string, StateTensor>;
+  optimizer: Record<string, StateTensor>;
+  epoch: Record<string, StateTensor>;
+}
