@@ -34,7 +34,6 @@ export type TrainerEvent =
     validation?: Scores;
     /** Whether this is the best epoch so far. */
     best: boolean;
-    seconds: number;
   }
   | { kind: 'checkpoint'; reasons: CheckpointReason[]; state: TrainerState }
   | { kind: 'end'; reason: 'finished' | 'early' | 'stopped'; step: number; epoch: number };

@@ -1,5 +1,15 @@
 export * from './contracts';
+export type { Part, TrainingData } from './data';
+export { stepsPerEpoch } from './epoch';
+export { Evaluator, measureAll, weightFeeds } from './evaluate';
+export type { Evaluation, WeightFeeds } from './evaluate';
 export type { CheckpointReason, Scores, StepRecord, TrainerEvent } from './events';
+export { confusionMatrix, predictionsOf, probabilities, unscale } from './predictions';
+export type { Problem } from './predictions';
 export type { Progress, StateTensor, TrainerState } from './state';
+export { globalNorm, traceStep } from './step';
+export type { StepGraph, StepParts, StepShapes } from './step';
+export { Trainer } from './trainer';
+export type { RunOptions, TrainerOptions } from './trainer';
 export { trainingSchema } from './training';
 export type { Training } from './training';

@@ -7,12 +7,12 @@ export interface Progress {
   /** Epoch under way, from 0, and the batches of it that are done. */
   epoch: number;
   batch: number;
-  /** Sum of the loss over the examples of the epoch under way, and their number. */
+  /** Sum of the loss over the examples of the epoch under way. */
   epochLoss: number;
-  epochExamples: number;
   /** The best value so far of what early stopping and the best checkpoint watch; absent before the first validation. */
   best?: { value: number; step: number; epoch: number };
-  /** Epochs since the watched value made progress. */
+  /** The watched value when it last made progress, and the epochs since. */
+  reference?: number;
   stale: number;
   finished: boolean;
 }

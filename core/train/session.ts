@@ -1,0 +1,120 @@
+import { streamKey } from '#core/graph';
+import type { TensorSpec, TypedArray } from '#core/graph';
+import { compile } from '#core/runtime';
+import type { CompileOptions, DeviceArray, Feed, Program } from '#core/runtime';
+import type { TrainingData } from './data';
+import { traceStep } from './step';
+import type { StepParts } from './step';
+import type { StateTensor } from './state';
+
+/** What a step leaves behind beside the new state; still on the device. */
+export interface StepResult {
+  loss: DeviceArray;
+  gradientNorm: DeviceArray;
+  output: DeviceArray;
+}
+
+interface Compiled {
+  program: Program;
+  streams: readonly string[];
+}
+
+/** The three trees that a step takes and gives anew. */
+export const stateGroups = ['parameters', 'buffers', 'optimizer'] as const;
+export type StateGroup = (typeof stateGroups)[number];
+
+/**
+ * The training state on the device, and the compiled step that moves it. The state never leaves the device between steps;
+ * a program is compiled once for each batch size (the common one, and the last of an epoch).
+ */
+export class StepSession {
+  readonly #parts: StepParts;
+  readonly #data: TrainingData;
+  readonly #seed: number;
+  readonly #compile: CompileOptions;
+  readonly #shapes: Record<StateGroup, Readonly<Record<string, { shape: readonly number[] }>>>;
+  readonly #programs = new Map<number, Promise<Compiled>>();
+  #state: Record<string, Feed> = {};
+
+  constructor(options: { parts: StepParts; data: TrainingData; seed: number; compile: CompileOptions }) {
+    this.#parts = options.parts;
+    this.#data = options.data;
+    this.#seed = options.seed;
+    this.#compile = options.compile;
+    const { model, optimizer } = options.parts;
+    this.#shapes = { parameters: model.parameters, buffers: model.buffers, optimizer: optimizer.initialState(model.parameters) };
+  }
+
+  /** Puts numbers in the place of the state. */
+  load(group: StateGroup, values: Readonly<Record<string, TypedArray>>): void {
+    for (const name of Object.keys(this.#shapes[group])) {
+      const key = `${group}.${name}`;
+      release(this.#state[key]);
+      this.#state[key] = values[name]!;
+    }
+  }
+
+  /** The weights as other programs take them; valid until the next step. */
+  get weights(): Record<string, Feed> {
+    return Object.fromEntries(Object.entries(this.#state).filter(([key]) => !key.startsWith('optimizer.')));
+  }
+
+  /** A copy of a part of the state. */
+  async read(group: StateGroup): Promise<Record<string, StateTensor>> {
+    const result: Record<string, StateTensor> = {};
+    for (const [name, { shape }] of Object.entries(this.#shapes[group])) {
+      const value = this.#state[`${group}.${name}`]!;
+      result[name] = { shape, data: ArrayBuffer.isView(value) ? value.slice() : await value.read() };
+    }
+    return result;
+  }
+
+  /** Compiles the step for a batch size before it is needed. */
+  prepare(batch: number): Promise<Compiled> {
+    let compiled = this.#programs.get(batch);
+    if (compiled === undefined) {
+      compiled = this.#build(batch);
+      this.#programs.set(batch, compiled);
+    }
+    return compiled;
+  }
+
+  async #build(batch: number): Promise<Compiled> {
+    const { task, train, exampleShape, targets = 1 } = this.#data;
+    const target: TensorSpec = task === 'classification'
+      ? { shape: [train.count], dtype: 'int32' }
+      : { shape: [train.count, targets], dtype: 'float32' };
+    const { graph, streams } = traceStep(this.#parts, { examples: train.count, batch, exampleShape, target });
+    return { program: await compile(graph, this.#compile), streams };
+  }
+
+  /**
+   * One step on these examples.
+   *
+   * @param step its number, 1 for the first of the training
+   */
+  async step(rows: Int32Array, step: number, learningRate: number): Promise<StepResult> {
+    const { program, streams } = await this.prepare(rows.length);
+    const feeds: Record<string, Feed> = { ...this.#state, x: this.#data.train.x, y: this.#data.train.y, rows };
+    feeds['learningRate'] = Float32Array.of(learningRate);
+    feeds['step'] = Float32Array.of(step);
+    for (const stream of streams) feeds[`random.${stream}`] = streamKey(this.#seed, stream, step);
+    const result = await program.run(feeds);
+    for (const key of Object.keys(this.#state)) {
+      release(this.#state[key]);
+      this.#state[key] = result[key]!;
+    }
+    return { loss: result['loss']!, gradientNorm: result['gradientNorm']!, output: result['output']! };
+  }
+
+  async dispose(): Promise<void> {
+    for (const value of Object.values(this.#state)) release(value);
+    this.#state = {};
+    for (const compiled of this.#programs.values()) await (await compiled).program.dispose();
+    this.#programs.clear();
+  }
+}
+
+function release(feed: Feed | undefined): void {
+  if (feed !== undefined && !ArrayBuffer.isView(feed)) feed.dispose();
+}

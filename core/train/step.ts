@@ -1,0 +1,111 @@
+import { add, constant, div, gather, input, mean, minimum, mul, spec, sqrt, square, sum, trace, valueAndGrad } from '#core/graph';
+import type { Graph, Tensor, TensorSpec } from '#core/graph';
+import type { Module, Tensors } from '#core/nn';
+import type { Augmentation, Loss, Optimizer, Regularizer } from './contracts';
+
+/** What a training step is made of. */
+export interface StepParts {
+  model: Module;
+  loss: Loss;
+  regularizers: readonly Regularizer[];
+  optimizer: Optimizer;
+  augmentations: readonly Augmentation[];
+  gradientClip: number | null;
+}
+
+/** Where a step finds its examples: among the whole training part, by their numbers. */
+export interface StepShapes {
+  examples: number;
+  batch: number;
+  exampleShape: readonly number[];
+  /** Numbers of a target, and whether it is a class. */
+  target: TensorSpec;
+}
+
+/**
+ * A training step as one graph. Inputs: `parameters.*`, `buffers.*`, `optimizer.*`; `x` and `y` (the whole training part),
+ * `rows` (int32 `[batch]`, the examples of this step); `learningRate`, `step` (float32 scalars); `random.*` (keys). Outputs:
+ * the first three anew; `loss` (mean of the batch, penalties included), `gradientNorm` (before clipping), `output`
+ * (`[batch, outputs]`).
+ */
+export interface StepGraph {
+  graph: Graph;
+  /** Names of the random streams; each wants the key of its stream at this step as `random.NAME`. */
+  streams: string[];
+}
+
+interface Arguments {
+  parameters: Record<string, Tensor>;
+  buffers: Tensors;
+  optimizer: Tensors;
+  x: Tensor;
+  y: Tensor;
+  rows: Tensor;
+  learningRate: Tensor;
+  step: Tensor;
+  random: Tensors;
+}
+
+/** Euclidean norm of a whole tree of gradients. */
+export function globalNorm(gradients: Tensors): Tensor {
+  return sqrt(Object.values(gradients).map((g) => sum(square(g))).reduce((total, part) => add(total, part), constant(0)));
+}
+
+/** Builds the step on the given inputs; `random` is asked for the key of each stream by name. */
+function assemble(parts: StepParts, args: Omit<Arguments, 'random'>, random: (name: string) => Tensor) {
+  const { model, loss, regularizers, optimizer, augmentations, gradientClip } = parts;
+  const specs = model.parameters;
+  const target = gather(args.y, args.rows, 0);
+  const x = augmentations.reduce(
+    (value, augmentation, place) => augmentation(value, (name) => random(`augmentations.${place}.${name}`)),
+    gather(args.x, args.rows, 0),
+  );
+  const objective = valueAndGrad((parameters: Record<string, Tensor>) => {
+    const result = model.apply(parameters, args.buffers, x, { train: true, random: (name) => random(`model.${name}`) });
+    const value = regularizers.reduce(
+      (total, regularizer) => add(total, regularizer.penalty({ specs, parameters })),
+      mean(loss.perExample(result.output, target)),
+    );
+    return [value, { output: result.output, buffers: { ...result.buffers } }] as const;
+  }, { hasAux: true });
+  const [[value, { output, buffers }], gradients] = objective(args.parameters);
+  const norm = globalNorm(gradients);
+  let clipped: Tensors = gradients;
+  if (gradientClip !== null) {
+    const factor = minimum(div(gradientClip, add(norm, 1e-6)), 1);
+    clipped = Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, factor)]));
+  }
+  const scalars = { learningRate: args.learningRate, step: args.step };
+  const next = optimizer.update({ specs, parameters: args.parameters, gradients: clipped, state: args.optimizer, scalars });
+  return { parameters: next.parameters, buffers, optimizer: next.state, loss: value, gradientNorm: norm, output };
+}
+
+const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> =>
+  Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
+
+/** Traces the step for one batch size. */
+export function traceStep(parts: StepParts, shapes: StepShapes): StepGraph {
+  const { examples, batch, exampleShape, target } = shapes;
+  const specs = {
+    parameters: specsOf(parts.model.parameters),
+    buffers: specsOf(parts.model.buffers),
+    optimizer: specsOf(parts.optimizer.initialState(parts.model.parameters)),
+    x: spec([examples, ...exampleShape]),
+    y: target,
+    rows: spec([batch], 'int32'),
+    learningRate: spec([]),
+    step: spec([]),
+  };
+  // A first pass finds out which random streams the model and the augmentations draw from.
+  const streams = new Set<string>();
+  trace((args: Omit<Arguments, 'random'>) => {
+    assemble(parts, args, (name) => {
+      streams.add(name);
+      return input(`random.${name}`, [2], 'int32');
+    });
+    return args.step;
+  }, specs);
+  const random = Object.fromEntries([...streams].map((name) => [name, spec([2], 'int32')]));
+  const graph = trace((args: Arguments) => assemble(parts, args, (name) => args.random[name]!), { ...specs, random });
+  return { graph, streams: [...streams] };
+}

@@ -1,0 +1,273 @@
+import { UserError } from '#core/graph';
+import { initialize } from '#core/nn';
+import type { Module } from '#core/nn';
+import type { CompileOptions } from '#core/runtime';
+import type { Augmentation, Loss, Metric, Optimizer, Regularizer, Schedule } from './contracts';
+import type { TrainingData } from './data';
+import { diverged, nonFinite } from './diverged';
+import { EpochRecord } from './epoch-record';
+import { batchRange, epochOrder, stepsPerEpoch } from './epoch';
+import { Evaluator, measureAll } from './evaluate';
+import type { CheckpointReason, StepRecord, TrainerEvent } from './events';
+import { Pace } from './pace';
+import { predictionsOf } from './predictions';
+import { StepSession } from './session';
+import type { StepResult } from './session';
+import type { Progress, StateTensor, TrainerState } from './state';
+import type { Training } from './training';
+import { judge, watched, watchOf } from './watch';
+import type { Watch } from './watch';
+
+export interface TrainerOptions {
+  model: Module;
+  loss: Loss;
+  regularizers: readonly Regularizer[];
+  optimizer: Optimizer;
+  schedule: Schedule;
+  augmentations: readonly Augmentation[];
+  /** By the names under which their values are reported. */
+  metrics: Readonly<Record<string, Metric>>;
+  training: Training;
+  data: TrainingData;
+  seed: number;
+  compile: CompileOptions;
+}
+
+export interface RunOptions {
+  /** Aborting ends the training after the current step, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Asked between steps; a promise means: pause (with a checkpoint) until it is settled. */
+  pausePoint?: () => Promise<void> | undefined;
+}
+
+/** Steps whose results are fetched together: about this many milliseconds of them. */
+const chunkMilliseconds = 100;
+const chunkSteps = 512;
+
+/** Trains a network and tells how it goes. Knows no block by name. */
+export class Trainer {
+  readonly #options: TrainerOptions;
+  readonly #session: StepSession;
+  readonly #evaluator: Evaluator | undefined;
+  readonly #watch: Watch;
+  readonly #stepsPerEpoch: number;
+  #progress: Progress = { step: 0, epoch: 0, batch: 0, epochLoss: 0, stale: 0, finished: false };
+  readonly #record: EpochRecord;
+  readonly #pace = new Pace();
+  #restored = false;
+
+  private constructor(options: TrainerOptions, session: StepSession, evaluator: Evaluator | undefined) {
+    const { data, training, metrics } = options;
+    this.#options = options;
+    this.#session = session;
+    this.#evaluator = evaluator;
+    this.#watch = watchOf(training, metrics, data.validation !== undefined);
+    this.#stepsPerEpoch = stepsPerEpoch(data.train.count, training.batchSize);
+    this.#record = new EpochRecord(data.train.count, options.loss.outputs);
+  }
+
+  /** Compiles the step and the evaluation. @throws UserError where the specification does not fit the data */
+  static async create(options: TrainerOptions): Promise<Trainer> {
+    const { model, loss, regularizers, optimizer, augmentations, metrics, training, data, seed } = options;
+    if (training.batchSize > data.train.count) {
+      throw new UserError('train.batch-size', `the batch of ${training.batchSize} is larger than the training data (${data.train.count} examples)`, {
+        hint: `Choose a batch size of at most ${data.train.count}.`,
+      });
+    }
+    const parts = { model, loss, regularizers, optimizer, augmentations, gradientClip: training.gradientClip };
+    const session = new StepSession({ parts, data, seed, compile: options.compile });
+    const { validation } = data;
+    const evaluator = validation === undefined ? undefined : await Evaluator.create({
+      model, loss, metrics, problem: data, most: validation.count, compile: options.compile,
+    });
+    const trainer = new Trainer(options, session, evaluator);
+    const { parameters, buffers } = initialize(model, seed);
+    session.load('parameters', parameters);
+    session.load('buffers', buffers);
+    session.load('optimizer', startingState(optimizer, model));
+    await session.prepare(training.batchSize);
+    return trainer;
+  }
+
+  /** Steps of the whole training. */
+  get totalSteps(): number {
+    return this.#stepsPerEpoch * this.#options.training.epochs;
+  }
+
+  get progress(): Readonly<Progress> {
+    return this.#progress;
+  }
+
+  /** Continues from a state: the training goes on as if it had never stopped. */
+  restore(state: TrainerState): void {
+    const data = (group: Readonly<Record<string, StateTensor>>) =>
+      Object.fromEntries(Object.entries(group).map(([name, tensor]) => [name, tensor.data]));
+    this.#session.load('parameters', data(state.parameters));
+    this.#session.load('buffers', data(state.buffers));
+    this.#session.load('optimizer', data(state.optimizer));
+    this.#progress = structuredClone(state.progress);
+    this.#record.restore(state.epoch);
+    this.#restored = true;
+  }
+
+  /** Everything needed to go on from here; taken between two steps. */
+  async state(): Promise<TrainerState> {
+    return {
+      progress: structuredClone(this.#progress),
+      parameters: await this.#session.read('parameters'),
+      buffers: await this.#session.read('buffers'),
+      optimizer: await this.#session.read('optimizer'),
+      epoch: this.#record.state(),
+    };
+  }
+
+  /**
+   * Trains to the end, to an early stop or to an abort. State may be taken whenever an event has been delivered.
+   *
+   * @throws UserError `train.diverged` when loss or weights are no longer finite; no such state is ever offered as a checkpoint
+   */
+  async* run(options: RunOptions = {}): AsyncGenerator<TrainerEvent, void, void> {
+    const { epochs } = this.#options.training;
+    const progress = this.#progress;
+    if (!this.#restored && progress.step === 0) yield await this.#checkpoint(['initial']);
+    while (!progress.finished && progress.epoch < epochs) {
+      if (yield* this.#steps(options)) {
+        yield await this.#checkpoint(['end']);
+        yield { kind: 'end', reason: 'stopped', step: progress.step, epoch: progress.epoch };
+        return;
+      }
+      yield* this.#closeEpoch();
+    }
+    yield { kind: 'end', reason: progress.epoch < epochs ? 'early' : 'finished', step: progress.step, epoch: progress.epoch };
+  }
+
+  /** The rest of the epoch's steps; true when the training was aborted. */
+  async* #steps({ signal, pausePoint }: RunOptions): AsyncGenerator<TrainerEvent, boolean, void> {
+    const progress = this.#progress;
+    const order = epochOrder(this.#options.seed, progress.epoch, this.#options.data.train.count);
+    const interrupted = (): boolean => signal?.aborted === true || pausePoint?.() !== undefined;
+    while (progress.batch < this.#stepsPerEpoch) {
+      if (signal?.aborted) return true;
+      const pause = pausePoint?.();
+      if (pause !== undefined) {
+        yield await this.#checkpoint(['pause']);
+        await Promise.race([pause, aborted(signal)]);
+        continue;
+      }
+      const chunk = await this.#chunk(order, interrupted);
+      if (chunk.steps.length > 0) {
+        const { steps, examplesPerSecond } = chunk;
+        yield { kind: 'steps', steps, examplesPerSecond, remainingSeconds: this.#pace.remaining(this.totalSteps - progress.step) };
+      }
+      if (chunk.error !== undefined) throw chunk.error;
+    }
+    return signal?.aborted === true;
+  }
+
+  /** Runs some steps without looking at their numbers, then fetches the numbers of all of them. */
+  async #chunk(order: Int32Array, interrupted: () => boolean) {
+    const { schedule, optimizer, training, data } = this.#options;
+    const progress = this.#progress;
+    const began = performance.now();
+    const pending: { result: StepResult; examples: number; learningRate: number; step: number }[] = [];
+    do {
+      const { begin, end } = batchRange(progress.batch, data.train.count, training.batchSize);
+      const learningRate = optimizer.learningRate * schedule(progress.step);
+      const result = await this.#session.step(order.subarray(begin, end), progress.step + 1, learningRate);
+      progress.step++;
+      progress.batch++;
+      pending.push({ result, examples: end - begin, learningRate, step: progress.step });
+    } while (progress.batch < this.#stepsPerEpoch && pending.length < chunkSteps
+      && performance.now() - began < chunkMilliseconds && !interrupted());
+
+    const steps: StepRecord[] = [];
+    let error: UserError | undefined;
+    for (const { result, examples, learningRate, step } of pending) {
+      const loss = Number((await result.loss.read())[0]);
+      const gradientNorm = Number((await result.gradientNorm.read())[0]);
+      if (error === undefined && !(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {
+        const what = Number.isFinite(loss) ? `the gradient became ${gradientNorm}` : `the loss became ${loss}`;
+        error = diverged(what, step, progress.epoch, training.gradientClip !== null);
+      }
+      if (error === undefined) {
+        this.#record.add(await result.output.read());
+        progress.epochLoss += loss * examples;
+        steps.push({ step, epoch: progress.epoch, loss, learningRate, gradientNorm });
+      }
+      for (const array of Object.values(result) as StepResult[keyof StepResult][]) array.dispose();
+    }
+    // Lets messages in: a stop must be heard even where a device computes on this thread.
+    await new Promise((resolve) => setImmediate(resolve));
+    const milliseconds = performance.now() - began;
+    this.#pace.add(milliseconds, pending.length);
+    const examples = pending.reduce((sum, step) => sum + step.examples, 0);
+    return { steps, error, examplesPerSecond: (1000 * examples) / milliseconds };
+  }
+
+  /** Scores the epoch that is complete, decides how to go on, and offers the checkpoint. */
+  async* #closeEpoch(): AsyncGenerator<TrainerEvent, void, void> {
+    const { training, data, seed, loss, metrics } = this.#options;
+    const progress = this.#progress;
+    const began = performance.now();
+    const { count } = this.#record;
+    const order = epochOrder(seed, progress.epoch, data.train.count).subarray(0, count);
+    const truth = gatherTargets(data, order);
+    const seen = predictionsOf(data, loss.link, this.#record.outputs, truth, count);
+    const train = { loss: progress.epochLoss / count, metrics: measureAll(metrics, seen) };
+    const validation = data.validation && await this.#evaluator!.evaluate(this.#session.weights, data.validation);
+
+    const scores = validation && { loss: validation.loss, metrics: validation.metrics };
+    const patience = training.earlyStopping?.patience ?? Infinity;
+    const best = scores !== undefined
+      && judge(progress, this.#watch, watched(this.#watch, scores), training.earlyStopping?.minDelta ?? 0).best;
+    const epoch = progress.epoch++;
+    progress.batch = 0;
+    progress.epochLoss = 0;
+    progress.finished = progress.epoch >= training.epochs || progress.stale >= patience;
+    this.#record.clear();
+    this.#pace.add(performance.now() - began);
+    yield { kind: 'epoch', step: progress.step, epoch, train, ...(scores && { validation: scores }), best };
+
+    const reasons: CheckpointReason[] = [];
+    if (progress.epoch % training.checkpointEvery === 0 || progress.finished) reasons.push('epoch');
+    if (best) reasons.push('best');
+    if (progress.finished) reasons.push('end');
+    if (reasons.length > 0) yield await this.#checkpoint(reasons);
+  }
+
+  /** A checkpoint of the present state. @throws UserError `train.diverged` if a weight is not finite */
+  async #checkpoint(reasons: CheckpointReason[]): Promise<TrainerEvent> {
+    const state = await this.state();
+    const broken = nonFinite(state.parameters) ?? nonFinite(state.buffers) ?? nonFinite(state.optimizer);
+    if (broken !== undefined) {
+      const { step, epoch } = this.#progress;
+      throw diverged(`${broken} is no longer finite`, step, epoch, this.#options.training.gradientClip !== null);
+    }
+    return { kind: 'checkpoint', reasons, state };
+  }
+
+  dispose(): Promise<void> {
+    return Promise.all([this.#session.dispose(), this.#evaluator?.dispose()]).then(() => undefined);
+  }
+}
+
+/** The optimizer's state before the first step. */
+function startingState(optimizer: Optimizer, model: Module): Record<string, Float32Array> {
+  const entries = Object.entries(optimizer.initialState(model.parameters));
+  return Object.fromEntries(entries.map(([name, { shape, value }]) =>
+    [name, new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value)]));
+}
+
+/** The targets of these examples, in their order. */
+function gatherTargets({ train, task, targets = 1 }: TrainingData, rows: Int32Array): Float64Array {
+  const width = task === 'classification' ? 1 : targets;
+  return Float64Array.from({ length: rows.length * width }, (_, i) => train.y[rows[Math.floor(i / width)]! * width + (i % width)]!);
+}
+
+/** Settles when the signal aborts; never without one. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
