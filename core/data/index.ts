@@ -1,0 +1,5 @@
+export { partCode } from './source';
+export type {
+  BooleanColumn, Column, DateColumn, ImageSource, Notice, NumberColumn, PictureSize, Probe, ReadOptions, Reader, Source,
+  TableSource, TextColumn,
+} from './source';
