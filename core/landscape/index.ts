@@ -1,5 +1,22 @@
 export * from './recipe';
+export {
+  assembleSurface,
+  computeSurface,
+  type ComputeOptions,
+  estimateSurface,
+  evaluateCentre,
+  evaluateCheckpoints,
+  type SurfaceChunk,
+  type SurfaceEstimate,
+} from './compute';
+export { type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
+export { type EvaluatorOptions, PlaneEvaluator, WeightEvaluator } from './evaluator';
 export { axisCoordinates, bisectionLevels, coarseToFine } from './grid';
+export { makePlane, type Plane, type PlaneSources, rangesAround } from './plane';
+export { type Checkpoint, type TrajectoryPlane, trajectoryPlane } from './principal';
+export type { LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
+export { computeSurfaceIn, type ResumableOptions, type SurfaceEvent } from './resumable';
+export { openSurface, saveSurface } from './store';
 export { finiteExtent, lowestPoint, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';
 export { encodeNpy } from './export/npy';

@@ -1,0 +1,84 @@
+import { Philox, UserError } from '#core/graph';
+import type { LandscapeParameter } from './problem';
+import type { Include, Normalization } from './recipe';
+
+/** A displacement of the weights, by parameter name; a parameter that is not named stays where it is. */
+export type Direction = Readonly<Record<string, Float32Array>>;
+
+type Parameters = Readonly<Record<string, LandscapeParameter>>;
+
+export interface RandomDirectionOptions {
+  readonly seed: number;
+  /** Which of the plane's directions: different numbers give unrelated directions. */
+  readonly index: number;
+  readonly normalization: Normalization;
+  readonly include: Include;
+}
+
+/**
+ * A Gaussian direction, scaled against the weights it perturbs (Li, Xu, Taylor, Studer, Goldstein 2018, "Visualizing the
+ * loss landscape of neural nets", section 4). Its entries depend only on the seed, the index and the parameter's name.
+ */
+export function randomDirection(parameters: Parameters, options: RandomDirectionOptions): Direction {
+  return normalizeDirection(gaussian(parameters, options), parameters, options.normalization);
+}
+
+/** Standard normal entries for every parameter that takes part. */
+export function gaussian(parameters: Parameters, { seed, index, include }: Omit<RandomDirectionOptions, 'normalization'>): Direction {
+  const moving = Object.entries(parameters).filter(([, { kind }]) => include === 'all' || kind === 'weight');
+  if (moving.length === 0) {
+    throw new UserError('landscape.direction', 'this network has no weights to perturb', { hint: 'Include biases and normalisation parameters.' });
+  }
+  return Object.fromEntries(moving.map(([name, { data }]) => [name, new Philox(seed, `landscape.direction.${name}`, index).normals(data.length)]));
+}
+
+/**
+ * Scales a direction against the weights: `filter`: every filter `d_i` becomes `d_i / |d_i| * |w_i|`, where a filter is one
+ * output's row of a dense weight or one output channel of a convolution (biases and normalisation parameters count as one
+ * filter each); `layer`: the same with whole tensors; `weight`: every entry is multiplied by its weight's size; `none`: as it is.
+ */
+export function normalizeDirection(direction: Direction, parameters: Parameters, normalization: Normalization): Direction {
+  const scaled = Object.entries(direction).map(([name, values]): [string, Float32Array] => {
+    const parameter = parameters[name];
+    if (parameter === undefined) throw new Error(`the direction names ${name}, which is not a parameter`);
+    const { data, shape, kind } = parameter;
+    if (normalization === 'none') return [name, values];
+    if (normalization === 'weight') return [name, values.map((value, i) => value * Math.abs(data[i]!))];
+    const filters = normalization === 'filter' && kind === 'weight' && shape.length > 1 ? shape[0]! : 1;
+    return [name, scaleParts(values, data, filters)];
+  });
+  return Object.fromEntries(scaled);
+}
+
+function scaleParts(values: Float32Array, weights: Float32Array, parts: number): Float32Array {
+  const out = new Float32Array(values.length);
+  const size = values.length / parts;
+  for (let start = 0; start < values.length; start += size) {
+    const length = norm(values, start, start + size);
+    const factor = length === 0 ? 0 : norm(weights, start, start + size) / length;
+    for (let i = start; i < start + size; i++) out[i] = values[i]! * factor;
+  }
+  return out;
+}
+
+function norm(values: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i]! ** 2;
+  return Math.sqrt(sum);
+}
+
+/** `b` without its component along `a`, over all parameters together. */
+export function orthogonalize(b: Direction, a: Direction): Direction {
+  const share = innerProduct(a, b) / innerProduct(a, a);
+  return Object.fromEntries(Object.entries(b).map(([name, values]) => [name, values.map((value, i) => value - share * (a[name]?.[i] ?? 0))]));
+}
+
+/** Inner product over all parameters, in float64. */
+export function innerProduct(a: Direction, b: Direction): number {
+  let sum = 0;
+  for (const [name, values] of Object.entries(a)) {
+    const other = b[name];
+    if (other !== undefined) for (let i = 0; i < values.length; i++) sum += values[i]! * other[i]!;
+  }
+  return sum;
+}

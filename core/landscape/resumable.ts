@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '#core/graph';
+import { assembleSurface, computeSurface, evaluateCentre, evaluateCheckpoints, type SurfaceChunk } from './compute';
+import type { EvaluatorOptions } from './evaluator';
+import type { Plane } from './plane';
+import type { Checkpoint } from './principal';
+import type { LandscapeProblem } from './problem';
+import type { SurfaceRecipe } from './recipe';
+import { openSurface, saveSurface, saveValues } from './store';
+import type { Surface } from './surface';
+
+export type SurfaceEvent =
+  | { readonly kind: 'start'; readonly surface: Surface; readonly done: number; readonly total: number }
+  | ({ readonly kind: 'points' } & SurfaceChunk)
+  | { readonly kind: 'end'; readonly surface: Surface; readonly done: number; readonly total: number };
+
+export interface ResumableOptions extends EvaluatorOptions {
+  readonly signal?: AbortSignal;
+  /** The checkpoints behind `plane.path`: their true quantities are stored with the path. */
+  readonly checkpoints?: readonly Checkpoint[];
+}
+
+/** Milliseconds between two writes of the values while points arrive. */
+const SAVE_INTERVAL = 1000;
+
+/**
+ * Computes a surface into a folder: continues what an earlier attempt with the same recipe left there, writes what it has
+ * every second and when it ends or is stopped. No point is computed twice.
+ *
+ * @throws UserError when the folder holds a surface of another recipe; the signal's reason when it is aborted
+ */
+export async function* computeSurfaceIn(folder: string, problem: LandscapeProblem, plane: Plane, recipe: SurfaceRecipe, options: ResumableOptions): AsyncGenerator<SurfaceEvent, void> {
+  const total = recipe.grid.x.count * recipe.grid.y.count;
+  let surface = existsSync(join(folder, 'recipe.json')) ? await continued(folder, recipe) : undefined;
+  if (surface === undefined) {
+    const centre = await evaluateCentre(problem, options);
+    const path = plane.path && options.checkpoints ? await evaluateCheckpoints(problem, options.checkpoints, options) : {};
+    const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(total).fill(NaN)]));
+    surface = assembleSurface(recipe, plane, values, centre, path);
+    await saveSurface(folder, surface);
+  }
+  const values: Record<string, Float64Array> = { ...surface.values };
+  const known = values[recipe.quantities[0]!]!.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+  // The caller keeps the values of the start; they must not change while the surface grows.
+  yield { kind: 'start', surface: { ...surface, values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.slice()])) }, done: known, total };
+  let saved = performance.now();
+  let written = true;
+  try {
+    for await (const chunk of computeSurface(problem, plane, recipe.grid, { ...options, values })) {
+      written = false;
+      yield { kind: 'points', ...chunk };
+      if (performance.now() - saved < SAVE_INTERVAL) continue;
+      await saveValues(folder, { recipe, values });
+      saved = performance.now();
+      written = true;
+    }
+  } finally {
+    if (!written) await saveValues(folder, { recipe, values });
+  }
+  yield { kind: 'end', surface: assembleSurface(recipe, plane, values, surface.centre, surface.trajectory?.values), done: total, total };
+}
+
+async function continued(folder: string, recipe: SurfaceRecipe): Promise<Surface> {
+  const surface = await openSurface(folder);
+  if (!isDeepStrictEqual(surface.recipe, recipe)) {
+    throw new UserError('landscape.surface.other', `${folder} holds a surface of another recipe`, { hint: 'Choose another name, or delete that surface.' });
+  }
+  return surface;
+}

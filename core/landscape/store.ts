@@ -1,0 +1,108 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '#core/graph';
+import { z } from 'zod';
+import { encodeNpy } from './export/npy';
+import { axisCoordinates } from './grid';
+import { surfaceRecipeSchema } from './recipe';
+import { lowestPoint, type Surface } from './surface';
+
+/** JSON has no NaN and no infinity; where they can occur they are spelled out. */
+const numbers = z.array(z.union([z.number(), z.enum(['nan', 'inf', '-inf'])])).transform((list) => Float64Array.from(list, (item) => (typeof item === 'number' ? item : { nan: NaN, inf: Infinity, '-inf': -Infinity }[item])));
+const spelled = (values: Float64Array): (number | string)[] => Array.from(values, (value) => (Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'));
+
+const summarySchema = z.object({
+  centre: z.record(z.string(), z.number().nullable()),
+  explainedVariance: z.tuple([z.number(), z.number()]).optional(),
+  trajectory: z.object({ points: numbers, steps: numbers, residual: numbers, values: z.record(z.string(), numbers) }).optional(),
+});
+
+/**
+ * Writes a surface as a folder: `recipe.json` (what made it), `summary.json` (centre, trajectory), `values.npy` (float64
+ * `[quantities, ny, nx]`, NaN where nothing is computed yet). Every file is replaced whole or not at all.
+ */
+export async function saveSurface(folder: string, surface: Surface): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { recipe, centre, explainedVariance, trajectory } = surface;
+  const summary = {
+    centre: Object.fromEntries(Object.entries(centre).map(([name, value]) => [name, Number.isFinite(value) ? value : null])),
+    explainedVariance,
+    trajectory: trajectory && {
+      points: spelled(trajectory.points),
+      steps: spelled(trajectory.steps),
+      residual: spelled(trajectory.residual),
+      values: Object.fromEntries(Object.entries(trajectory.values).map(([name, values]) => [name, spelled(values)])),
+    },
+  };
+  await replaceFile(join(folder, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
+  await replaceFile(join(folder, 'summary.json'), `${JSON.stringify(summary)}\n`);
+  await saveValues(folder, surface);
+}
+
+/** Writes only the values, which grow while a surface is computed. */
+export async function saveValues(folder: string, { recipe, values }: Pick<Surface, 'recipe' | 'values'>): Promise<void> {
+  const { x, y } = recipe.grid;
+  const size = x.count * y.count;
+  const data = new Float64Array(recipe.quantities.length * size).fill(NaN);
+  recipe.quantities.forEach((name, at) => data.set(values[name] ?? [], at * size));
+  await replaceFile(join(folder, 'values.npy'), encodeNpy(data, [recipe.quantities.length, y.count, x.count]));
+}
+
+/** Reads a folder written by `saveSurface`. Throws a `UserError` that names the file which is missing or does not fit. */
+export async function openSurface(folder: string): Promise<Surface> {
+  const recipe = await readJson(join(folder, 'recipe.json'), surfaceRecipeSchema);
+  const summary = await readJson(join(folder, 'summary.json'), summarySchema);
+  const size = recipe.grid.x.count * recipe.grid.y.count;
+  const data = await readValues(join(folder, 'values.npy'), recipe.quantities.length * size);
+  const x = axisCoordinates(recipe.grid.x);
+  const y = axisCoordinates(recipe.grid.y);
+  const values = Object.fromEntries(recipe.quantities.map((name, at) => [name, data.slice(at * size, (at + 1) * size)]));
+  const minimum = Object.fromEntries(
+    Object.entries(values).flatMap(([name, list]) => {
+      const lowest = lowestPoint(x, y, list);
+      return lowest === undefined ? [] : [[name, lowest]];
+    }),
+  );
+  const centre = Object.fromEntries(Object.entries(summary.centre).map(([name, value]) => [name, value ?? Infinity]));
+  const { trajectory, explainedVariance } = summary;
+  return { recipe, x, y, values, minimum, centre, ...(trajectory === undefined ? {} : { trajectory }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
+}
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError('landscape.surface.missing', `${path} cannot be read: this folder holds no surface`, { cause });
+  });
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError('landscape.surface.damaged', `${path} is not what a surface's file holds: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: 'Delete the surface and compute it again.',
+      cause,
+    });
+  }
+}
+
+async function readValues(path: string, count: number): Promise<Float64Array> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new UserError('landscape.surface.missing', `${path} cannot be read: this surface has no values`, { cause });
+  });
+  const start = bytes.length < 10 ? 0 : 10 + bytes.readUInt16LE(8);
+  if (bytes.toString('latin1', 1, 6) !== 'NUMPY' || bytes.length - start !== count * 8) {
+    throw new UserError('landscape.surface.damaged', `${path} does not hold the ${count} numbers of its recipe`, { hint: 'Delete the surface and compute it again.' });
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start);
+  return Float64Array.from({ length: count }, (_, i) => view.getFloat64(i * 8, true));
+}
+
+/** Replaces a file so that a crash leaves the old one or the new one. */
+async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
