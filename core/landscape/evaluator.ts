@@ -145,7 +145,8 @@ export class PlaneEvaluator {
   async dispose(): Promise<void> {
     for (const arrays of this.kept) release(arrays);
     this.kept.fill(undefined);
-    await Promise.all([...this.programs.values(), this.prepare].map((program) => program?.dispose()));
+    for (const program of this.programs.values()) await program.dispose();
+    await this.prepare?.dispose();
     this.programs.clear();
     this.prepare = undefined;
   }
