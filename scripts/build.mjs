@@ -24,6 +24,11 @@ const targets = {
     outputs: ['dist/renderer/index.html'],
     build: async () => (await import('./build/window.mjs')).buildWindow(),
   },
+  licences: {
+    inputs: ['.cache/build/programs.packages', '.cache/build/viewer.packages', '.cache/build/window.packages'],
+    outputs: ['dist/LICENSES.txt'],
+    build: async () => (await import('./build/licences.mjs')).buildLicences(),
+  },
 };
 
 /** What changes every target: the packages, the compiler settings and the build itself. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from '../root.mjs';
+import { rememberPackages } from './bundled-packages.mjs';
 import { nativePackages } from './native.mjs';
 
 /** CommonJS packages inside an ES module still call `require` for Node's own modules. */
@@ -21,11 +22,12 @@ const common = {
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 };
 
 export async function buildPrograms() {
   await Promise.all(['cli', 'engine', 'electron', 'chunks'].map((folder) => rm(join(root, 'dist', folder), { recursive: true, force: true })));
-  await esbuild.build({
+  const programs = await esbuild.build({
     ...common,
     entryPoints: { 'cli/main': 'core/host/cli/main.ts', 'engine/engine': 'core/host/engine.ts', 'electron/main': 'electron/main.ts' },
     outdir: 'dist',
@@ -35,7 +37,7 @@ export async function buildPrograms() {
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: requireInModules },
   });
-  await esbuild.build({
+  const preload = await esbuild.build({
     ...common,
     entryPoints: ['electron/preload/preload.ts'],
     outfile: 'dist/electron/preload.cjs',
@@ -44,4 +46,5 @@ export async function buildPrograms() {
     platform: 'browser',
     tsconfig: 'electron/preload/tsconfig.json',
   });
+  rememberPackages('programs', [programs, preload].flatMap((result) => Object.keys(result.metafile?.inputs ?? {})));
 }

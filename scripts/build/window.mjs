@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 import { root } from '../root.mjs';
+import { rememberPackages } from './bundled-packages.mjs';
 
 /**
  * A page has no Node: an import of it is a mistake to be told now, not an empty module to be met at run time.
@@ -19,6 +20,19 @@ const refuseNode = {
   },
 };
 
+/**
+ * Notes whose code and fonts went into the page.
+ *
+ * @type {import('vite').Plugin}
+ */
+const recordPackages = {
+  name: 'basin:record-packages',
+  generateBundle(_options, bundle) {
+    const files = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : part.originalFileNames));
+    rememberPackages('window', files);
+  },
+};
+
 /** @type {import('vite').InlineConfig} */
 export const windowConfiguration = {
   root: join(root, 'renderer'),
@@ -26,7 +40,7 @@ export const windowConfiguration = {
   // Served from app:// by Electron and from the loopback host: no path of its own.
   base: './',
   logLevel: 'warn',
-  plugins: [refuseNode, svelte({ configFile: false })],
+  plugins: [refuseNode, recordPackages, svelte({ configFile: false })],
   build: {
     outDir: join(root, 'dist/renderer'),
     emptyOutDir: true,
