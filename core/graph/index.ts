@@ -11,3 +11,5 @@ export { checkClosed, isSpec, trace, type Graph, type GraphInput, type GraphOutp
 export * from './tree';
 export * from './ops';
 export * from './transforms';
+export { nearest, suggestion } from './nearest';
+export { strictObject } from './strict-object';

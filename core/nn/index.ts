@@ -9,6 +9,5 @@ export type { Initializer } from './initializer';
 export * from './layers';
 export { parameterCount } from './module';
 export type { BufferSpec, Layer, Mode, Module, ParameterKind, ParameterSpec, Shape, Tensors } from './module';
-export { nearest, suggestion } from './nearest';
+export { nearest, strictObject, suggestion } from '#core/graph';
 export * from './safetensors';
-export { strictObject } from './strict-object';
