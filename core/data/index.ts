@@ -3,3 +3,4 @@ export type {
   BooleanColumn, Column, DateColumn, ImageSource, Notice, NumberColumn, PictureSize, Probe, ReadOptions, Reader, Source,
   TableSource, TextColumn,
 } from './source';
+export { openableExtensions, openableFormats, openSource } from './open';

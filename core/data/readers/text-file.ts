@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { once } from 'node:events';
+import { UserError } from '#core/graph';
+import type { Notice, Probe, ReadOptions } from '../source';
+import { readHead, streamFile } from './file-stream';
+import type { Encoding } from './text-encoding';
+import { detectEncoding, latin1, Utf8Check } from './text-encoding';
+
+/** A text file as UTF-8: itself, or a transcoded copy that goes when it is disposed of. */
+export interface TextFile {
+  path: string;
+  /** Bytes of the byte-order mark at the beginning of `path`. */
+  mark: number;
+  bytes: number;
+  encoding: string;
+  /** SHA-256 of the original. */
+  fingerprint: string;
+  head(length: number): Promise<Uint8Array>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Finds out a text file's encoding by its bytes, checks all of it and makes it readable as UTF-8.
+ * @throws UserError where a file is partly UTF-8 and partly something else, with line and byte.
+ */
+export async function openText(probe: Probe, options: ReadOptions, notices: Notice[]): Promise<TextFile> {
+  const file = basename(probe.path);
+  let encoding = detectEncoding(probe.head, options.encoding);
+  const hash = createHash('sha256');
+  const check = encoding.name === 'utf-8' ? new Utf8Check() : null;
+  await streamFile(
+    probe.path,
+    (bytes) => {
+      hash.update(bytes);
+      check?.write(bytes);
+    },
+    options.signal,
+  );
+  check?.end();
+  if (check?.first) encoding = decide(file, check, options.encoding !== undefined || encoding.mark > 0);
+  const fingerprint = hash.digest('hex');
+  if (encoding.name === 'utf-8') {
+    if (encoding.mark > 0) notices.push({ code: 'text.byte-order-mark', message: `${file} begins with a byte-order mark, which is left out.` });
+    return textFile(probe.path, encoding.mark, probe.bytes, encoding.name, fingerprint, async () => {});
+  }
+  notices.push({
+    code: 'text.encoding',
+    message: `${file} is read as ${encoding.name === 'latin-1' ? 'Latin-1 (Windows-1252)' : encoding.name.toUpperCase()}${options.encoding ? ', as chosen' : ''}.`,
+    ...(options.encoding ? {} : { hint: 'Choose another encoding if letters with accents look wrong.' }),
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'basin-text-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'utf-8.txt');
+    const bytes = await transcode(probe.path, path, encoding, file, options);
+    return textFile(path, 0, bytes, encoding.name, fingerprint, remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+function textFile(path: string, mark: number, bytes: number, encoding: string, fingerprint: string, dispose: () => Promise<void>): TextFile {
+  return { path, mark, bytes: bytes - mark, encoding, fingerprint, head: (length) => readHead(path, length, mark), dispose };
+}
+
+/** Not valid as UTF-8: an older encoding of one byte a letter if no UTF-8 is in it, else a mixture. */
+function decide(file: string, check: Utf8Check, sure: boolean): Encoding {
+  const { line, position, byte } = check.first!;
+  const where = `${file}, line ${line}, byte ${position} (0x${byte.toString(16).padStart(2, '0')})`;
+  if (check.sequences === 0 && !sure) return latin1;
+  const mixed = check.sequences > 0;
+  throw new UserError(
+    'data.text.encoding',
+    mixed
+      ? `${where}: not UTF-8, while other letters of the file are: it mixes encodings (${check.invalid} such bytes).`
+      : `${where}: not UTF-8, which the file is said to be.`,
+    { hint: 'Save the file again as UTF-8, or choose the encoding it is in (then letters of the other one look wrong).' },
+  );
+}
+
+async function transcode(from: string, to: string, encoding: Encoding, file: string, options: ReadOptions): Promise<number> {
+  const decoder = new TextDecoder(encoding.label, { fatal: true, ignoreBOM: true });
+  const output = createWriteStream(to);
+  let bytes = 0;
+  let line = 1;
+  const decode = (chunk: Uint8Array | undefined): string => {
+    try {
+      const text = chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+      for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) line++;
+      return text;
+    } catch (cause) {
+      throw new UserError('data.text.encoding', `${file}, after line ${line}: bytes that are not ${encoding.name}.`, {
+        hint: 'Choose another encoding, or save the file again as UTF-8.',
+        cause,
+      });
+    }
+  };
+  const write = async (text: string): Promise<void> => {
+    const buffer = Buffer.from(text, 'utf8');
+    bytes += buffer.length;
+    if (!output.write(buffer)) await once(output, 'drain');
+  };
+  await streamFile(from, (chunk) => write(decode(chunk)), options.signal, encoding.mark);
+  await write(decode(undefined));
+  output.end();
+  await once(output, 'finish');
+  return bytes;
+}
