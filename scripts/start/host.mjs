@@ -6,12 +6,17 @@ import { root } from '../root.mjs';
 
 /**
  * @param {string[]} args for `basin serve`
+ * @param {NodeJS.ProcessEnv} [environment] added to this process's own
  * @returns {Promise<{ address: string, ended: Promise<number>, end: () => void }>}
  * @throws {Error} when it ends before it listens; it has said why on standard error
  */
-export async function startHost(args) {
+export async function startHost(args, environment = {}) {
   const program = join(root, 'dist/cli/main.js');
-  const host = spawn(process.execPath, [program, 'serve', '--no-open', '--json', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const host = spawn(process.execPath, [program, 'serve', '--no-open', '--json', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   /** @type {Promise<number>} */
   const ended = new Promise((resolve) => host.once('exit', (code) => resolve(code ?? 1)));
   const lines = createInterface({ input: host.stdout });

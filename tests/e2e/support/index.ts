@@ -1,0 +1,5 @@
+export { accessibilityFindings } from './accessibility';
+export { launchBrowser } from './browser';
+export { startTestHost, type TestHost } from './host';
+export { picture } from './pictures';
+export { openWorkbench, watch, type Workbench } from './workbench';
