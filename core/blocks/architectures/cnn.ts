@@ -44,17 +44,17 @@ const stageSchema = z.discriminatedUnion('stage', [convStage, poolStage, average
 type Stage = z.infer<typeof stageSchema>;
 
 function layersOf(stage: Stage, activation: Activation, initializer: Initializer): Layer[] {
+  // A normalization brings an offset of its own.
+  const bias = 'norm' in stage && stage.norm === 'none';
   switch (stage.stage) {
     case 'conv': {
       const { channels, kernel, stride, norm, groups } = stage;
       const padding = stage.padding === 'same' ? Math.floor(kernel / 2) : stage.padding === 'none' ? 0 : stage.padding;
-      // A normalization that subtracts the mean makes the bias idle.
-      const bias = norm === 'none';
       return [convolution({ channels, kernel, stride, padding, bias, initializer }), ...normLayers(norm, groups), elementwise(activation)];
     }
     case 'pool': return [pooling(stage.kind, { size: stage.size })];
     case 'global-average': return [globalAveragePooling];
-    case 'dense': return [linear({ units: stage.units, initializer }), ...normLayers(stage.norm, stage.groups), elementwise(activation)];
+    case 'dense': return [linear({ units: stage.units, bias, initializer }), ...normLayers(stage.norm, stage.groups), elementwise(activation)];
     case 'dropout': return [dropout(stage.rate)];
   }
 }

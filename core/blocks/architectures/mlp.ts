@@ -29,8 +29,10 @@ export const mlp = defineBlock({
   build(parameters, context): Architecture {
     const activation = activations.build(parameters.activation, context);
     const initializer = initializers.build(parameters.initializer, context);
+    // A normalization brings an offset of its own.
+    const bias = parameters.norm === 'none';
     const hidden = parameters.widths.flatMap((units): Layer[] => [
-      linear({ units, initializer }),
+      linear({ units, bias, initializer }),
       ...normLayers(parameters.norm, parameters.groups),
       elementwise(activation),
       ...(parameters.dropout > 0 ? [dropoutLayer(parameters.dropout)] : []),
