@@ -3,7 +3,7 @@ import type { UtilityProcess, WebContents } from 'electron';
 import { channels, type EngineEnded } from './channels';
 
 /** An engine that ends this often within this time (milliseconds) is not started again. */
-const limit = { ends: 3, within: 60_000 };
+const limit = { ends: 5, within: 60_000 };
 
 /** How long the engine may take to put its runs away at the end, in milliseconds. */
 const farewell = 10_000;
@@ -32,7 +32,8 @@ export class EngineProcess {
   start(): void {
     const child = utilityProcess.fork(this.entry, [], {
       serviceName: 'Basin engine',
-      env: { ...process.env, BASIN_SHELL: 'desktop' },
+      // Told that it takes another's place, an engine goes on with the runs that were running.
+      env: { ...process.env, BASIN_SHELL: 'desktop', ...(this.ends.length > 0 && { BASIN_RESTARTED: '1' }) },
       // The native libraries of ONNX Runtime and DuckDB carry their makers' signatures, not ours.
       allowLoadingUnsignedLibraries: true,
     });
@@ -78,7 +79,7 @@ export class EngineProcess {
     const again = this.ends.length < limit.ends;
     const message = `The engine ended unexpectedly (code ${code}).`;
     const hint = again
-      ? 'It was started again; running trainings can be resumed from their last checkpoint.'
+      ? 'It was started again; runs go on from their last checkpoint.'
       : 'It ended several times in a row and was not started again. Start Basin again; if it stays so, choose the CPU in Settings.';
     const told: EngineEnded = { message, hint };
     if (this.page !== undefined && !this.page.isDestroyed()) this.page.send(channels.engineEnded, told);

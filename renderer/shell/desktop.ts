@@ -1,20 +1,11 @@
-import type { ChooseOptions, Shell } from './shell';
-
-/** The bridge that the desktop's preload script puts into the page (electron/preload). */
-export interface DesktopBridge {
-  kind: 'desktop';
-  /** asks for a port to the engine; it arrives as a message of this window with `data.basin === 'engine-port'` */
-  connect(): void;
-  pathOf(file: File): string;
-  chooseFiles(options: ChooseOptions): Promise<string[]>;
-  chooseFolder(options: ChooseOptions): Promise<string | undefined>;
-  saveFile(name: string, bytes: Uint8Array): Promise<void>;
-}
+import type { DesktopBridge } from '#host-client';
+import type { Shell } from './shell';
 
 declare global {
   var basinShell: DesktopBridge | undefined;
 }
 
+/** The desktop shell, through the bridge that its preload script puts into the page (electron/preload). */
 export function desktopShell(bridge: DesktopBridge): Shell {
   return {
     kind: 'desktop',
@@ -22,7 +13,7 @@ export function desktopShell(bridge: DesktopBridge): Shell {
       new Promise((resolve) => {
         const receive = (event: MessageEvent<{ basin?: string }>): void => {
           const [port] = event.ports;
-          if (event.source !== window || event.data?.basin !== 'engine-port' || !port) return;
+          if (event.source !== window || event.origin !== location.origin || event.data?.basin !== 'engine-port' || !port) return;
           window.removeEventListener('message', receive);
           resolve(port);
         };

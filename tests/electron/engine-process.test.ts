@@ -34,8 +34,10 @@ describe('the engine', () => {
     expect(told).toEqual(['basin:port', 'basin:engine-ended', 'basin:port']);
     expect(shell.window.webContents.sent[1]?.message).toMatchObject({
       message: 'The engine ended unexpectedly (code 139).',
-      hint: expect.stringContaining('resumed from their last checkpoint') as unknown,
+      hint: expect.stringContaining('go on from their last checkpoint') as unknown,
     });
+    expect(shell.engine.options.env?.BASIN_RESTARTED).toBeUndefined();
+    expect(shell.children[1]?.options.env?.BASIN_RESTARTED).toBe('1');
     expect(ports(shell)[1]?.other).toBe(shell.children[1]?.received[0]?.ports[0]);
     expect(shell.modules.dialog.showErrorBox).not.toHaveBeenCalled();
   });
@@ -43,8 +45,8 @@ describe('the engine', () => {
   it('is given up, with a word, when it ends again and again', async () => {
     const shell = await startShell();
     connect(shell);
-    for (let end = 0; end < 3; end += 1) shell.children.at(-1)?.emit('exit', 1);
-    expect(shell.children).toHaveLength(3);
+    for (let end = 0; end < 5; end += 1) shell.children.at(-1)?.emit('exit', 1);
+    expect(shell.children).toHaveLength(5);
     expect(shell.modules.dialog.showErrorBox).toHaveBeenCalledExactlyOnceWith('The engine does not run', expect.stringContaining('was not started again'));
   });
 

@@ -1,6 +1,8 @@
 import { isAbsolute, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { contentSecurityPolicy } from '../../core/host/serve/guard';
+import { contentPolicy } from '../../electron/content-policy';
 import { startShell } from './stand-in/start';
 
 async function ask(path: string, method = 'GET'): Promise<Response> {
@@ -27,6 +29,11 @@ describe('app://', () => {
     expect(policy.get('frame-ancestors')).toBe("'none'");
     expect(policy.get('base-uri')).toBe("'none'");
     expect([...policy.values()].join(' ')).not.toMatch(/unsafe-eval|https?:|\*/);
+  });
+
+  it('allows the page what the web host allows it: what works in one shell works in the other', () => {
+    const rules = (policy: string) => policy.split('; ').filter((rule) => !rule.startsWith('connect-src')).sort();
+    expect(rules(contentPolicy)).toEqual(rules(contentSecurityPolicy(80)));
   });
 
   it('serves files with encoded names, ignoring a query', async () => {
