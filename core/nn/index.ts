@@ -11,3 +11,4 @@ export { parameterCount } from './module';
 export type { BufferSpec, Layer, Mode, Module, ParameterKind, ParameterSpec, Shape, Tensors } from './module';
 export { nearest, strictObject, suggestion } from '#core/graph';
 export * from './safetensors';
+export { readWeights, writeWeights } from './weights-file';
