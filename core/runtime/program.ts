@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly device: DeviceId;
   /** Threads within an operation. Default: the machine's cores. */
   readonly threads?: number;
+  /** Writes the runtime's own profile (Chrome's trace format) to a file of this prefix when the program is disposed of. */
+  readonly profile?: string;
 }
 
 /** A compiled graph. */

@@ -1,7 +1,7 @@
 import { apply, type Operand, scalar, scalarValue } from '../apply';
 import { isFloat } from '../dtype';
 import { defineOp, type OpDefinition } from '../op';
-import { broadcastShapes, sameShape } from '../shape';
+import { broadcastShapes, sameShape, sizeOf } from '../shape';
 import type { Tensor } from '../tensor';
 import { applyPromoted, asTensor, batchElementwise, cast, inferElementwise, sumTo } from './elementwise';
 
@@ -74,12 +74,18 @@ defineBinary('div', {
   },
 });
 
-/** `(x * c1) * c2` with constants: one product. */
+/**
+ * `(X s1) s2` with factors that repeat over X, such as constants or one number a channel: `X (s1 s2)`, one pass over X
+ * instead of two.
+ */
 function gatheredFactor(x: Tensor, factor: Tensor): Tensor | undefined {
-  if (factor.op !== 'scalar' || x.op !== 'mul' || !isFloat(x.dtype)) return undefined;
-  const at = x.inputs.findIndex((y) => y.op === 'scalar');
-  if (at < 0) return undefined;
-  return mul(x.inputs[1 - at]!, scalar(scalarValue(x.inputs[at]!)! * scalarValue(factor)!, x.dtype));
+  if (x.op !== 'mul' || !isFloat(x.dtype) || factor.size >= x.size) return undefined;
+  for (const [wide, narrow] of [x.inputs, x.inputs.toReversed()] as [Tensor, Tensor][]) {
+    if (wide.size !== x.size || narrow.size >= x.size) continue;
+    const shape = broadcastShapes('mul', narrow.shape, factor.shape);
+    if (sizeOf(shape) < x.size) return mul(wide, mul(narrow, factor));
+  }
+  return undefined;
 }
 
 defineBinary('pow', {

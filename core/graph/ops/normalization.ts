@@ -8,14 +8,15 @@ import { rsqrt } from './unary';
 
 /**
  * `(x - mean) / sqrt(variance + epsilon)` over `axes`. An op of its own for its short gradient:
- * `dx = r (g - mean(g) - y mean(g y))` with `r = 1 / sqrt(variance + epsilon)`.
+ * `dx = r g - r mean(g) - y r mean(g y)` with `r = 1 / sqrt(variance + epsilon)`.
  */
 defineOp<{ axes: readonly number[]; epsilon: number }>({
   name: 'normalize',
   infer: ([x]) => x!,
   vjp(node, g, { axes, epsilon }) {
     const r = inverseDeviation(node.inputs[0]!, axes, epsilon);
-    return [mul(r, sub(sub(g, mean(g, axes, true)), mul(node, mean(mul(g, node), axes, true))))];
+    const centred = sub(mul(g, r), mul(mean(g, axes, true), r));
+    return [sub(centred, mul(node, mul(mean(mul(g, node), axes, true), r)))];
   },
   batch: ([x], { axes, epsilon }) => apply('normalize', [x!.value], { axes: axes.map((axis) => axis + 1), epsilon }),
   flops: (node) => 6 * node.size,

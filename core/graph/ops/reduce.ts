@@ -1,8 +1,9 @@
 import { apply, scalar } from '../apply';
+import { isFloat } from '../dtype';
 import { defineOp } from '../op';
 import { normalizeAxes, normalizeAxis, reducedShape, ShapeError, sizeOf } from '../shape';
 import type { Tensor } from '../tensor';
-import { add, div, floating, mul, square, sub } from './arithmetic';
+import { add, div, floating, mul, sub } from './arithmetic';
 import { cast } from './elementwise';
 import { exp, log } from './unary';
 
@@ -35,10 +36,34 @@ defineOp<Reduction>({
     if (x!.op === 'broadcastTo' && x!.inputs[0]!.rank === 0) {
       return apply('broadcastTo', [mul(x!.inputs[0]!, count)], { shape });
     }
-    return undefined;
+    return withoutFactors(x!, axes, keepDims);
   },
   flops: (node) => node.inputs[0]!.size,
 });
+
+/**
+ * `sum(X s)` with factors that are constant along the summed axes: `sum(X) s`. Saves passes over X, and lets equal sums that
+ * differ in such factors merge.
+ */
+function withoutFactors(x: Tensor, axes: readonly number[], keepDims: boolean): Tensor | undefined {
+  if (x.op !== 'mul' || !isFloat(x.dtype)) return undefined;
+  const steady = (factor: Tensor): boolean =>
+    axes.every((axis) => axis < x.rank - factor.rank || factor.shape[axis - (x.rank - factor.rank)] === 1);
+  const inside: Tensor[] = [];
+  const outside: Tensor[] = [];
+  const sortFactors = (factor: Tensor): void => {
+    if (factor.size < x.size && steady(factor)) outside.push(factor);
+    else if (factor.op === 'mul' && factor.size === x.size) factor.inputs.forEach(sortFactors);
+    else inside.push(factor);
+  };
+  x.inputs.forEach(sortFactors);
+  if (outside.length === 0 || inside.length === 0) return undefined;
+  const rest = inside.reduce((product, factor) => mul(product, factor));
+  if (rest.size !== x.size || rest.rank !== x.rank) return undefined;
+  const total = apply('sum', [rest], { axes, keepDims: true });
+  const scaled = outside.reduce((product, factor) => mul(product, factor), total);
+  return apply('reshape', [scaled], { shape: reducedShape(x.shape, axes, keepDims) });
+}
 
 for (const name of ['max', 'min']) {
   defineOp<Reduction>({
@@ -59,6 +84,19 @@ for (const name of ['max', 'min']) {
     flops: (node) => node.inputs[0]!.size,
   });
 }
+
+/** An op of its own, because executors get it for nothing where they normalise the same tensor. */
+defineOp<Reduction>({
+  name: 'variance',
+  infer: ([x], { axes, keepDims }) => ({ shape: reducedShape(x!.shape, axes, keepDims), dtype: x!.dtype }),
+  vjp(node, g, { axes }) {
+    const x = node.inputs[0]!;
+    const count = sizeOf(axes.map((axis) => x.shape[axis]!));
+    return [mul(sub(x, mean(x, axes, true)), mul(unreduce(g, x, axes), 2 / count))];
+  },
+  batch: ([x], { axes, keepDims }) => apply('variance', [x!.value], { axes: shifted(axes), keepDims }),
+  flops: (node) => 4 * node.inputs[0]!.size,
+});
 
 for (const name of ['argmax', 'argmin']) {
   defineOp<{ axis: number; keepDims: boolean }>({
@@ -101,9 +139,10 @@ export const min = (x: Tensor, axes?: Axes, keepDims = false): Tensor => reducti
 
 /** Mean squared distance from the mean over `axes`, divided by `n - correction`. */
 export function variance(x: Tensor, axes?: Axes, keepDims = false, correction = 0): Tensor {
-  const value = floating(x);
-  const count = sizeOf(normalizeAxes('variance', axes, x.rank).map((axis) => x.shape[axis]!));
-  return mul(sum(square(sub(value, mean(value, axes, true))), axes, keepDims), 1 / (count - correction));
+  const list = normalizeAxes('variance', axes, x.rank);
+  const count = sizeOf(list.map((axis) => x.shape[axis]!));
+  const biased = apply('variance', [floating(x)], { axes: list, keepDims });
+  return correction === 0 ? biased : mul(biased, count / (count - correction));
 }
 
 /** `log(sum(exp(x)))` over `axes`, without overflow. */

@@ -18,7 +18,9 @@ export class OnnxBuilder {
   readonly initializers: OnnxTensor[] = [];
   readonly #names = new Map<Tensor, string>();
   readonly #constants = new Map<string, string>();
+  readonly #shared = new Map<string, readonly string[]>();
   readonly #uses = new Map<Tensor, number>();
+  readonly #users = new Map<Tensor, readonly Tensor[]>();
   readonly #absorbed = new Set<Tensor>();
   #next = 0;
 
@@ -32,7 +34,12 @@ export class OnnxBuilder {
     outputs: readonly Tensor[],
   ) {
     const order = topologicalOrder(outputs);
-    for (const x of order) for (const input of x.inputs) this.#count(input);
+    for (const x of order) {
+      for (const input of x.inputs) {
+        this.#count(input);
+        this.#users.set(input, [...(this.#users.get(input) ?? []), x]);
+      }
+    }
     for (const x of outputs) this.#count(x);
     for (const x of order) {
       const part = this.absorbs(x);
@@ -48,6 +55,11 @@ export class OnnxBuilder {
 
   #count(x: Tensor): void {
     this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
+  }
+
+  /** Nodes of the graph that read `x`. */
+  users(x: Tensor): readonly Tensor[] {
+    return this.#users.get(x) ?? [];
   }
 
   /** How many nodes and outputs of the graph read `x`. */
@@ -107,6 +119,13 @@ export class OnnxBuilder {
     this.nodes.push({ opType, inputs, outputs: [output], attributes: {} });
   }
 
+  /** The values that `make` emitted under `key`, made at the first call. */
+  once(key: string, make: () => readonly string[]): readonly string[] {
+    const known = this.#shared.get(key) ?? make();
+    this.#shared.set(key, known);
+    return known;
+  }
+
   scalar(value: number, dtype: DType): string {
     return this.#constant(`${dtype}:${Object.is(value, -0) ? '-0' : value}`, () => ({ shape: [], dtype, data: toTypedArray([value], dtype) }));
   }
@@ -114,6 +133,11 @@ export class OnnxBuilder {
   /** A uint64 scalar, a type that only lowerings use. */
   unsigned(value: number): string {
     return this.emit('Cast', [this.scalar(value, 'int64')], { to: onnxTypes.uint64 });
+  }
+
+  /** A float32 constant with one value everywhere. */
+  filled(value: number, shape: readonly number[]): string {
+    return this.#constant(`filled:${value}:${shape.join(',')}`, () => ({ shape, dtype: 'float32', data: new Float32Array(sizeOf(shape)).fill(value) }));
   }
 
   /** An int64 vector: shapes, axes, bounds. */

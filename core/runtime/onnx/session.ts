@@ -83,6 +83,7 @@ export class OnnxProgram implements Program {
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       interOpNumThreads: 1,
       logSeverityLevel: 3,
+      ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     });
     return new OnnxProgram(graph, session);
   }
@@ -105,6 +106,7 @@ export class OnnxProgram implements Program {
   }
 
   async dispose(): Promise<void> {
+    this.#session.endProfiling();
     await this.#session.release();
   }
 }

@@ -72,19 +72,23 @@ const softmax =
     return out;
   };
 
-const normalize: Kernel = (node, [x]) => {
-  const { axes, epsilon } = node.attributes as { axes: number[]; epsilon: number };
-  const cells = node.size / axes.reduce((m, axis) => m * node.shape[axis]!, 1);
-  const count = node.size / cells;
+/** Mean and variance over `axes`, and for each element the cell that holds its own. */
+function moments(x: Tensor, values: Numbers, axes: readonly number[]): { means: Numbers; variances: Numbers } {
+  const count = axes.reduce((m, axis) => m * x.shape[axis]!, 1);
   const average = (f: (at: number, cell: number) => number): Numbers => {
-    const total = new Float64Array(cells);
-    forEachReduced(node, axes, (at, cell) => {
+    const total = new Float64Array(x.size / count);
+    forEachReduced(x, axes, (at, cell) => {
       total[cell] = total[cell]! + f(at, cell) / count;
     });
     return total;
   };
-  const means = average((at) => x![at]!);
-  const variances = average((at, cell) => (x![at]! - means[cell]!) ** 2);
+  const means = average((at) => values[at]!);
+  return { means, variances: average((at, cell) => (values[at]! - means[cell]!) ** 2) };
+}
+
+const normalize: Kernel = (node, [x]) => {
+  const { axes, epsilon } = node.attributes as { axes: number[]; epsilon: number };
+  const { means, variances } = moments(node, x!, axes);
   const out = new Float64Array(node.size);
   forEachReduced(node, axes, (at, cell) => {
     out[at] = (x![at]! - means[cell]!) / Math.sqrt(variances[cell]! + epsilon);
@@ -102,4 +106,5 @@ export const reductions: KernelTable = {
   softmax: softmax(false),
   logSoftmax: softmax(true),
   normalize,
+  variance: (node, [x]) => moments(node.inputs[0]!, x!, node.attributes['axes'] as number[]).variances,
 };

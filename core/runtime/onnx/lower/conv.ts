@@ -1,13 +1,6 @@
-import { range, type Tensor, windowedShape } from '#core/graph';
+import type { Tensor } from '#core/graph';
 import type { Lowering, LoweringTable, OnnxBuilder } from '../builder';
-
-interface Geometry {
-  readonly stride: readonly number[];
-  readonly padding: readonly (readonly [number, number])[];
-  readonly dilation: readonly number[];
-  readonly groups: number;
-  readonly size: readonly number[];
-}
+import { axesCopyLess, filterGradByAxes, filterGradByWindows, type Geometry, inputGradByConv } from './conv-gradients';
 
 const geometry = (node: Tensor): Geometry => node.attributes as unknown as Geometry;
 
@@ -28,6 +21,8 @@ export function convNode(node: Tensor, b: OnnxBuilder, bias?: Tensor): string {
 }
 
 const convInputGrad: Lowering = (node, [dy, w], b) => {
+  const turned = inputGradByConv(node.inputs[0]!, node.inputs[1]!, geometry(node));
+  if (turned !== undefined) return b.lower(turned);
   const { stride, padding, dilation, groups, size } = geometry(node);
   const kernel = node.inputs[1]!.shape.slice(2);
   // The transposed convolution reaches as far as the windows did; what no window touched is filled up with zeros.
@@ -45,37 +40,10 @@ const convInputGrad: Lowering = (node, [dy, w], b) => {
   });
 };
 
-/**
- * The filter's gradient as a convolution of the images with the gradient as filter: batch and channels change roles, stride
- * and dilation too. Images become `[c, n, ...]` with the batch as channels.
- */
-const convFilterGrad: Lowering = (node, [x, dy], b) => {
-  const { stride, padding, dilation, groups, size } = geometry(node);
-  const [images, gradient] = node.inputs as [Tensor, Tensor];
-  const [n, c] = images.shape as [number, number];
-  const spatial = range(size.length);
-  const swap = [1, 0, ...spatial.map((i) => i + 2)];
-  let left = b.emit('Transpose', [x!], { perm: swap });
-  const right = b.emit('Transpose', [dy!], { perm: swap });
-  if (groups > 1) {
-    // [c, n, ...] -> [c / groups, groups * n, ...]: group g's channels read group g's share of the batch.
-    const apart = b.emit('Reshape', [left, b.ints([groups, c / groups, n, ...images.shape.slice(2)])]);
-    const turned = b.emit('Transpose', [apart], { perm: [1, 0, 2, ...spatial.map((i) => i + 3)] });
-    left = b.emit('Reshape', [turned, b.ints([c / groups, groups * n, ...images.shape.slice(2)])]);
-  }
-  const reach = windowedShape(images.shape.slice(2), gradient.shape.slice(2), { stride: dilation, padding, dilation: stride });
-  let wide = b.emit('Conv', [left, right], {
-    kernel_shape: gradient.shape.slice(2),
-    strides: dilation,
-    pads: pads(padding),
-    dilations: stride,
-    group: groups,
-  });
-  if (reach.some((m, i) => m !== size[i])) {
-    // A stride that does not divide the image leaves rows that no filter element reads.
-    wide = b.emit('Slice', [wide, b.ints(spatial.map(() => 0)), b.ints(size), b.ints(spatial.map((i) => i + 2))]);
-  }
-  return b.emit('Transpose', [wide], { perm: swap });
+const convFilterGrad: Lowering = (node, _, b) => {
+  const [x, dy] = node.inputs as [Tensor, Tensor];
+  const g = geometry(node);
+  return b.lower(axesCopyLess(x, dy, g) ? filterGradByAxes(x, dy, g) : filterGradByWindows(x, dy, g));
 };
 
 export const conv: LoweringTable = { conv: (node, _, b) => convNode(node, b), convInputGrad, convFilterGrad };

@@ -30,9 +30,10 @@ const log1p: Lowering = (node, [x], b) => {
   return b.emit('Where', [none, x!, scaled]);
 };
 
+/** A product with 0 or 1: ONNX Runtime's `Where` takes three times as long. */
 const reluGrad: Lowering = (node, [g, y], b) => {
-  const zero = b.scalar(0, node.dtype);
-  return b.emit('Where', [b.emit('Greater', [y!, zero]), g!, zero]);
+  const positive = b.emit('Greater', [y!, b.scalar(0, node.dtype)]);
+  return b.emit('Mul', [g!, b.emit('Cast', [positive], { to: onnxTypes[node.dtype] })]);
 };
 
 const not =

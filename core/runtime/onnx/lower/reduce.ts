@@ -1,4 +1,4 @@
-import type { Tensor } from '#core/graph';
+import { sizeOf, type Tensor } from '#core/graph';
 import type { Lowering, LoweringTable } from '../builder';
 
 const reduce =
@@ -16,8 +16,20 @@ const softmax =
   (node: Tensor, [x], b) =>
     b.emit(opType, [x!], { axis: node.attributes['axis'] as number });
 
+/** A sum over the leading axes is a product with a row of ones, which is several times quicker. */
+const sum: Lowering = (node, [x], b) => {
+  const input = node.inputs[0]!;
+  const axes = node.attributes['axes'] as readonly number[];
+  const rows = sizeOf(input.shape.slice(0, axes.length));
+  const leading = axes.every((axis, i) => axis === i) && axes.length < input.rank;
+  if (!leading || node.dtype !== 'float32' || node.size < 16 || rows > 1 << 16) return reduce('ReduceSum')(node, [x!], b);
+  const flat = input.rank === 2 ? x! : b.emit('Reshape', [x!, b.ints([rows, node.size])]);
+  const total = b.emit('MatMul', [b.filled(1, [rows]), flat]);
+  return node.rank === 1 ? total : b.emit('Reshape', [total, b.ints(node.shape)]);
+};
+
 export const reductions: LoweringTable = {
-  sum: reduce('ReduceSum'),
+  sum,
   max: reduce('ReduceMax'),
   min: reduce('ReduceMin'),
   argmax: locate('ArgMax'),
