@@ -1,0 +1,91 @@
+import type { HeightScale } from './data';
+import { niceStep } from './ticks';
+
+/** Values turned into heights, ready to draw. */
+export interface HeightField {
+  readonly columns: number;
+  readonly rows: number;
+  readonly scale: HeightScale;
+  /** One height a grid point; points not computed yet are interpolated; NaN is a hole. */
+  readonly heights: Float32Array;
+  /** 1 where the value was computed. */
+  readonly known: Uint8Array;
+  readonly low: number;
+  readonly high: number;
+  /** Distance of contour lines in heights. */
+  readonly step: number;
+  /** Height of a value, for marks on the surface. */
+  height(value: number): number;
+}
+
+/** The logarithm's reach below the highest value; what it cannot show (zero and below) lies at its lowest. */
+const LOG_RANGE = 1e-12;
+
+/** `undefined` while nothing finite is known (or, for a logarithm, nothing positive). */
+export function heightField(values: Float64Array, columns: number, rows: number, scale: HeightScale, ceiling: number | null): HeightField | undefined {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  let positive = Infinity;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+    if (value > 0) positive = Math.min(positive, value);
+  }
+  if (ceiling !== null) highest = Math.max(lowest, Math.min(highest, ceiling));
+  if (lowest > highest || (scale === 'log' && !(highest > 0))) return undefined;
+  const floor = Math.max(Math.min(positive, highest), highest * LOG_RANGE);
+  const height = scale === 'linear' ? (value: number) => Math.min(value, highest) : (value: number) => Math.log10(Math.min(Math.max(value, floor), highest));
+  const heights = new Float32Array(values.length);
+  const known = new Uint8Array(values.length);
+  values.forEach((value, i) => {
+    known[i] = Number(!Number.isNaN(value));
+    // Infinity stays: a hole must not be filled from its neighbours.
+    heights[i] = Number.isFinite(value) ? height(value) : value;
+  });
+  fillUnknown(heights, columns, rows);
+  for (let i = 0; i < heights.length; i++) if (!Number.isFinite(heights[i]!)) heights[i] = NaN;
+  const low = height(lowest);
+  const high = height(highest);
+  return { columns, rows, scale, heights, known, low, high, step: niceStep(high - low, 14), height };
+}
+
+/**
+ * Fills points that are not computed yet (NaN) from computed ones: straight lines within rows, then within columns. The coarse
+ * levels of a growing surface are grids of their own, for which this is bilinear interpolation. Nothing is
+ * extrapolated; beside an infinite value the gap stays.
+ */
+export function fillUnknown(heights: Float32Array, columns: number, rows: number): void {
+  for (let row = 0; row < rows; row++) fillLine(heights, row * columns, 1, columns);
+  for (let column = 0; column < columns; column++) fillLine(heights, column, columns, rows);
+}
+
+function fillLine(heights: Float32Array, start: number, stride: number, count: number): void {
+  let before = -1;
+  for (let i = 0; i < count; i++) {
+    const value = heights[start + i * stride]!;
+    if (Number.isNaN(value)) continue;
+    const from = heights[start + before * stride]!;
+    if (before >= 0 && i - before > 1 && Number.isFinite(value) && Number.isFinite(from)) {
+      for (let k = before + 1; k < i; k++) heights[start + k * stride] = from + ((value - from) * (k - before)) / (i - before);
+    }
+    before = i;
+  }
+}
+
+/** Heights at which contour lines lie: multiples of the step strictly between lowest and highest. */
+export function contourLevels({ low, high, step }: Pick<HeightField, 'low' | 'high' | 'step'>): number[] {
+  const levels: number[] = [];
+  for (let k = Math.ceil(low / step); k * step < high; k++) if (k * step > low) levels.push(k * step);
+  return levels;
+}
+
+/** Bilinear height at grid coordinates (column, row); NaN outside or beside a hole. */
+export function heightAt({ heights, columns, rows }: Pick<HeightField, 'heights' | 'columns' | 'rows'>, column: number, row: number): number {
+  if (!(column >= 0 && row >= 0 && column <= columns - 1 && row <= rows - 1)) return NaN;
+  const c = Math.min(Math.floor(column), columns - 2);
+  const r = Math.min(Math.floor(row), rows - 2);
+  const [u, v] = [column - c, row - r];
+  const at = r * columns + c;
+  return (heights[at]! * (1 - u) + heights[at + 1]! * u) * (1 - v) + (heights[at + columns]! * (1 - u) + heights[at + columns + 1]! * u) * v;
+}

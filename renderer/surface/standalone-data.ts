@@ -1,0 +1,73 @@
+import type { SurfaceData } from './data';
+
+/** What the saved page holds besides the numbers. */
+export interface SavedSurface {
+  readonly data: SurfaceData;
+  readonly quantities: readonly string[];
+  readonly title: string;
+  readonly subtitle: string;
+  readonly csv: string;
+}
+
+interface SurfaceDocument {
+  recipe: {
+    run: { id: string; name?: string };
+    plane: { kind: 'random' | 'trajectory' | 'line'; seed?: number; normalization?: string; to?: string };
+    split: string;
+    subset: { count: number } | null;
+    quantities: string[];
+    program: string;
+  };
+  x: number[];
+  y: number[];
+  values: Record<string, (number | null)[][]>;
+  explainedVariance?: [number, number];
+  trajectory?: { steps: number[]; points: (number | null)[][]; values: Record<string, (number | null)[]> };
+}
+
+/** Reads the surface that stands in a saved page (the `.json` export's format). A `null` was no finite number. */
+export function readSurfaceDocument(text: string): SavedSurface {
+  const document = JSON.parse(text) as SurfaceDocument;
+  const { recipe, trajectory } = document;
+  const list = (values: readonly (number | null)[]): Float64Array => Float64Array.from(values, (value) => value ?? Infinity);
+  const values = Object.fromEntries(Object.entries(document.values).map(([name, rows]) => [name, list(rows.flat())]));
+  const data: SurfaceData = {
+    x: Float64Array.from(document.x),
+    y: Float64Array.from(document.y),
+    values,
+    trajectory: trajectory && {
+      points: list(trajectory.points.flat()),
+      steps: Float64Array.from(trajectory.steps),
+      values: Object.fromEntries(Object.entries(trajectory.values).map(([name, column]) => [name, list(column)])),
+    },
+    axes: axisNames(recipe.plane, document.explainedVariance),
+  };
+  const subset = recipe.subset === null ? '' : `, ${recipe.subset.count} examples`;
+  const how = recipe.plane.kind === 'trajectory' ? 'plane of the training path' : `${recipe.plane.normalization}-normalised random ${recipe.plane.kind === 'line' ? 'line' : 'plane'}, seed ${recipe.plane.seed}`;
+  return {
+    data,
+    quantities: recipe.quantities,
+    title: recipe.run.name ?? recipe.run.id,
+    subtitle: `${how} · ${recipe.split}${subset} · ${data.x.length}×${data.y.length} · ${recipe.program}`,
+    csv: csv(data),
+  };
+}
+
+/** What the axes are, in words. */
+export function axisNames(plane: { kind: string; to?: string | undefined }, explainedVariance?: readonly [number, number]): readonly [string, string] {
+  if (plane.kind === 'trajectory') {
+    const share = (k: 0 | 1): string => (explainedVariance ? ` (${Number((explainedVariance[k] * 100).toPrecision(3))} %)` : '');
+    return [`principal direction 1${share(0)}`, `principal direction 2${share(1)}`];
+  }
+  if (plane.kind === 'line') return [plane.to === undefined ? 'random direction' : `towards ${plane.to}`, ''];
+  return ['random direction 1', 'random direction 2'];
+}
+
+function csv({ x, y, values }: SurfaceData): string {
+  const names = Object.keys(values);
+  const lines = [['x', 'y', ...names].join(',')];
+  for (let i = 0; i < x.length * y.length; i++) {
+    lines.push([x[i % x.length], y[Math.floor(i / x.length)], ...names.map((name) => (Number.isFinite(values[name]![i]) ? values[name]![i] : 'inf'))].join(','));
+  }
+  return `${lines.join('\n')}\n`;
+}
