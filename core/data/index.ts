@@ -1,8 +1,19 @@
+export { cellAt, isoDate } from './cells';
 export { describeGenerators, findGenerator, generate, generatorSchema, listGenerators, teacherNetwork } from './generators';
 export type { AnyGenerator, GeneratorDescription, GeneratorSpecification, TeacherLayer, TeacherParameters } from './generators';
+export { columnKinds, type ColumnKind } from './infer/kind';
+export { profileColumn, type ColumnProfile } from './infer/profile';
+export { proposeTarget, proposeTask, type Proposal } from './infer/propose';
+export { loadDataset, loadSource, type LoadOptions } from './load';
+export { openableExtensions, openableFormats, openSource } from './open';
+export { prepare } from './prepare';
+export { applyTransform, type Applied } from './prepare/apply';
+export type { FeatureDescription, PreparationReport, PreparedDataset, PreparedPart } from './prepare/dataset';
+export { transformSchema, type Transform } from './prepare/transform';
 export { partCode } from './source';
 export type {
   BooleanColumn, Column, DateColumn, ImageSource, Notice, NumberColumn, PictureSize, Probe, ReadOptions, Reader, Source,
   TableSource, TextColumn,
 } from './source';
-export { openableExtensions, openableFormats, openSource } from './open';
+export { dataSource, dataSpecification, type DataSource, type DataSpecification, type DataSpecificationInput } from './specification';
+export { rgbaPictures, summarize, tableRows, type SourceSummary } from './summary';
