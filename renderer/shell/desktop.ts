@@ -20,7 +20,7 @@ export function desktopShell(bridge: DesktopBridge): Shell {
         window.addEventListener('message', receive);
         bridge.connect();
       }),
-    pathsOf: (dropped) => Promise.resolve([...dropped.files].map((file) => bridge.pathOf(file))),
+    pathsOf: (dropped) => Promise.resolve([...dropped.files].map((file) => bridge.pathOf(file)).filter((path) => path !== '')),
     chooseFiles: (options) => bridge.chooseFiles(options),
     chooseFolder: (options) => bridge.chooseFolder(options),
     saveFile: (name, bytes) => bridge.saveFile(name, bytes),

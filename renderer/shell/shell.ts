@@ -1,17 +1,14 @@
-/**
- * What differs between the two shells: how the engine is reached, how a dropped file becomes a path the engine can
- * read, native dialogs, and how bytes are saved. Everything else in the window does not know which shell it is in.
- */
-export interface ChooseOptions {
-  title?: string;
-  /** file name endings without a dot: `['csv', 'parquet']`; none means all */
-  extensions?: string[];
-  multiple?: boolean;
-}
+import type { ChooseOptions } from '#host-client';
+
+export type { ChooseOptions };
 
 /** Told while files travel to the web host: bytes sent of all bytes. */
 export type OnProgress = (sent: number, total: number) => void;
 
+/**
+ * What differs between the two shells: how the engine is reached, how a dropped file becomes a path the engine can
+ * read, native dialogs, and how bytes are saved. Everything else in the window does not know which shell it is in.
+ */
 export interface Shell {
   readonly kind: 'desktop' | 'web';
   /** the engine's end: a port handed over by the desktop shell, or a socket of the web host */
