@@ -1,21 +1,22 @@
 import type { DataSpecification, DatasetSummary, RunSpecificationDocument } from '#host-client';
+import { isDocument } from '../components/schema/value';
 
 /**
- * What is being put together: the data set that is open and the specification of the run to come. It is kept in the
+ * What is being put together: how the open data are read, and the specification of the run to come. It is kept in the
  * browser's storage, so that a reload or a restart of the window loses nothing.
  */
 const remembered = 'basin.draft';
 
 interface Kept {
-  dataset: { id: string; path: string | null; data: DataSpecification } | null;
+  data: DataSpecification | null;
   specification: RunSpecificationDocument | null;
 }
 
 function read(): Kept {
-  const nothing: Kept = { dataset: null, specification: null };
+  const nothing: Kept = { data: null, specification: null };
   try {
     const stored: unknown = JSON.parse(globalThis.localStorage?.getItem(remembered) ?? 'null');
-    return typeof stored === 'object' && stored !== null ? { ...nothing, ...stored } : nothing;
+    return isDocument(stored) ? { ...nothing, ...stored } : nothing;
   } catch {
     return nothing; // written by something else: start anew
   }
@@ -23,46 +24,47 @@ function read(): Kept {
 
 class Draft {
   #kept = $state.raw<Kept>(read());
-  /** what was read, while it is open; found again after a reload by Data */
+  /** what was read of the data, while it is open; Data reads it again after a reload */
   summary = $state.raw<DatasetSummary | null>(null);
 
-  get dataset(): Kept['dataset'] {
-    return this.#kept.dataset;
-  }
-
-  /** How the open data set is read and split. */
+  /** Where the data are, what is learnt of them and how they are split. */
   get data(): DataSpecification | null {
-    return this.#kept.dataset?.data ?? null;
+    return this.#kept.data;
   }
 
   get specification(): RunSpecificationDocument | null {
     return this.#kept.specification;
   }
 
-  /** Opens a data set as the engine proposes to read it. A specification made for other data is dropped. */
+  /** Opens a data set as the engine proposes to read it, unless it is the one that is open. */
   openDataset(summary: DatasetSummary): void {
+    const same = this.summary?.id === summary.id;
     this.summary = summary;
-    const known = this.#kept.dataset?.id === summary.id;
-    if (known) return;
-    this.#keep({ dataset: { id: summary.id, path: summary.path, data: summary.specification }, specification: null });
+    if (!same) this.#keep({ data: summary.specification, specification: null });
   }
 
-  /** Changes how the data is read; the specification of the run follows. */
+  /** Changes how the data are read; the specification of the run follows. */
   setData(data: DataSpecification): void {
-    const { dataset, specification } = this.#kept;
-    if (!dataset) return;
-    this.#keep({ dataset: { ...dataset, data }, specification: specification && { ...specification, data } });
+    const { specification } = this.#kept;
+    this.#keep({ data, specification: specification && { ...specification, data } });
   }
 
-  /** Sets the specification of the run to come; its data becomes the data that is open. */
-  setSpecification(specification: RunSpecificationDocument | null): void {
-    this.#keep({ ...this.#kept, specification });
+  /** Sets the specification of the run to come. Its data become the data that are open. */
+  setSpecification(specification: RunSpecificationDocument): void {
+    const data = isDocument(specification.data) ? specification.data : this.#kept.data;
+    if (source(data) !== source(this.#kept.data)) this.summary = null;
+    this.#keep({ data, specification });
   }
 
   #keep(kept: Kept): void {
     this.#kept = kept;
     localStorage.setItem(remembered, JSON.stringify(kept));
   }
+}
+
+/** Two specifications of the same source read the same data set. */
+function source(data: DataSpecification | null): string {
+  return JSON.stringify(data?.source ?? null);
 }
 
 export const draft = new Draft();
