@@ -1,4 +1,4 @@
-import type { Component } from 'svelte';
+import { untrack, type Component } from 'svelte';
 import { matches, takesText } from './shortcut';
 
 /** One thing that can be done now. All of them are in the command palette (Ctrl/Cmd-K). */
@@ -59,6 +59,7 @@ export const commands = new Commands();
 export function useCommands(list: () => Command[]): void {
   $effect(() => {
     const now = list();
-    return commands.add(now);
+    // Adding reads the lists there are; it is not to be run again by them.
+    return untrack(() => commands.add(now));
   });
 }
