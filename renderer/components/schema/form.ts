@@ -1,15 +1,35 @@
 import type { SpecificationIssue } from '#host-client';
+import type { Component } from 'svelte';
+import type { Shape } from './shape';
 
 /** What every field of a form may ask for. */
 export interface FormContext {
   /** unique on the page; the ids of the fields begin with it */
   id: string;
   issues: readonly SpecificationIssue[];
+  /** draws any shape (ShapeInput); given here since shapes nest without end */
+  input: Component<InputProps>;
   /** whether an entry of the catalogue fits this run; a reason, where it does not */
   refusal?: (slot: string, name: string) => string | undefined;
 }
 
 export type Path = readonly (string | number)[];
+
+/** What the input of one value is given, whatever its shape. */
+export interface InputProps {
+  shape: Shape;
+  value: unknown;
+  /** the default: where a slider has its middle */
+  fallback?: unknown;
+  unit?: string;
+  label: string;
+  id: string;
+  path: Path;
+  form: FormContext;
+  describedby?: string | undefined;
+  invalid?: boolean;
+  onchange: (value: unknown) => void;
+}
 
 /** Issues of exactly this field. */
 export function issuesAt(issues: readonly SpecificationIssue[], path: Path): SpecificationIssue[] {

@@ -8,8 +8,8 @@ export const pageSize = 200;
 export class Pages<Page> {
   readonly #fetch: (offset: number, limit: number) => Promise<Page>;
   readonly #kept: number;
-  #pages = $state.raw<ReadonlyMap<number, Page>>(new Map());
-  readonly #asked = new Set<number>();
+  #pages = $state.raw<Readonly<Record<number, Page>>>({});
+  #asked: number[] = [];
   failure = $state.raw<unknown>(null);
 
   constructor(fetch: (offset: number, limit: number) => Promise<Page>, kept = 12) {
@@ -19,28 +19,29 @@ export class Pages<Page> {
 
   /** The page an index is on and its place there; `undefined` while it is not here. */
   at(index: number): { page: Page; place: number } | undefined {
-    const page = this.#pages.get(Math.floor(index / pageSize));
+    const page = this.#pages[Math.floor(index / pageSize)];
     return page === undefined ? undefined : { page, place: index % pageSize };
   }
 
   /** Fetches the pages between two indices that are not here yet. */
   need(first: number, last: number): void {
     for (let page = Math.floor(first / pageSize); page <= Math.floor(last / pageSize); page++) {
-      if (!this.#pages.has(page) && !this.#asked.has(page)) void this.#load(page);
+      if (!(page in this.#pages) && !this.#asked.includes(page)) void this.#load(page);
     }
   }
 
   async #load(page: number): Promise<void> {
-    this.#asked.add(page);
+    this.#asked.push(page);
     try {
       const found = await this.#fetch(page * pageSize, pageSize);
-      const near = [...this.#pages].sort(([a], [b]) => Math.abs(a - page) - Math.abs(b - page)).slice(0, this.#kept - 1);
-      this.#pages = new Map([...near, [page, found]]);
+      const distance = ([other]: [string, Page]): number => Math.abs(Number(other) - page);
+      const near = Object.entries(this.#pages).sort((a, b) => distance(a) - distance(b)).slice(0, this.#kept - 1);
+      this.#pages = { ...Object.fromEntries(near), [page]: found };
       this.failure = null;
     } catch (error) {
       this.failure = error;
     } finally {
-      this.#asked.delete(page);
+      this.#asked = this.#asked.filter((other) => other !== page);
     }
   }
 }

@@ -44,7 +44,7 @@ export function runCharts(steps: GrowingColumns, epochs: GrowingColumns): RunCha
       key: `step.${name}`,
       title: words(name),
       log: false,
-      curves: [{ name: words(name), x: steps.get('step'), y: steps.get(name), token: '--series-3' }],
+      curves: [{ name: words(name), x: steps.get('step'), y: steps.get(name), token: '--series-3', thin: true }],
     }));
   return [loss, ...charts, ...stepwise];
 }
