@@ -26,17 +26,19 @@ function wantedVersion(folder) {
 }
 
 /**
- * The runtime's program, if it lies complete in node_modules (Electron's installer writes `path.txt` last).
+ * The runtime's program, if it lies complete in node_modules (Electron's installer writes `path.txt` last), or in the folder
+ * that Electron's own variable ELECTRON_OVERRIDE_DIST_PATH names.
  *
  * @param {string} [folder] of the package `electron`
+ * @param {NodeJS.ProcessEnv} [environment]
  * @returns {string | undefined}
  */
-export function installedElectron(folder = here.folder) {
+export function installedElectron(folder = here.folder, environment = process.env) {
   const pathFile = join(folder, 'path.txt');
-  const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
-  if (!existsSync(pathFile)) return undefined;
-  const program = join(dist, readFileSync(pathFile, 'utf8'));
-  return existsSync(program) ? program : undefined;
+  const named = environment.ELECTRON_OVERRIDE_DIST_PATH;
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : undefined;
+  const program = named ? join(named, name ?? 'electron') : name && join(folder, 'dist', name);
+  return program && existsSync(program) ? program : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +19,12 @@ describe('npm start', () => {
     rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
 
-  /** Starts Basin as a user would; `until` resolves with what it said once that fits a pattern. */
-  function start(...args: string[]) {
-    const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, ...environment } = process.env;
-    const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...args], { cwd: root, env: { ...environment, CI: '1', BASIN_HOME: home } });
+  /** Starts Basin as a user without a display would; `until` resolves with what it said once that fits a pattern. */
+  const start = (...args: string[]) => startIn({ DISPLAY: '', WAYLAND_DISPLAY: '', CI: '1' }, ...args);
+
+  function startIn(surroundings: NodeJS.ProcessEnv, ...args: string[]) {
+    const environment = { ...process.env, ...surroundings, BASIN_HOME: home };
+    const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...args], { cwd: root, env: environment });
     started.push(child);
     let said = '';
     let look = (): void => {};
@@ -74,6 +76,17 @@ describe('npm start', () => {
     expect(await refused.ended).toBe(1);
     expect(refused.said()).toContain(`Port ${port} is in use`);
     occupant.close();
+  });
+
+  it.runIf(process.platform === 'linux')("hands over to Electron where its runtime is, and ends with it", async () => {
+    // Stands in for the runtime: says how it was started.
+    const runtime = join(home, 'runtime');
+    mkdirSync(runtime);
+    writeFileSync(join(runtime, 'electron'), '#!/bin/sh\n[ -n "$ELECTRON_RUN_AS_NODE" ] && exit 0\necho "window with: $*"\nexit 7\n', { mode: 0o755 });
+    const basin = startIn({ DISPLAY: ':0', CI: '', ELECTRON_OVERRIDE_DIST_PATH: runtime }, '--shell', 'desktop', '--verbose');
+    expect(await basin.ended).toBe(7);
+    const sandbox = process.getuid?.() === 0 ? '--no-sandbox ' : '';
+    expect(basin.said()).toContain(`window with: ${sandbox}${root} --verbose`);
   });
 
   it('names a shell that does not exist', async () => {

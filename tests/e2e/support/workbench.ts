@@ -18,21 +18,23 @@ export interface Workbench {
 /** Starts the host and opens its page in a real browser; `await workbench.close()` in `afterAll` ends both. */
 export async function openWorkbench(options: BrowserContextOptions = {}): Promise<Workbench> {
   const host = await startTestHost();
-  const browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, reducedMotion: 'reduce', ...options });
-  const page = await context.newPage();
-  const problems = watch(page, new URL(host.address).origin);
-  await page.goto(host.address);
-  return {
-    host,
-    browser,
-    page,
-    problems,
-    async close() {
-      await browser.close();
-      await host.end();
-    },
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await host.end();
   };
+  try {
+    browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, reducedMotion: 'reduce', ...options });
+    const page = await context.newPage();
+    const problems = watch(page, new URL(host.address).origin);
+    await page.goto(host.address);
+    return { host, browser, page, problems, close };
+  } catch (error) {
+    // A page that does not open must not leave its host and browser behind.
+    await close();
+    throw error;
+  }
 }
 
 /** Notes everything that a quiet page does not do. */
