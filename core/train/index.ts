@@ -13,3 +13,5 @@ export { Trainer } from './trainer';
 export type { RunOptions, TrainerOptions } from './trainer';
 export { trainingSchema } from './training';
 export type { Training } from './training';
+export { watchOf } from './watch';
+export type { Watch } from './watch';

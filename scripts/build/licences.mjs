@@ -30,7 +30,7 @@ function licenceText(folder) {
  * @param {string} path of a package, relative to the project
  * @returns {Licence}
  */
-export function licenceOf(path) {
+function licenceOf(path) {
   const folder = join(root, path);
   const content = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const authors = [content.author, ...(content.contributors ?? [])].map(nameOf).filter(Boolean);

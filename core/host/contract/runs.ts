@@ -54,6 +54,10 @@ export const runDetails = z.object({
   device: z.string(),
   parameters: z.int(),
   checkpoints: z.array(checkpoint),
+  /** Loss and metrics of a finished run by part; null where a figure is not defined. */
+  results: z
+    .object({ checkpoint: z.enum(['best', 'last']), parts: z.record(z.string(), z.record(z.string(), z.number().nullable())) })
+    .optional(),
   error: runError.optional(),
 });
 export type RunDetails = z.infer<typeof runDetails>;
@@ -122,7 +126,8 @@ export type FileContents = z.infer<typeof file>;
 
 const one = z.strictObject({ id: z.string() });
 const created = z.object({ id: z.string() });
-const checkpointChoice = checkpointName.default('best');
+/** Absent: the run's usual one, which is the last, or the best where it stops early. */
+const checkpointChoice = checkpointName.optional();
 
 export const runsContract = {
   list: oc.output(z.array(runSummary)),

@@ -2,11 +2,16 @@ import { ValidationError } from '@orpc/contract';
 import { ORPCError } from '@orpc/client';
 import { UserError } from '#core/graph';
 import type { WireError } from './message';
+import { RemoteError } from './wire-error';
 
 /** What the window is told about an error. The stack stays here; it is reported on this side. */
 export function toWireError(error: unknown, path: readonly string[]): WireError {
   if (error instanceof UserError) {
     return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }), ours: false };
+  }
+  if (error instanceof RemoteError) {
+    // A work thread's error, on its way through the engine.
+    return { code: error.code, message: error.message, ...(error.hint !== undefined && { hint: error.hint }), ours: error.ours };
   }
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
     return {

@@ -4,7 +4,7 @@ import { readHeader } from './header';
 
 /** The numbers of one array; a copy, so that it is aligned and outlives the file's bytes. */
 function decode(type: ElementType, bytes: Uint8Array): TensorArray {
-  const buffer = bytes.slice().buffer;
+  const buffer = new Uint8Array(bytes).buffer; // Not slice: a Node Buffer's would share its pool.
   switch (type) {
     case 'F64': return new Float64Array(buffer);
     case 'F32': return new Float32Array(buffer);

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { UserError } from '#core/graph';
+import { listDevices } from '#core/runtime';
+import { changeSettings, homeFolder, readSettings, versions } from '#core/runs';
+import { builtPath } from '../assets';
+import type { AppInfo } from '../contract';
+import { api, type EngineEnvironment } from './environment';
+
+export function appProcedures({ shell }: EngineEnvironment) {
+  return {
+    app: api.app.router({
+      info: api.app.info.handler((): AppInfo => {
+        const { basin, node, onnxruntime, platform } = versions();
+        return { version: basin, shell, platform, dataFolder: homeFolder(), node, onnxruntime, licences: licences() };
+      }),
+      settings: {
+        get: api.app.settings.get.handler(() => readSettings()),
+        set: api.app.settings.set.handler(({ input }) => changeSettings(withoutUndefined(input))),
+      },
+    }),
+    devices: api.devices.router({
+      list: api.devices.list.handler(async () => (await listDevices()).map((device) => ({ ...device, details: { ...device.details } }))),
+    }),
+  };
+}
+
+/** Licences of what is shipped, collected by the packaging; a clone has none to show beyond its node_modules. */
+function licences(): AppInfo['licences'] {
+  try {
+    const path = builtPath('licences.json');
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as AppInfo['licences']) : [];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function withoutUndefined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,19 @@
+import { appProcedures } from './app';
+import { datasetProcedures } from './datasets';
+import { api, type EngineEnvironment } from './environment';
+import { runProcedures } from './runs';
+import { specificationProcedures } from './specifications';
+import { surfaceProcedures } from './surfaces';
+
+export type { EngineEnvironment };
+
+/** The contract, implemented. */
+export function createRouter(environment: EngineEnvironment) {
+  return api.router({
+    ...appProcedures(environment),
+    ...datasetProcedures(environment),
+    ...specificationProcedures(environment),
+    ...runProcedures(environment),
+    ...surfaceProcedures(environment),
+  });
+}

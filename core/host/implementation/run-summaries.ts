@@ -1,0 +1,54 @@
+import { existsSync, statSync } from 'node:fs';
+import { currentState, epochColumns, readMetrics, runPaths, sourceTitle, trajectorySteps, readWeights, type EpochRecord, type FoundRun } from '#core/runs';
+import type { RunQueue } from '../engine/run-queue';
+import type { Checkpoint, RunState, RunSummary } from '../contract';
+
+/** A run as lists show it. A run that is at work here says so itself; its file may be a moment behind. */
+export function summarizeRun({ id, folder, file }: FoundRun, queue: RunQueue): RunSummary {
+  const state: RunState = queue.live(id)?.state ?? currentState(folder, file);
+  const { specification, best, progress, error } = file;
+  const source = (specification as { data?: { source?: Parameters<typeof sourceTitle>[0] } }).data?.source;
+  const model = (specification as { model?: { use?: string } }).model?.use ?? '';
+  const epochs = (specification as { training?: { epochs?: number } }).training?.epochs ?? 0;
+  return {
+    id,
+    name: file.name,
+    path: folder,
+    state,
+    created: Date.parse(file.created),
+    task: file.task ?? 'classification',
+    title: [source && sourceTitle(source), model].filter(Boolean).join(', '),
+    epochs: { done: progress?.epoch ?? 0, total: progress?.epochs ?? epochs },
+    best: best ? { name: best.name, value: best.value, epoch: best.epoch } : null,
+    spark: sparkOf(folder),
+    ...(error && state === 'failed' && { error }),
+  };
+}
+
+const sparks = new Map<string, { key: string; spark: Float32Array }>();
+
+/** Validation loss by epoch (training loss without a validation part), read again only when the file has grown. */
+function sparkOf(folder: string): Float32Array {
+  const path = runPaths(folder).metrics;
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return new Float32Array(0);
+  const key = `${stat.size} ${stat.mtimeMs}`;
+  const known = sparks.get(folder);
+  if (known?.key === key) return known.spark;
+  const columns = epochColumns(readMetrics(path).filter((record): record is EpochRecord => record.kind === 'epoch'));
+  const spark = Float32Array.from(columns['validation.loss'] ?? columns['train.loss'] ?? []);
+  sparks.set(folder, { key, spark });
+  return spark;
+}
+
+/** Checkpoints there are, with what is known of each. */
+export function listCheckpoints(folder: string): Checkpoint[] {
+  const paths = runPaths(folder);
+  const named = (['init', 'last', 'best'] as const).map((name) => ({ name, path: paths.weights(name) }));
+  const kept = trajectorySteps(paths).map((name) => ({ name, path: paths.trajectoryStep(name) }));
+  return [...named, ...kept].flatMap(({ name, path }) => {
+    if (!existsSync(path)) return [];
+    const { step, epoch, loss } = readWeights(path);
+    return [{ name, step, epoch, ...(loss !== undefined && { loss }) }];
+  });
+}

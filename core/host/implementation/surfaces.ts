@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { axisCoordinates, exportSurface } from '#core/landscape';
+import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
+import { builtPath } from '../assets';
+import type { Surface, SurfaceEvent } from '../contract';
+import { api, type EngineEnvironment } from './environment';
+
+type LandscapeSurface = Awaited<ReturnType<typeof openRunSurface>>;
+
+export function surfaceProcedures({ pool }: EngineEnvironment) {
+  return {
+    surfaces: api.surfaces.router({
+      list: api.surfaces.list.handler(async ({ input }) =>
+        (await listSurfaces(findRun(input.run).folder)).map(({ id, recipe, created, done, total }) => ({
+          id,
+          plane: recipe.plane.kind,
+          grid: [recipe.grid.x.count, recipe.grid.y.count] as [number, number],
+          split: recipe.split,
+          subset: recipe.subset?.count ?? null,
+          quantities: recipe.quantities,
+          created,
+          done,
+          total,
+        }))),
+
+      estimate: api.surfaces.estimate.handler(async ({ input, signal }) => {
+        const estimate = await pool.client('surfaces').surfaceEstimate(workOf(input), { ...(signal && { signal }) });
+        return { ...estimate, basis: 'calibrated' as const };
+      }),
+
+      compute: api.surfaces.compute.handler(async function* ({ input, signal }): AsyncGenerator<SurfaceEvent, void> {
+        const events = await pool.client('surfaces').surface(workOf(input), { ...(signal && { signal }) });
+        for await (const event of events as AsyncIterable<RunSurfaceEvent>) yield toEvent(event);
+      }),
+
+      get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
+        const surface = await openRunSurface(findRun(run).folder, id);
+        return toSurface(id, surface, countKnown(surface));
+      }),
+
+      export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity } }) => {
+        const found = findRun(run);
+        const surface = await openRunSurface(found.folder, id);
+        const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
+        const bytes = await exportSurface(surface, format, { viewer, ...(quantity !== undefined && { quantity }) });
+        return { name: `${found.file.name}-${id}.${format}`, bytes: new Uint8Array(bytes) };
+      }),
+
+      remove: api.surfaces.remove.handler(({ input: { run, id } }) => removeSurface(findRun(run).folder, id)),
+    }),
+  };
+}
+
+/** The request as core/runs takes it: the quantity is a matter of showing, all are computed. */
+function workOf({ run, quantity: _, ...request }: { run: string; quantity: string }) {
+  return { folder: findRun(run).folder, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
+}
+
+function countKnown({ values }: LandscapeSurface): number {
+  return Object.values(values)[0]?.reduce((count, value) => count + Number(!Number.isNaN(value)), 0) ?? 0;
+}
+
+function toEvent(event: RunSurfaceEvent): SurfaceEvent {
+  if (event.kind !== 'points') return { kind: event.kind, surface: toSurface(event.id, event.surface, event.done) };
+  const { kind, indices, values, done, total, remainingSeconds } = event;
+  return { kind, indices, values, done, total, remainingSeconds };
+}
+
+function toSurface(id: string, surface: LandscapeSurface, done: number): Surface {
+  const { recipe, values, minimum, centre, trajectory, explainedVariance } = surface;
+  return {
+    id,
+    recipe,
+    x: axisCoordinates(recipe.grid.x),
+    y: axisCoordinates(recipe.grid.y),
+    values: { ...values },
+    minimum: { ...minimum },
+    centre: { ...centre },
+    ...(trajectory && { trajectory: { ...trajectory, values: { ...trajectory.values } } }),
+    ...(explainedVariance && { explainedVariance: [explainedVariance[0], explainedVariance[1]] }),
+    done,
+    total: recipe.grid.x.count * recipe.grid.y.count,
+  };
+}

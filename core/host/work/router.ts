@@ -1,0 +1,83 @@
+import { os, type RouterClient } from '@orpc/server';
+import {
+  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, openRun, PauseSwitch, predictRun, programName,
+  type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
+} from '#core/runs';
+import type { DataSource } from '#core/data';
+import { RecentResults } from './cache';
+import { datasetWork } from './datasets';
+import { EventQueue } from './event-queue';
+import { given } from './given';
+import { specificationWork } from './specifications';
+
+/** How the work is to be done, from the settings. */
+export interface WorkOptions {
+  threads: number;
+}
+
+export interface TrainInput extends WorkOptions {
+  folder: string;
+}
+
+interface RunQuestion extends WorkOptions {
+  folder: string;
+  checkpoint: CheckpointName | undefined;
+}
+
+const pause = new PauseSwitch();
+const stop = new AbortController();
+const openRuns = new RecentResults<OpenRun>(2);
+
+/** A run with its data, kept for the next question about it. */
+function opened({ folder, threads }: { folder: string; threads: number }): Promise<OpenRun> {
+  return openRuns.get(JSON.stringify([folder, threads]), () => openRun(folder, { threads }));
+}
+
+const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): CheckpointName => checkpoint ?? run.usualCheckpoint;
+
+/** What a work thread can be asked. Trainings, surfaces and questions each have a thread of their own. */
+export const workRouter = {
+  /** Trains a run to its end; one a thread. */
+  train: os.input(given<TrainInput>()).handler(async function* ({ input: { folder, threads } }) {
+    const queue = new EventQueue();
+    executeRun(folder, { threads, pause, signal: stop.signal, onEvent: (event) => queue.push(event) }).then(
+      () => queue.end(),
+      (error: unknown) => queue.end({ error }),
+    );
+    yield* queue;
+  }),
+  /** Pauses, continues or stops the training of this thread. */
+  control: os.input(given<{ action: 'pause' | 'resume' | 'stop' }>()).handler(({ input: { action } }) => {
+    if (action === 'pause') pause.pause();
+    else if (action === 'resume') pause.resume();
+    else stop.abort();
+  }),
+
+  evaluation: os.input(given<RunQuestion & { on: SplitName | DataSource }>()).handler(async ({ input, signal }) => {
+    const run = await opened(input);
+    return evaluateRun(run, { on: input.on, checkpoint: nameOf(run, input.checkpoint), ...(signal && { signal }) });
+  }),
+  boundary: os.input(given<RunQuestion & { resolution: number }>()).handler(async ({ input }) => {
+    const run = await opened(input);
+    return decisionBoundary(run, { checkpoint: nameOf(run, input.checkpoint), resolution: input.resolution });
+  }),
+  predict: os.input(given<RunQuestion & { path: string; out: string }>()).handler(async ({ input, signal }) => {
+    const run = await opened(input);
+    return predictRun(run, { data: { path: input.path }, out: input.out, checkpoint: nameOf(run, input.checkpoint), ...(signal && { signal }) });
+  }),
+  export: os.input(given<RunQuestion & { format: 'safetensors' | 'onnx' }>()).handler(async ({ input }) => {
+    const run = await opened(input);
+    return exportRun(run, input.format, nameOf(run, input.checkpoint));
+  }),
+
+  surface: os.input(given<{ folder: string; request: SurfaceRequest } & WorkOptions>()).handler(async function* ({ input, signal }) {
+    yield* computeRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) });
+  }),
+  surfaceEstimate: os.input(given<{ folder: string; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+    estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
+
+  ...datasetWork,
+  ...specificationWork,
+};
+
+export type WorkClient = RouterClient<typeof workRouter>;

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { UserError } from '#core/graph';
+import { readJson } from '../home';
+import { writeAtomically } from './atomic-write';
+import { lockOwner } from './lock';
+import { runPaths } from './paths';
+
+export const storedStates = ['created', 'running', 'paused', 'stopped', 'finished', 'failed'] as const;
+
+const errorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().optional() });
+export type RunError = z.infer<typeof errorSchema>;
+
+const scores = z.record(z.string(), z.number().nullable());
+
+/** `run.json`: what the run is, and how far it has come. */
+export const runFileSchema = z.object({
+  basin: z.literal(1),
+  id: z.string().min(1),
+  name: z.string(),
+  created: z.string(),
+  state: z.enum(storedStates),
+  error: errorSchema.optional(),
+  /** As given, defaults filled in; paths of data are absolute. */
+  specification: z.record(z.string(), z.unknown()),
+  task: z.enum(['classification', 'regression']).optional(),
+  versions: z.object({ basin: z.string(), node: z.string(), onnxruntime: z.string(), platform: z.string() }),
+  dataset: z.object({ fingerprint: z.string(), title: z.string() }).optional(),
+  device: z.object({ id: z.string(), name: z.string() }).optional(),
+  parameters: z.int().optional(),
+  progress: z.object({ step: z.int(), steps: z.int(), epoch: z.number(), epochs: z.int() }).optional(),
+  best: z.object({ name: z.string(), value: z.number(), epoch: z.int(), step: z.int() }).optional(),
+  /** Loss and metrics of the finished run by part; null where a figure is not defined. */
+  results: z.object({ checkpoint: z.enum(['best', 'last']), parts: z.record(z.string(), scores) }).optional(),
+  /** The run and checkpoint whose weights this one began with. */
+  parent: z.object({ id: z.string(), name: z.string(), checkpoint: z.union([z.string(), z.int()]) }).optional(),
+});
+export type RunFile = z.infer<typeof runFileSchema>;
+
+/** A state as it is now: a run that no living process works on is not running, whatever its file says. */
+export type RunState = RunFile['state'] | 'interrupted';
+
+/** @throws UserError when the folder is no run, or its run.json was damaged */
+export function readRunFile(folder: string): RunFile {
+  const path = runPaths(folder).run;
+  const stored = readJson(path);
+  if (stored === undefined) {
+    throw new UserError('run.not-a-run', `${folder} is not a run: it has no run.json.`, { hint: '`basin list` shows the runs there are.' });
+  }
+  const parsed = runFileSchema.safeParse(stored);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UserError('run.damaged', `${path} is not a run description: ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  return parsed.data;
+}
+
+export function writeRunFile(folder: string, file: RunFile): void {
+  writeAtomically(runPaths(folder).run, `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** The state that is shown. */
+export function currentState(folder: string, file: RunFile): RunState {
+  return file.state === 'running' && !lockOwner(runPaths(folder).lock) ? 'interrupted' : file.state;
+}

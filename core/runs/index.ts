@@ -1,0 +1,32 @@
+export { branchRun, createRun, parseSpecification, readSpecification, withAbsolutePath, type CreateOptions } from './create';
+export { composeRun, resolveSpecification, type ResolvedSpecification, type RunParts } from './compose';
+export { chooseDevice } from './device';
+export { decisionBoundary, type Boundary } from './evaluation/boundary';
+export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';
+export { openRun, type OpenOptions, type OpenRun } from './evaluation/open-run';
+export { predictRun, type PredictionSummary } from './evaluation/predict';
+export { estimateTraining, type TrainingEstimate } from './estimate';
+export { exportRun, type ExportFormat } from './evaluation/export';
+export type { ExecutionEvent } from './events';
+export { executeRun, type ExecuteOptions, type RunOutcome } from './execute';
+export { readWeights, trajectorySteps, type CheckpointName } from './folder/checkpoints';
+export { epochColumns, stepColumns, type Columns } from './folder/columns';
+export { lockOwner, type LockOwner } from './folder/lock';
+export { readMetrics, type EpochRecord, type MetricsRecord, type StepRecord } from './folder/metrics-log';
+export { runPaths, type RunPaths } from './folder/paths';
+export { currentState, readRunFile, type RunError, type RunFile, type RunState } from './folder/run-file';
+export { changeSettings, homeFolder, readJson, readSettings, settingsSchema, type Settings } from './home';
+export { PauseSwitch } from './pause-switch';
+export { findRun, findRuns, rememberRun, removeRun, resolveRun, type FoundRun } from './registry';
+export { proposeRun } from './propose';
+export { presentParts } from './run-data';
+export { sourceTitle } from './source-title';
+export { describeIssues, pathInWords, specificationError, type SpecificationIssue } from './specification/issues';
+export { SpecificationMistake } from './specification/mistake';
+export { runSpecificationSchema, splitNames, type RunSpecification, type SplitName } from './specification/schema';
+export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
+export {
+  computeRunSurface, estimateRunSurface, listSurfaces, openRunSurface, removeSurface, type RunSurfaceEvent, type SurfaceListing,
+} from './surfaces/run-surfaces';
+export { usualCheckpoint } from './usual-checkpoint';
+export { programName, versions } from './versions';

@@ -1,0 +1,33 @@
+import { blockSchema, listBlocks, type BlockSpecification } from '#core/blocks';
+import { dataSpecification } from '#core/data';
+import { strictObject } from '#core/graph';
+import { trainingSchema } from '#core/train';
+import { z } from 'zod';
+
+/** The first block of a slot is its usual choice; it stands where a specification names none. */
+const usual = (slot: 'optimizers' | 'schedules'): BlockSpecification => ({ use: listBlocks(slot)[0]?.use ?? '' });
+
+export const splitNames = ['train', 'validation', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];
+
+/** Everything that makes a run what it is. Two runs of one specification on one device have the same bits. */
+export const runSpecificationSchema = strictObject({
+  $schema: z.string().optional().describe('Address of the schema, for editors.'),
+  basin: z.literal(1).default(1).describe('Version of this format.'),
+  name: z.string().min(1).max(120).default('run').describe('What the run is called in lists.').meta({ label: 'Name' }),
+  description: z.string().max(4000).default('').describe('What it is about, for people.').meta({ label: 'Description' }),
+  seed: z.int().min(0).max(2 ** 31 - 1).default(0)
+    .describe('Decides every random choice: the split, first weights, order, dropout, augmentation.').meta({ label: 'Seed' }),
+  data: dataSpecification.meta({ label: 'Data' }),
+  model: blockSchema('architectures').describe('The network.').meta({ label: 'Model', slot: 'architectures' }),
+  loss: blockSchema('losses').optional().describe('What is minimized; absent: the usual one for the task.').meta({ label: 'Loss', slot: 'losses' }),
+  regularizers: z.array(blockSchema('regularizers')).default([]).describe('Penalties added to the loss.').meta({ label: 'Regularizers' }),
+  optimizer: blockSchema('optimizers').prefault(usual('optimizers')).describe('How the weights are moved.').meta({ label: 'Optimizer' }),
+  schedule: blockSchema('schedules').prefault(usual('schedules')).describe('The learning rate over the training.').meta({ label: 'Schedule' }),
+  augmentations: z.array(blockSchema('augmentations')).default([]).describe('Random changes of the training examples.').meta({ label: 'Augmentations' }),
+  metrics: z.array(blockSchema('metrics')).optional().describe('What is measured after every epoch; absent: the usual ones for the task.').meta({ label: 'Metrics' }),
+  training: trainingSchema.prefault({}).describe('How long and in which portions.').meta({ label: 'Training' }),
+  device: z.string().min(1).default('auto').describe('Where the network is computed: auto, or an id that `basin devices` lists.').meta({ label: 'Device', advanced: true }),
+}).meta({ title: 'Basin run specification' });
+
+export type RunSpecification = z.infer<typeof runSpecificationSchema>;

@@ -1,0 +1,95 @@
+import { cast, equal, argmax, greater, mul, square, sub, sum, type Tensor } from '#core/graph';
+import { Philox } from '#core/graph';
+import type { LandscapeBatch, LandscapeParameter, LandscapeProblem } from '#core/landscape';
+import type { StateTensor } from '#core/train';
+import type { PreparedDataset } from '#core/data';
+import type { RunParts } from '../compose';
+import { partOf } from '../run-data';
+import type { SplitName } from '../specification/schema';
+
+export interface ProblemOptions {
+  split: SplitName;
+  /** A seeded part of the split; null is the whole. */
+  subset: { count: number; seed: number } | null;
+  /** BatchNorm's statistics: the running ones, or each batch's own. */
+  batchNorm: 'evaluation' | 'batch';
+}
+
+/** Quantities of a surface for a task. */
+export const quantitiesOf = (task: 'classification' | 'regression'): string[] =>
+  task === 'classification' ? ['loss', 'accuracy'] : ['loss', 'rmse'];
+
+/** Numbers of input in one batch: enough to keep the kernels busy, little enough for many points at once. */
+const numbersAtOnce = 1 << 19;
+
+/**
+ * A run's network and data as a function of its weights. The loss is the run's own, without penalties, as in its
+ * evaluation; `accuracy` is the share of right answers, `rmse` is in the target's unit.
+ */
+export function landscapeProblem(
+  parts: RunParts,
+  data: PreparedDataset,
+  tensors: Readonly<Record<string, StateTensor>>,
+  options: ProblemOptions,
+): LandscapeProblem {
+  const { model, loss } = parts;
+  const { task, exampleShape } = data;
+  const { batches, size } = makeBatches(data, options);
+  const width = task === 'classification' ? undefined : (data.targets ?? 1);
+  const scale = data.targetScaling?.[0]?.scale ?? 1;
+  return {
+    parameters: Object.fromEntries(
+      Object.entries(model.parameters).map(([name, { kind, shape }]): [string, LandscapeParameter] => [name, { data: floats(tensors, name), shape, kind }]),
+    ),
+    buffers: Object.fromEntries(Object.entries(model.buffers).map(([name, { shape }]) => [name, { data: floats(tensors, name), shape }])),
+    exampleSpecs: {
+      x: { shape: [size, ...exampleShape], dtype: 'float32' },
+      y: width === undefined ? { shape: [size], dtype: 'int32' } : { shape: [size, width], dtype: 'float32' },
+    },
+    batches,
+    evaluate(parameters, buffers, { x, y, mask }) {
+      const { output } = model.apply(parameters, buffers, x, { train: false, batchStatistics: options.batchNorm === 'batch' });
+      const masked = (perExample: Tensor): Tensor => sum(mul(perExample, mask));
+      const quantities = { loss: masked(loss.perExample(output, y)) };
+      if (width !== undefined) {
+        const squares = mul(sum(square(sub(output, y)), [1]), (scale * scale) / width);
+        return { ...quantities, rmse: masked(squares) };
+      }
+      // One output is the log-odds of the second class.
+      const predicted = loss.outputs === 1 ? cast(greater(sum(output, [1]), 0), 'int32') : cast(argmax(output, 1), 'int32');
+      return { ...quantities, accuracy: masked(cast(equal(predicted, y), 'float32')) };
+    },
+    finish: { rmse: 'root-mean' },
+  };
+}
+
+function makeBatches(data: PreparedDataset, { split, subset }: ProblemOptions): { batches: LandscapeBatch[]; size: number } {
+  const part = partOf(data, split);
+  const rows = subset && subset.count < part.count
+    ? new Philox(subset.seed, 'surface/subset').permutation(part.count).slice(0, subset.count).sort()
+    : Int32Array.from({ length: part.count }, (_, i) => i);
+  const width = data.exampleShape.reduce((a, b) => a * b, 1);
+  const targets = data.task === 'classification' ? 1 : (data.targets ?? 1);
+  const wanted = Math.max(1, Math.min(rows.length, 2048, Math.floor(numbersAtOnce / width)));
+  // Batches of nearly equal size waste little on padding.
+  const count = Math.ceil(rows.length / wanted);
+  const size = Math.ceil(rows.length / count);
+  const batches = Array.from({ length: count }, (_, at): LandscapeBatch => {
+    const own = rows.subarray(at * size, (at + 1) * size);
+    const x = new Float32Array(size * width);
+    const y = data.task === 'classification' ? new Int32Array(size) : new Float32Array(size * targets);
+    const mask = new Float32Array(size);
+    own.forEach((row, i) => {
+      x.set(part.x.subarray(row * width, (row + 1) * width), i * width);
+      y.set(part.y.subarray(row * targets, (row + 1) * targets), i * targets);
+      mask[i] = 1;
+    });
+    return { x, y, mask, count: own.length };
+  });
+  return { batches, size };
+}
+
+function floats(tensors: Readonly<Record<string, StateTensor>>, name: string): Float32Array {
+  const data = tensors[name]?.data;
+  return data instanceof Float32Array ? data : Float32Array.from(data as Float64Array);
+}

@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '#core/graph';
+import {
+  computeSurfaceIn, estimateSurface, openSurface, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
+} from '#core/landscape';
+import type { OpenRun } from '../evaluation/open-run';
+import { acquireLock } from '../folder/lock';
+import { runPaths } from '../folder/paths';
+import type { SurfaceRequest } from './request';
+import { setUpSurface } from './setup';
+
+export interface SurfaceListing {
+  id: string;
+  recipe: SurfaceRecipe;
+  /** Milliseconds since 1970. */
+  created: number;
+  done: number;
+  total: number;
+}
+
+export type RunSurfaceEvent = SurfaceEvent & { id: string };
+
+/**
+ * Computes a surface into the run's folder, or goes on where an earlier attempt stopped. Ending the iteration or
+ * aborting stops within a second and keeps what is known.
+ */
+export async function* computeRunSurface(
+  run: OpenRun,
+  request: SurfaceRequest,
+  options: { program: string; signal?: AbortSignal },
+): AsyncGenerator<RunSurfaceEvent, void> {
+  const { id, problem, plane, recipe, checkpoints } = setUpSurface(run, request, options.program);
+  const folder = run.paths.surface(id);
+  const lock = lockSurface(run.paths.surfaces, id);
+  try {
+    const { signal } = options;
+    for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...(signal && { signal }), checkpoints })) {
+      yield { ...event, id };
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+function lockSurface(folder: string, id: string) {
+  mkdirSync(folder, { recursive: true });
+  return acquireLock(join(folder, `${id}.lock`), `surface "${id}"`);
+}
+
+/** What a surface would cost, measured on a few of its points. */
+export async function estimateRunSurface(
+  run: OpenRun,
+  request: SurfaceRequest,
+  { program, signal }: { program: string; signal?: AbortSignal },
+): Promise<SurfaceEstimate & { examples: number }> {
+  const { problem, plane, recipe } = setUpSurface(run, request, program);
+  const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
+  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...(signal && { signal }) })), examples };
+}
+
+/** Surfaces of a run, newest first; what is damaged is left out and told when it is opened. */
+export async function listSurfaces(folder: string): Promise<SurfaceListing[]> {
+  const { surfaces, surface } = runPaths(folder);
+  if (!existsSync(surfaces)) return [];
+  const found: SurfaceListing[] = [];
+  for (const id of readdirSync(surfaces)) {
+    if (!existsSync(join(surface(id), 'values.npy'))) continue;
+    try {
+      const { recipe, values } = await openSurface(surface(id));
+      const known = Object.values(values)[0] ?? new Float64Array(0);
+      const done = known.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+      found.push({ id, recipe, created: statSync(join(surface(id), 'recipe.json')).mtimeMs, done, total: known.length });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return found.sort((a, b) => b.created - a.created);
+}
+
+/** @throws UserError when the run has no such surface */
+export function openRunSurface(folder: string, id: string): Promise<Surface> {
+  return openSurface(surfaceFolder(folder, id));
+}
+
+export function removeSurface(folder: string, id: string): void {
+  rmSync(surfaceFolder(folder, id), { recursive: true, force: true });
+}
+
+function surfaceFolder(folder: string, id: string): string {
+  const path = runPaths(folder).surface(id);
+  if (!/^[\w.-]+$/.test(id) || id.startsWith('.') || !existsSync(path)) throw new UserError('surface.unknown', `The run has no surface "${id}".`);
+  return path;
+}
