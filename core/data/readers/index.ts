@@ -1,5 +1,6 @@
 import type { Reader } from '../source';
 import { csvReader } from './csv';
+import { idxReader } from './idx';
 
 /** Every format that can be opened; the first that recognises a path reads it, so the most certain come first. */
-export const readers: readonly Reader[] = [csvReader];
+export const readers: readonly Reader[] = [idxReader, csvReader];
