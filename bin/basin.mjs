@@ -12,5 +12,7 @@ if (existsSync(builder)) {
   // Standard output belongs to the command: the build speaks on standard error.
   const targets = process.argv[2] === 'serve' ? ['programs', 'viewer', 'window'] : ['programs', 'viewer'];
   await build(targets, console.error);
+  // A fault's stack then names the source's files and lines.
+  process.setSourceMapsEnabled(true);
 }
 await import(pathToFileURL(join(root, 'dist/cli/main.js')).href);

@@ -1,9 +1,7 @@
 import { MessageChannelMain, utilityProcess } from 'electron';
 import type { UtilityProcess, WebContents } from 'electron';
 import { channels, type EngineEnded } from './channels';
-
-/** An engine that ends this often within this time (milliseconds) is not started again. */
-const limit = { ends: 5, within: 60_000 };
+import { tooOften } from './too-often';
 
 /** How long the engine may take to put its runs away at the end, in milliseconds. */
 const farewell = 10_000;
@@ -21,8 +19,9 @@ export class EngineProcess {
   private process: UtilityProcess | undefined;
   /** The page that asked for a port. */
   private page: WebContents | undefined;
-  private ends: number[] = [];
+  private restarted = false;
   private ending = false;
+  private readonly endedTooOften = tooOften(5, 60_000);
 
   constructor(
     private readonly entry: string,
@@ -33,7 +32,7 @@ export class EngineProcess {
     const child = utilityProcess.fork(this.entry, [], {
       serviceName: 'Basin engine',
       // Told that it takes another's place, an engine goes on with the runs that were running.
-      env: { ...process.env, BASIN_SHELL: 'desktop', ...(this.ends.length > 0 && { BASIN_RESTARTED: '1' }) },
+      env: { ...process.env, BASIN_SHELL: 'desktop', ...(this.restarted && { BASIN_RESTARTED: '1' }) },
       // The native libraries of ONNX Runtime and DuckDB carry their makers' signatures, not ours.
       allowLoadingUnsignedLibraries: true,
     });
@@ -74,9 +73,8 @@ export class EngineProcess {
   }
 
   private restart(code: number): void {
-    const now = Date.now();
-    this.ends = [...this.ends.filter((time) => now - time < limit.within), now];
-    const again = this.ends.length < limit.ends;
+    const again = !this.endedTooOften();
+    this.restarted = true;
     const message = `The engine ended unexpectedly (code ${code}).`;
     const hint = again
       ? 'It was started again; runs go on from their last checkpoint.'

@@ -1,6 +1,6 @@
 import { app, session, shell } from 'electron';
 import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
-import { isOurs } from './address';
+import { isOurs, pageAddress } from './address';
 
 /** Where links of the documentation and of papers may lead; they open in the user's browser, never in our window. */
 const outsideHosts = new Set([
@@ -31,6 +31,8 @@ export function lockDown(): void {
 
 function lockContents(contents: WebContents): void {
   contents.on('will-navigate', (details) => {
+    // The page may load itself again, nothing else.
+    if (details.url.split('#')[0] === pageAddress) return;
     details.preventDefault();
     openOutside(details.url);
   });

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, nativeTheme } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme } from 'electron';
 import { z } from 'zod';
+import { tooOften } from './too-often';
 
 /** What is remembered of the window between two starts. */
 const remembered = z.object({ width: z.int().min(800).max(20_000), height: z.int().min(600).max(20_000), maximized: z.boolean() });
@@ -48,8 +49,11 @@ export function createWindow(preload: string): BrowserWindow {
   });
   window.on('close', () => remember(window));
   // The page's own process ended: a fresh page finds everything in the engine again.
+  const gone = tooOften(5, 60_000);
   window.webContents.on('render-process-gone', (_event, details) => {
-    if (details.reason !== 'clean-exit') window.webContents.reload();
+    if (details.reason === 'clean-exit') return;
+    if (!gone()) return window.webContents.reload();
+    dialog.showErrorBox('The window does not run', `Its process ended again and again (${details.reason}). Update your graphics driver, or start Basin with --disable-gpu.`);
   });
   return window;
 }

@@ -24,7 +24,7 @@ const parts = {
   layers: async () => asOne('layers', (await runNode(join(root, 'scripts/check-layers.mjs'), [])) === 0),
   build: async () => asOne('build', (await runNode(join(root, 'scripts/build.mjs'), [])) === 0),
   unit: (filters) => runVitest('unit', filters),
-  e2e: (filters) => runVitest('e2e', ['--config', 'vitest.e2e.config.ts', ...filters], { BASIN_CHROMIUM: provideBrowser() }),
+  e2e: async (filters) => runVitest('e2e', ['--config', 'vitest.e2e.config.ts', ...filters], { BASIN_CHROMIUM: provideBrowser() }),
 };
 
 const { values, positionals } = parseArgs({

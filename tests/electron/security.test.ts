@@ -27,12 +27,15 @@ describe('the window', () => {
   it('never leaves its page', async () => {
     const { window, modules } = await startShell();
     for (const name of ['will-navigate', 'will-redirect']) {
-      for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elsewhere/', 'javascript:alert(1)', 'data:text/html,x']) {
+      for (const url of ['https://example.org/', 'file:///etc/passwd', 'app://elsewhere/', 'app://basin/assets/x.js', 'javascript:alert(1)', 'data:text/html,x']) {
         const event = preventable({ url });
         window.webContents.emit(name, event, url);
         expect(event.prevented(), `${name} to ${url}`).toBe(true);
       }
     }
+    const again = preventable({ url: 'app://basin/index.html#/runs' });
+    window.webContents.emit('will-navigate', again);
+    expect(again.prevented()).toBe(false);
     const frame = preventable({ url: 'https://example.org/', isMainFrame: false });
     window.webContents.emit('will-frame-navigate', frame);
     expect(frame.prevented()).toBe(true);
@@ -78,12 +81,15 @@ describe('the window', () => {
   });
 
   it('remembers its size, and starts again when its page crashes', async () => {
-    const { window, folder } = await startShell();
+    const { window, folder, modules } = await startShell();
     expect(window.options).toMatchObject({ width: 1400, height: 900 });
     window.emit('close');
     expect(JSON.parse(readFileSync(join(folder, 'user/window.json'), 'utf8'))).toEqual({ width: 1234, height: 765, maximized: true });
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.webContents.reload).toHaveBeenCalledOnce();
+    for (let crash = 0; crash < 6; crash += 1) window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(window.webContents.reload).toHaveBeenCalledTimes(4);
+    expect(modules.dialog.showErrorBox).toHaveBeenCalledWith('The window does not run', expect.stringContaining('crashed'));
     window.emit('ready-to-show');
     expect(window.show).toHaveBeenCalledOnce();
   });
