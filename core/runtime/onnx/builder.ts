@@ -1,5 +1,5 @@
 import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
-import { biased } from './bias';
+import { type Fusion, fusion } from './fusion';
 import { type NodeAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from './model';
 
 /** How one op becomes ONNX nodes: emits them and returns the name of the result. */
@@ -21,6 +21,7 @@ export class OnnxBuilder {
   readonly #shared = new Map<string, readonly string[]>();
   readonly #uses = new Map<Tensor, number>();
   readonly #users = new Map<Tensor, readonly Tensor[]>();
+  readonly #fusions = new Map<Tensor, Fusion>();
   readonly #absorbed = new Set<Tensor>();
   #next = 0;
 
@@ -42,15 +43,16 @@ export class OnnxBuilder {
     }
     for (const x of outputs) this.#count(x);
     for (const x of order) {
-      const part = this.absorbs(x);
-      if (part !== undefined) this.#absorbed.add(part);
+      const found = fusion(x, (part) => this.uses(part));
+      if (found === undefined || found.absorbed.some((part) => this.#absorbed.has(part))) continue;
+      this.#fusions.set(x, found);
+      for (const part of found.absorbed) this.#absorbed.add(part);
     }
   }
 
-  /** The product or convolution that the sum `x` takes into its own node: its only reader, adding a bias. */
-  absorbs(x: Tensor): Tensor | undefined {
-    const bias = biased(x);
-    return bias !== undefined && this.uses(bias.product) === 1 ? bias.product : undefined;
+  /** What `x` is fused with in one operator. */
+  fusionOf(x: Tensor): Fusion | undefined {
+    return this.#fusions.get(x);
   }
 
   #count(x: Tensor): void {

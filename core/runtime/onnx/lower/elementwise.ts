@@ -1,16 +1,18 @@
 import { onnxTypes } from '../model';
 import type { Lowering, LoweringTable } from '../builder';
-import { biased } from '../bias';
 import { convNode } from './conv';
 import { gemmNode } from './matmul';
 
 const direct = (opType: string): Lowering => (_, inputs, b) => b.emit(opType, inputs);
 
-const add: Lowering = (node, inputs, b) => {
-  if (b.absorbs(node) === undefined) return b.emit('Add', inputs);
-  const { product, bias } = biased(node)!;
-  return product.op === 'conv' ? convNode(product, b, bias) : gemmNode(product, b, bias);
-};
+/** A sum or difference, together with the product that it takes up. */
+const fusing =
+  (opType: string): Lowering =>
+  (node, inputs, b) => {
+    const fusion = b.fusionOf(node);
+    if (fusion === undefined) return b.emit(opType, inputs);
+    return fusion.product.op === 'conv' ? convNode(fusion.product, b, fusion.addend) : gemmNode(fusion.product, b, fusion);
+  };
 
 /** `expm1(x) = tanh(x / 2) (exp(x) + 1)`: no cancellation near 0. */
 const expm1: Lowering = (node, [x], b) => {
@@ -42,8 +44,8 @@ const not =
     b.emit('Not', [b.emit(opType, inputs)]);
 
 export const elementwise: LoweringTable = {
-  add,
-  sub: direct('Sub'),
+  add: fusing('Add'),
+  sub: fusing('Sub'),
   mul: direct('Mul'),
   div: direct('Div'),
   pow: direct('Pow'),

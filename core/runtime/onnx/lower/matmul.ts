@@ -1,10 +1,16 @@
 import { isFloat, type Tensor } from '#core/graph';
 import type { LoweringTable, OnnxBuilder } from '../builder';
+import type { Fusion } from '../fusion';
 
-/** `op(A) op(B) + bias` of matrices as one `Gemm`. */
-export function gemmNode(node: Tensor, b: OnnxBuilder, bias?: Tensor): string {
-  const inputs = [...node.inputs, ...(bias === undefined ? [] : [bias])].map((x) => b.lower(x));
-  return b.emit('Gemm', inputs, { transA: Number(node.attributes['transposeA']), transB: Number(node.attributes['transposeB']) });
+/** `op(A) op(B)` of matrices as one `Gemm`, with what is added to it. */
+export function gemmNode(node: Tensor, b: OnnxBuilder, fusion?: Fusion): string {
+  const factors = node.inputs.map((x) => b.lower(x));
+  if (fusion?.descent !== undefined) {
+    const smaller = node.inputs[0]!.size <= node.inputs[1]!.size ? 0 : 1;
+    factors[smaller] = b.emit('Mul', [factors[smaller]!, b.emit('Neg', [b.lower(fusion.descent)])]);
+  }
+  const flags = { transA: Number(node.attributes['transposeA']), transB: Number(node.attributes['transposeB']) };
+  return b.emit('Gemm', fusion === undefined ? factors : [...factors, b.lower(fusion.addend)], flags);
 }
 
 function swapped(x: Tensor, name: string, b: OnnxBuilder): string {

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import * as g from '#core/graph';
+import { evaluate } from './oracle';
+
+const hex = (words: Uint32Array): string => [...words].map((word) => word.toString(16).padStart(8, '0')).join(' ');
+
+describe('Philox 4x32-10', () => {
+  // The known answers that its authors publish with Random123 (kat_vectors).
+  test.each([
+    [[0, 0, 0, 0], [0, 0], '6627e8d5 e169c58d bc57ac4c 9b00dbd8'],
+    [[0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff], [0xffffffff, 0xffffffff], '408f276d 41c83b0e a20bc7c6 6d5451fd'],
+    [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], 'd16cfe09 94fdcceb 5001e420 24126ea1'],
+  ] as const)('known answer %#', (counter, key, expected) => {
+    const out = new Uint32Array(4);
+    g.philoxBlock([...counter], [...key], out);
+    expect(hex(out)).toBe(expected);
+  });
+
+  test('the graph gives the bits of the host on every executor, for any key', async () => {
+    for (const [k0, k1] of [[0, 0], [-1, -1], [0x243f6a88, -559038737], [1, 2]] as const) {
+      const key = g.input('key', [2], 'int32');
+      const feeds = new Map([[key, Int32Array.of(k0, k1)]]);
+      const stream2 = g.randomUniform(key, [37], { stream: 2 });
+      for (const device of ['cpu', 'reference'] as const) {
+        const [uniforms] = await evaluate(device, [stream2], feeds);
+        const words = g.philoxWords([k0, k1], 37, 2);
+        expect([...uniforms!]).toEqual([...words].map((word) => (word >>> 8) * 2 ** -24));
+      }
+    }
+  });
+
+  test('a stream on the host continues where the graph begins', async () => {
+    const host = new g.Philox(42, 'dropout', 7);
+    const key = g.input('key', [2], 'int32');
+    const feeds = new Map([[key, g.streamKey(42, 'dropout', 7)]]);
+    const [uniforms, normals] = await evaluate('reference', [g.randomUniform(key, [5, 3]), g.randomNormal(key, [7])], feeds);
+    expect([...uniforms!]).toEqual([...host.uniforms(15)]);
+    const expected = new g.Philox(42, 'dropout', 7).normals(7);
+    normals!.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
+    // A later draw differs, a replayed one does not.
+    expect(host.uniforms(15)).not.toEqual(new g.Philox(42, 'dropout', 7).uniforms(15));
+    expect(new g.Philox(42, 'dropout', 7, host.counter).uniforms(4)).toEqual(host.uniforms(4));
+  });
+
+  test('vmap over keys draws for each member its own numbers', async () => {
+    const keys = g.input('keys', [3, 2], 'int32');
+    const feeds = new Map([[keys, Int32Array.of(1, 2, 3, 4, 5, 6)]]);
+    const draw = g.vmap((key: g.Tensor) => g.cast(g.bernoulli(key, 0.3, [4, 5]), 'float32'))(keys);
+    for (const device of ['cpu', 'reference'] as const) {
+      const [all] = await evaluate(device, [draw], feeds);
+      const expected = [[1, 2], [3, 4], [5, 6]].flatMap(([a, b]) => [...g.philoxWords([a!, b!], 20)].map((word) => Number(word < 0.3 * 2 ** 32)));
+      expect([...all!]).toEqual(expected);
+    }
+  });
+});
+
+describe('statistics of the host streams', () => {
+  const n = 200_000;
+  test('uniforms fill [0, 1) evenly', () => {
+    const bins = new Float64Array(20);
+    for (const u of new g.Philox(1, 'uniform').uniforms(n)) bins[Math.floor(u * 20)]!++;
+    const chi2 = bins.reduce((s, count) => s + (count - n / 20) ** 2 / (n / 20), 0);
+    expect(chi2).toBeLessThan(43.8); // 19 degrees of freedom, p = 0.001
+  });
+
+  test('normals have mean 0, variance 1 and kurtosis 3', () => {
+    const z = new g.Philox(2, 'normal').normals(n);
+    const moment = (k: number): number => z.reduce((s, v) => s + v ** k, 0) / n;
+    expect(Math.abs(moment(1))).toBeLessThan(4 / Math.sqrt(n));
+    expect(Math.abs(moment(2) - 1)).toBeLessThan(4 * Math.sqrt(2 / n));
+    expect(Math.abs(moment(4) - 3)).toBeLessThan(4 * Math.sqrt(96 / n));
+  });
+
+  test('a permutation holds every number once, and every place is equally likely', () => {
+    const order = new g.Philox(3, 'shuffle').permutation(1000);
+    expect([...order].sort((a, b) => a - b)).toEqual(g.range(1000));
+    const counts = new Float64Array(36);
+    const random = new g.Philox(4, 'shuffle');
+    for (let i = 0; i < 6000; i++) random.permutation(6).forEach((value, place) => counts[6 * place + value]!++);
+    const chi2 = counts.reduce((s, count) => s + (count - 1000) ** 2 / 1000, 0);
+    expect(chi2).toBeLessThan(52.6); // 25 degrees of freedom, p = 0.001
+  });
+
+  test('keys of different uses differ', () => {
+    const keys = [g.streamKey(0, 'a'), g.streamKey(0, 'b'), g.streamKey(1, 'a'), g.streamKey(0, 'a', 1), g.streamKey(2 ** 32, 'a')].map(String);
+    expect(new Set(keys).size).toBe(5);
+  });
+});
