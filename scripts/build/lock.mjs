@@ -1,16 +1,19 @@
 // One build at a time: two commands started together must not write the same files.
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cache } from '../root.mjs';
 
-const file = join(cache, 'build.lock');
+const buildLock = join(cache, 'build.lock');
 
 /** @param {unknown} error */
 const codeOf = (error) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** @returns {boolean} whether this process now holds the lock */
-function take() {
+/**
+ * @param {string} file
+ * @returns {boolean} whether this process now holds the lock
+ */
+function take(file) {
   try {
     const handle = openSync(file, 'wx');
     writeSync(handle, String(process.pid));
@@ -22,8 +25,11 @@ function take() {
   }
 }
 
-/** @returns {boolean} whether the process that holds the lock still runs */
-function holderLives() {
+/**
+ * @param {string} file
+ * @returns {boolean} whether the process that holds the lock still runs
+ */
+function holderLives(file) {
   try {
     const holder = Number(readFileSync(file, 'utf8'));
     // Written a moment after it is created: an empty lock is a living one.
@@ -39,12 +45,13 @@ function holderLives() {
 /**
  * @template Result
  * @param {() => Promise<Result>} work
+ * @param {string} [file] the lock; it holds the process id of who has it
  * @returns {Promise<Result>}
  */
-export async function withLock(work) {
-  mkdirSync(cache, { recursive: true });
-  while (!take()) {
-    if (holderLives()) await wait(100);
+export async function withLock(work, file = buildLock) {
+  mkdirSync(dirname(file), { recursive: true });
+  while (!take(file)) {
+    if (holderLives(file)) await wait(100);
     else rmSync(file, { force: true });
   }
   try {
