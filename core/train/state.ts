@@ -9,8 +9,8 @@ export interface Progress {
   batch: number;
   /** Sum of the loss over the examples of the epoch under way. */
   epochLoss: number;
-  /** The best value so far of what early stopping and the best checkpoint watch; absent before the first validation. */
-  best?: { value: number; step: number; epoch: number };
+  /** The best value so far of what early stopping and the best checkpoint watch, with the validation loss; absent before the first validation. */
+  best?: { value: number; loss: number; step: number; epoch: number };
   /** The watched value when it last made progress, and the epochs since. */
   reference?: number;
   stale: number;

@@ -15,7 +15,7 @@ import { StepSession } from './session';
 import type { StepResult } from './session';
 import type { Progress, StateTensor, TrainerState } from './state';
 import type { Training } from './training';
-import { judge, watched, watchOf } from './watch';
+import { judge, watchOf } from './watch';
 import type { Watch } from './watch';
 
 export interface TrainerOptions {
@@ -219,7 +219,7 @@ export class Trainer {
     const scores = validation && { loss: validation.loss, metrics: validation.metrics };
     const patience = training.earlyStopping?.patience ?? Infinity;
     const best = scores !== undefined
-      && judge(progress, this.#watch, watched(this.#watch, scores), training.earlyStopping?.minDelta ?? 0).best;
+      && judge(progress, this.#watch, scores, training.earlyStopping?.minDelta ?? 0).best;
     const epoch = progress.epoch++;
     progress.batch = 0;
     progress.epochLoss = 0;

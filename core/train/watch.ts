@@ -39,14 +39,17 @@ export function watchOf(training: Training, metrics: Readonly<Record<string, Met
 export const watched = (watch: Watch, scores: Scores): number => (watch.name === 'loss' ? scores.loss : scores.metrics[watch.name] ?? NaN);
 
 /**
- * Enters an epoch's value: whether it is the best so far, and how many epochs have passed without progress. Any improvement
- * makes a new best; only one above `minDelta`, counted from the value at the last progress, is progress.
+ * Enters the scores of an epoch: whether it is the best so far, and how many epochs have passed without progress. Any
+ * improvement makes a new best, and so does a lower loss at the same value (accuracies on few examples are often equal); only
+ * an improvement above `minDelta`, counted from the value at the last progress, is progress.
  */
-export function judge(progress: Progress, watch: Watch, value: number, minDelta: number): { best: boolean } {
+export function judge(progress: Progress, watch: Watch, scores: Scores, minDelta: number): { best: boolean } {
+  const value = watched(watch, scores);
   const gain = (over: number): number => (watch.better === 'higher' ? value - over : over - value);
   const { best, step, epoch } = progress;
-  const isBest = Number.isFinite(value) && (best === undefined || gain(best.value) > 0);
-  if (isBest) progress.best = { value, step, epoch };
+  const isBest = Number.isFinite(value)
+    && (best === undefined || gain(best.value) > 0 || (gain(best.value) === 0 && scores.loss < best.loss));
+  if (isBest) progress.best = { value, loss: scores.loss, step, epoch };
   if (Number.isFinite(value) && (progress.reference === undefined || gain(progress.reference) > minDelta)) {
     progress.reference = value;
     progress.stale = 0;
