@@ -4,6 +4,7 @@ import type { Source } from '../source';
 import { checkerboard } from './checkerboard';
 import { gaussianMixtures } from './gaussian-mixtures';
 import type { Generator } from './generator';
+import { glyphs } from './glyphs';
 import { moons } from './moons';
 import { sinusoid } from './sinusoid';
 import { spirals } from './spirals';
@@ -18,7 +19,7 @@ export type { TeacherLayer, TeacherParameters } from './teacher-network';
 /** Any generator, whatever its parameters are. */
 export type AnyGenerator = Omit<Generator, 'generate'> & { generate(parameters: never, signal?: AbortSignal): Source | Promise<Source> };
 
-const generators: readonly AnyGenerator[] = [spirals, moons, xor, gaussianMixtures, checkerboard, sinusoid, teacher];
+const generators: readonly AnyGenerator[] = [spirals, moons, xor, gaussianMixtures, checkerboard, sinusoid, teacher, glyphs];
 const names = generators.map((generator) => generator.use);
 
 /** A generated data set as a specification names it, its parameters beside the name. */
