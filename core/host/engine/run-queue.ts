@@ -45,19 +45,19 @@ export class RunQueue {
 
   async pause(id: string): Promise<void> {
     const entry = this.#entry(id);
-    if (entry.started) await this.#pool.client(purpose(id)).control({ action: 'pause' });
+    if (entry.started) await this.#control(id, entry, 'pause');
     else this.#leave(id, entry);
   }
 
   async resume(id: string): Promise<void> {
-    await this.#pool.client(purpose(this.#entry(id).run.id)).control({ action: 'resume' });
+    await this.#control(id, this.#entry(id), 'resume');
   }
 
   /** Ends the training with a checkpoint; settles when it has ended. */
   async stop(id: string): Promise<void> {
     const entry = this.#entry(id);
     if (!entry.started) return this.#leave(id, entry);
-    await this.#pool.client(purpose(id)).control({ action: 'stop' });
+    await this.#control(id, entry, 'stop');
     await entry.done;
   }
 
@@ -71,6 +71,16 @@ export class RunQueue {
     const entry = this.#entries.get(id);
     if (entry) return entry;
     throw new UserError('run.not-at-work', 'This run is not at work here.', { hint: 'Start or resume it first.' });
+  }
+
+  /** Speaks to a run's thread; a training that is just ending needs no more telling. */
+  async #control(id: string, entry: Entry, action: 'pause' | 'resume' | 'stop'): Promise<void> {
+    try {
+      await this.#pool.client(purpose(id)).control({ action });
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.code !== 'connection.closed') throw error;
+      await entry.done;
+    }
   }
 
   #startNext(): void {

@@ -15,9 +15,9 @@ const lookInterval = 500;
 export function runProcedures({ pool, queue }: EngineEnvironment) {
   const work = () => pool.client('questions');
   const question = (id: string) => ({ folder: findRun(id).folder, threads: readSettings().threads });
-  const startRun = (id: string): void => {
-    if (queue.live(id)?.state === 'paused') return void queue.resume(id);
-    queue.start(findRun(id));
+  const startRun = async (id: string): Promise<void> => {
+    if (queue.live(id)?.state === 'paused') await queue.resume(id);
+    else queue.start(findRun(id));
   };
 
   return {
@@ -30,7 +30,7 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
         const [issue] = issues;
         if (!ok && issue) throw new UserError('spec.invalid', issue.message, issue.hint === undefined ? {} : { hint: issue.hint });
         const { id } = readRunFile(createRun(specification, input.name === undefined ? {} : { name: input.name }));
-        if (input.start) startRun(id);
+        if (input.start) await startRun(id);
         return { id };
       }),
 
@@ -39,10 +39,10 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
       resume: api.runs.resume.handler(({ input }) => startRun(input.id)),
       stop: api.runs.stop.handler(({ input }) => queue.stop(input.id)),
 
-      branch: api.runs.branch.handler(({ input: { id, checkpoint, changes, name, start } }) => {
+      branch: api.runs.branch.handler(async ({ input: { id, checkpoint, changes, name, start } }) => {
         const folder = branchRun(findRun(id).folder, checkpoint ?? 'last', changes, name === undefined ? {} : { name });
         const branch = readRunFile(folder);
-        if (start) startRun(branch.id);
+        if (start) await startRun(branch.id);
         return { id: branch.id };
       }),
 

@@ -9,6 +9,7 @@ import { datasetWork } from './datasets';
 import { EventQueue } from './event-queue';
 import { given } from './given';
 import { specificationWork } from './specifications';
+import { Turns } from './turns';
 
 /** How the work is to be done, from the settings. */
 export interface WorkOptions {
@@ -26,6 +27,7 @@ interface RunQuestion extends WorkOptions {
 
 const pause = new PauseSwitch();
 const stop = new AbortController();
+const surfaces = new Turns();
 const openRuns = new RecentResults<OpenRun>(2);
 
 /** A run with its data, kept for the next question about it. */
@@ -71,7 +73,13 @@ export const workRouter = {
   }),
 
   surface: os.input(given<{ folder: string; request: SurfaceRequest } & WorkOptions>()).handler(async function* ({ input, signal }) {
-    yield* computeRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) });
+    // One at a time: a surface that was left is put away before it, or another, is computed.
+    const done = await surfaces.take();
+    try {
+      if (!signal?.aborted) yield* computeRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) });
+    } finally {
+      done();
+    }
   }),
   surfaceEstimate: os.input(given<{ folder: string; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),

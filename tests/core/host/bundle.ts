@@ -15,7 +15,7 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     external: ['onnxruntime-node', 'onnxruntime-common', '@duckdb/*', 'sharp', '@tensorflow/*', 'electron'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as basinRequire } from 'node:module'; const require = basinRequire(import.meta.url);" },
     logLevel: 'error',
   });
   return join(outdir, basename(entry).replace(/\.ts$/, '.mjs'));
