@@ -1,6 +1,13 @@
 import type { Reader } from '../source';
 import { csvReader } from './csv';
 import { idxReader } from './idx';
+import { imageArchiveReader } from './image-archive';
+import { imageFolderReader } from './image-folder';
 
 /** Every format that can be opened; the first that recognises a path reads it, so the most certain come first. */
-export const readers: readonly Reader[] = [idxReader, csvReader];
+export const readers: readonly Reader[] = [
+  idxReader,
+  imageArchiveReader,
+  csvReader,
+  imageFolderReader,
+];
