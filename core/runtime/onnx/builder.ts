@@ -25,15 +25,23 @@ export class OnnxBuilder {
   readonly #absorbed = new Set<Tensor>();
   #next = 0;
 
+  /** Only operators of the ONNX standard, for files that other programs read; otherwise also ONNX Runtime's own. */
+  readonly portable: boolean;
+  readonly #openBatch: ReadonlySet<Tensor>;
+  readonly #taken: ReadonlySet<string>;
+
   /**
-   * @param portable only operators of the ONNX standard, for files that other programs read; otherwise also ONNX
-   *   Runtime's own fused ones
+   * @param options.openBatch tensors whose axis 0 may have any length
+   * @param options.taken names that nodes must not use
    */
   constructor(
     readonly table: LoweringTable,
-    readonly portable: boolean,
+    options: { portable: boolean; openBatch: ReadonlySet<Tensor>; taken: readonly string[] },
     outputs: readonly Tensor[],
   ) {
+    this.portable = options.portable;
+    this.#openBatch = options.openBatch;
+    this.#taken = new Set(options.taken);
     const order = topologicalOrder(outputs);
     for (const x of order) {
       for (const input of x.inputs) {
@@ -48,6 +56,11 @@ export class OnnxBuilder {
       this.#fusions.set(x, found);
       for (const part of found.absorbed) this.#absorbed.add(part);
     }
+  }
+
+  /** The shape of `x` as a target of Reshape (`open` -1) or Expand (`open` 1), with an open batch left open. */
+  target(x: Tensor, open: -1 | 1): string {
+    return this.ints(this.#openBatch.has(x) ? [open, ...x.shape.slice(1)] : x.shape);
   }
 
   /** What `x` is fused with in one operator. */
@@ -111,9 +124,16 @@ export class OnnxBuilder {
 
   /** Adds a node and returns the names of its results. */
   emitAll(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, NodeAttribute>> = {}, options: EmitOptions = {}): string[] {
-    const outputs = Array.from({ length: options.outputs ?? 1 }, () => `${opType.toLowerCase()}_${this.#next++}`);
+    const outputs = Array.from({ length: options.outputs ?? 1 }, () => this.#fresh(opType.toLowerCase()));
     this.nodes.push({ opType, inputs, outputs, attributes, ...(options.domain === undefined ? {} : { domain: options.domain }) });
     return outputs;
+  }
+
+  #fresh(stem: string): string {
+    let name: string;
+    do name = `${stem}_${this.#next++}`;
+    while (this.#taken.has(name));
+    return name;
   }
 
   /** Adds a node whose result has the given name. */
@@ -148,7 +168,7 @@ export class OnnxBuilder {
   }
 
   array(data: OnnxTensor['data'], shape: readonly number[], dtype: DType): string {
-    const name = `constant_${this.#next++}`;
+    const name = this.#fresh('constant');
     if (data.length !== sizeOf(shape)) throw new Error(`constant of ${data.length} values for shape [${shape.join(',')}]`);
     this.initializers.push({ name, shape, dtype, data });
     return name;
@@ -157,7 +177,7 @@ export class OnnxBuilder {
   #constant(key: string, make: () => Omit<OnnxTensor, 'name'>): string {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = `constant_${this.#next++}`;
+    const name = this.#fresh('constant');
     this.initializers.push({ name, ...make() });
     this.#constants.set(key, name);
     return name;

@@ -1,28 +1,47 @@
-import { type Graph, input } from '#core/graph';
+import { type Graph, input, type Tensor } from '#core/graph';
 import { OnnxBuilder } from './builder';
 import { lowerings } from './lower';
-import type { OnnxModel } from './model';
+import type { OnnxModel, OnnxValue } from './model';
 
 /** ONNX's operator set that the lowerings are written in. */
 export const OPSET = 18;
 
-/** The graph as an ONNX model whose inputs and outputs bear the graph's names. */
-export function lowerGraph(graph: Graph, options: { portable?: boolean; name?: string } = {}): OnnxModel {
-  const tensors = graph.outputs.map(({ tensor }) => tensor);
-  const builder = new OnnxBuilder(lowerings, options.portable ?? false, tensors);
-  for (const { name, shape, dtype } of graph.inputs) builder.bind(input(name, shape, dtype), name);
-  for (const { name, tensor } of graph.outputs) builder.emitNamed('Identity', [builder.lower(tensor)], outputName(graph, name));
+export interface LowerOptions {
+  /** Standard operators only. */
+  readonly portable?: boolean;
+  readonly name?: string;
+  /** Names in the model by the graph's names; others stay as they are. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Tensors whose axis 0 is the batch, to be left open. */
+  readonly openBatch?: ReadonlySet<Tensor> | undefined;
+}
+
+/** The graph as an ONNX model. */
+export function lowerGraph(graph: Graph, options: LowerOptions = {}): OnnxModel {
+  const { names = {}, openBatch = new Set<Tensor>() } = options;
+  const inputs = graph.inputs.map(({ name, shape, dtype }) => ({ name: names[name] ?? name, tensor: input(name, shape, dtype) }));
+  const outputs = graph.outputs.map(({ name, tensor }) => ({ name: outputName(graph, name, names), tensor }));
+  const taken = [...inputs, ...outputs].map(({ name }) => name);
+  const builder = new OnnxBuilder(lowerings, { portable: options.portable ?? false, openBatch, taken }, outputs.map(({ tensor }) => tensor));
+  for (const { name, tensor } of inputs) builder.bind(tensor, name);
+  for (const { name, tensor } of outputs) builder.emitNamed('Identity', [builder.lower(tensor)], name);
+  const batch = inputs.find(({ tensor }) => openBatch.has(tensor))?.tensor.shape[0];
+  const value = ({ name, tensor }: { name: string; tensor: Tensor }): OnnxValue => {
+    const open = tensor.shape[0] === batch ? 'batch' : `batch x ${tensor.shape[0]! / batch!}`;
+    return { name, dtype: tensor.dtype, shape: openBatch.has(tensor) ? [open, ...tensor.shape.slice(1)] : tensor.shape };
+  };
   return {
     opset: OPSET,
     name: options.name ?? 'graph',
     nodes: builder.nodes,
     initializers: builder.initializers,
-    inputs: graph.inputs.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
-    outputs: graph.outputs.map(({ name, tensor }) => ({ name: outputName(graph, name), dtype: tensor.dtype, shape: tensor.shape })),
+    inputs: inputs.map(value),
+    outputs: outputs.map(value),
   };
 }
 
 /** ONNX has one space of names: an output that is called like an input gets a mark. */
-export function outputName(graph: Graph, name: string): string {
-  return graph.inputs.some((x) => x.name === name) ? `${name}'` : name;
+export function outputName(graph: Graph, name: string, names: Readonly<Record<string, string>> = {}): string {
+  const chosen = names[name] ?? name;
+  return graph.inputs.some((x) => (names[x.name] ?? x.name) === chosen) ? `${chosen}'` : chosen;
 }

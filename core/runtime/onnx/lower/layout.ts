@@ -4,9 +4,9 @@ import type { LoweringTable } from '../builder';
 const each = (node: Tensor): number[] => range(node.rank);
 
 export const layout: LoweringTable = {
-  reshape: (node, [x], b) => b.emit('Reshape', [x!, b.ints(node.shape)]),
+  reshape: (node, [x], b) => b.emit('Reshape', [x!, b.target(node, -1)]),
   transpose: (node, [x], b) => b.emit('Transpose', [x!], { perm: node.attributes['permutation'] as readonly number[] }),
-  broadcastTo: (node, [x], b) => b.emit('Expand', [x!, b.ints(node.shape)]),
+  broadcastTo: (node, [x], b) => b.emit('Expand', [x!, b.target(node, 1)]),
   slice(node, [x], b) {
     const { starts, ends, steps } = node.attributes as { starts: number[]; ends: number[]; steps: number[] };
     const cut = each(node).filter((i) => starts[i] !== 0 || ends[i] !== node.inputs[0]!.shape[i] || steps[i] !== 1);

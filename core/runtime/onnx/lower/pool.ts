@@ -19,9 +19,9 @@ function averageByConv(node: Tensor, x: string, b: OnnxBuilder): string {
   const input = node.inputs[0]!;
   const { kernel } = node.attributes as unknown as Window;
   const count = kernel.reduce((m, n) => m * n, 1);
-  const planes = b.emit('Reshape', [x, b.ints([input.shape[0]! * input.shape[1]!, 1, ...input.shape.slice(2)])]);
+  const planes = b.emit('Reshape', [x, b.ints([-1, 1, ...input.shape.slice(2)])]);
   const filter = b.array(new Float32Array(count).fill(1 / count), [1, 1, ...kernel], 'float32');
-  return b.emit('Reshape', [b.emit('Conv', [planes, filter], attributes(node)), b.ints(node.shape)]);
+  return b.emit('Reshape', [b.emit('Conv', [planes, filter], attributes(node)), b.ints([-1, ...node.shape.slice(1)])]);
 }
 
 export const pool: LoweringTable = {

@@ -1,0 +1,54 @@
+import { type Graph, sizeOf, type TypedArray, UserError } from '#core/graph';
+import { lowerGraph, OPSET } from './onnx/lower-graph';
+import { encodeModel } from './onnx/model';
+import { batchedTensors } from './onnx/symbolic-batch';
+
+export interface ExportOptions {
+  /** ONNX operator set, 18 to 21. Default: 18. */
+  readonly opset?: number;
+  /** The model's name. */
+  readonly name?: string;
+  /** Numbers of inputs that become part of the file (weights), by the graph's names. */
+  readonly weights?: Readonly<Record<string, TypedArray>>;
+  /** Names in the file by the graph's names; others stay as they are. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Inputs (the graph's names) whose axis 0 is left open under the name `batch`. The batch they were traced with is irrelevant. */
+  readonly openBatch?: readonly string[];
+  /** Free text kept in the file (ONNX's metadata_props). */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Operator sets in which every operator used means the same. */
+const OPSETS = [OPSET, 21] as const;
+
+/**
+ * The graph as an ONNX file of standard operators only, for ONNX Runtime and every other reader.
+ *
+ * @throws UserError when a name or a weight does not fit the graph, or the batch cannot be left open
+ */
+export function exportOnnx(graph: Graph, options: ExportOptions = {}): Uint8Array {
+  const { opset = OPSET, weights = {}, names = {}, openBatch = [], name = 'model', metadata } = options;
+  if (opset < OPSETS[0] || opset > OPSETS[1]) {
+    throw new UserError('export.opset', `ONNX operator set ${opset} is not supported: choose ${OPSETS[0]} to ${OPSETS[1]}`);
+  }
+  const known = new Map(graph.inputs.map((x) => [x.name, x]));
+  for (const given of [...Object.keys(weights), ...openBatch]) {
+    if (!known.has(given)) throw new UserError('export.names', `export: the graph has no input ${given}`);
+  }
+  for (const [key, data] of Object.entries(weights)) {
+    const { shape } = known.get(key)!;
+    if (data.length !== sizeOf(shape)) throw new UserError('export.weights', `export: ${key} has shape [${shape.join(',')}], got ${data.length} values`);
+  }
+  const model = lowerGraph(graph, { portable: true, name, names, openBatch: openBatch.length === 0 ? undefined : batchedTensors(graph, openBatch) });
+  const fileName = (key: string): string => names[key] ?? key;
+  return encodeModel({
+    ...model,
+    opset,
+    inputs: model.inputs.filter((_, i) => weights[graph.inputs[i]!.name] === undefined),
+    initializers: [
+      ...Object.entries(weights).map(([key, data]) => ({ name: fileName(key), shape: known.get(key)!.shape, dtype: known.get(key)!.dtype, data })),
+      ...model.initializers,
+    ],
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+}
