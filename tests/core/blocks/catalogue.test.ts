@@ -2,7 +2,7 @@ import { UserError } from '#core/graph';
 import { blockSchema, buildBlock, describeBlocks, findBlock, jsonSchema, listBlocks, proposedBlocks } from '#core/blocks';
 import { slots } from '#core/nn';
 import type { BuildContext } from '#core/nn';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 
 const context: BuildContext = {
