@@ -1,5 +1,6 @@
 export { branchRun, createRun, parseSpecification, readSpecification, withAbsolutePath, type CreateOptions } from './create';
 export { composeRun, resolveSpecification, type ResolvedSpecification, type RunParts } from './compose';
+export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
 export { decisionBoundary, type Boundary } from './evaluation/boundary';
 export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { listDevices } from '#core/runtime';
+import { example, jsonOption, terminalOf } from '../options';
+import { table } from '../terminal';
+
+export function addDevices(program: Command): void {
+  example(
+    program.command('devices').description('list where networks can be computed, and why not where not').addOption(jsonOption()),
+    'basin devices',
+  ).action(async (options: { json?: boolean }) => {
+    const devices = await listDevices();
+    terminalOf(options).result(devices, () =>
+      table(['id', 'name', 'usable', ''], devices.map(({ id, name, usable, reason, details }) => [
+        id, name, usable ? 'yes' : 'no', reason ?? Object.entries(details).map(([key, value]) => `${key}: ${value}`).join(', '),
+      ])));
+  });
+}

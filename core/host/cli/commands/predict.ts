@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { openRun, predictRun, readSettings, resolveRun, type CheckpointName } from '#core/runs';
+import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption } from '../options';
+
+interface PredictOptions {
+  data: string;
+  out: string;
+  checkpoint?: CheckpointName;
+  device?: string;
+  threads?: number;
+  json?: boolean;
+}
+
+export function addPredict(program: Command): void {
+  example(
+    program
+      .command('predict')
+      .description('predict every row or picture of a file, and write a CSV')
+      .argument('<run>', 'its folder, id or name')
+      .requiredOption('--data <path>', 'a file or folder with the columns (or pictures) that the network was trained on')
+      .requiredOption('--out <file>', 'the CSV to write')
+      .addOption(checkpointOption())
+      .addOption(deviceOption())
+      .addOption(threadsOption())
+      .addOption(jsonOption()),
+    'basin predict runs/iris --data new.csv --out predictions.csv',
+  ).action(async (named: string, options: PredictOptions) => {
+    const terminal = terminalOf(options);
+    const { folder } = resolveRun(named);
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
+    const summary = await predictRun(run, { data: { path: options.data }, out: options.out, checkpoint: options.checkpoint ?? run.usualCheckpoint });
+    for (const warning of summary.warnings) terminal.note(`Note: ${warning}`);
+    for (const { what, count, reason } of summary.dropped) terminal.note(`Note: ${count} ${what} left out: ${reason}`);
+    terminal.result(summary, () => `${summary.path}: ${summary.rows} predictions`);
+  });
+}

@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UserError } from '#core/graph';
+import { exportSurface, surfaceFormatOf, type Surface } from '#core/landscape';
+import { suggestion } from '#core/graph';
+import {
+  computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName,
+} from '#core/runs';
+import { builtPath } from '../../assets';
+import { interruptSignal } from '../interrupt';
+import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { number, type Terminal } from '../terminal';
+
+interface SurfaceOptions {
+  plane: 'random' | 'trajectory' | 'line';
+  grid: [number, number];
+  range?: [number, number];
+  rangeY?: [number, number];
+  split: SplitName;
+  metric: string;
+  subset?: number;
+  seed: number;
+  normalization: 'filter' | 'layer' | 'weight' | 'none';
+  logHeight?: boolean;
+  out: string;
+  checkpoint?: CheckpointName;
+  device?: string;
+  threads?: number;
+  json?: boolean;
+}
+
+export function addSurface(program: Command): void {
+  example(
+    program
+      .command('surface')
+      .description('compute the loss surface around a trained network')
+      .argument('<run>', 'its folder, id or name')
+      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .vtp .gltf .stl .html')
+      .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, or one line').choices(['random', 'trajectory', 'line']).default('random'))
+      .addOption(new Option('--grid <nx>x<ny>', 'points along x and y').argParser(grid).default([51, 51], '51x51'))
+      .addOption(new Option('--range <from>:<to>', 'extent of both axes (default: -1:1; of a trajectory: the path with a margin)').argParser(range))
+      .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
+      .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
+      .option('--metric <name>', 'what the height shows: loss, or one of the task\'s quantities (accuracy, rmse)', 'loss')
+      .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed', wholeNumber(1))
+      .option('--seed <seed>', 'seed of directions and subset', wholeNumber(0), 0)
+      .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
+      .option('--log-height', 'logarithmic height in pictures and meshes')
+      .addOption(checkpointOption())
+      .addOption(deviceOption())
+      .addOption(threadsOption())
+      .addOption(jsonOption()),
+    'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
+    'basin surface runs/mnist --plane trajectory --split test --out path.png',
+  ).action(async (named: string, options: SurfaceOptions) => {
+    const terminal = terminalOf(options);
+    const format = surfaceFormatOf(options.out);
+    const { folder } = resolveRun(named);
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
+    const request = surfaceRequestSchema.parse({
+      plane: options.plane,
+      seed: options.seed,
+      normalization: options.normalization,
+      grid: options.grid,
+      ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range } }),
+      split: options.split,
+      subset: options.subset ?? null,
+      checkpoint: options.checkpoint ?? run.usualCheckpoint,
+    });
+    const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
+    const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
+    writeFileSync(options.out, await exportSurface(surface, format, { quantity: options.metric, viewer, ...(options.logHeight && { scale: 'log' as const }) }));
+    const { minimum, centre, explainedVariance, recipe } = surface;
+    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance }, () => {
+      const lowest = minimum[options.metric];
+      return [
+        `${options.out}: ${recipe.grid.x.count} x ${recipe.grid.y.count} points`,
+        `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${number(lowest.x)}, ${number(lowest.y)})` : ''}`,
+        ...(explainedVariance ? [`The plane holds ${number(100 * (explainedVariance[0] + explainedVariance[1]))} % of the path's variance.`] : []),
+      ];
+    });
+  });
+}
+
+/** Computes with a bar; Ctrl-C keeps what is known. */
+async function compute(terminal: Terminal, metric: string, start: (signal: AbortSignal) => ReturnType<typeof computeRunSurface>): Promise<{ surface: Surface; id: string }> {
+  const { signal, release } = interruptSignal();
+  let bar: ReturnType<Terminal['progress']> | undefined;
+  try {
+    for await (const event of start(signal)) {
+      if (event.kind === 'end') return { surface: event.surface, id: event.id };
+      if (event.kind === 'start') {
+        const { quantities } = event.surface.recipe;
+        if (!quantities.includes(metric)) throw new UserError('surface.metric', `--metric ${metric}: ${suggestion(metric, quantities)}`);
+        bar = terminal.progress('Surface', event.total);
+        bar.update(event.done);
+      } else {
+        bar?.update(event.done, { text: `${event.done} of ${event.total} points`, remainingSeconds: event.remainingSeconds });
+      }
+    }
+    throw new Error('the surface ended without an end');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new UserError('surface.stopped', 'Stopped. What was computed is kept.', { hint: 'The same command goes on from there.' });
+  } finally {
+    bar?.end();
+    release();
+  }
+}
+
+function grid(text: string): [number, number] {
+  const [, x, y] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  const [nx, ny] = [Number(x), Number(y)];
+  if (!(nx >= 1 && ny >= 1 && nx <= 2049 && ny <= 2049)) throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51.');
+  return [nx, ny];
+}
+
+function range(text: string): [number, number] {
+  const [from, to, ...more] = text.split(':').map(Number);
+  if (from === undefined || to === undefined || more.length > 0 || !(from < to)) throw new InvalidArgumentError('It must be two numbers, the lower first, like -1:1.');
+  return [from, to];
+}

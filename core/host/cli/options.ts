@@ -1,0 +1,37 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { createTerminal, type Terminal } from './terminal';
+
+/** `--json` of every command, and the terminal that follows it. */
+export const jsonOption = (): Option => new Option('--json', 'print one JSON document on standard output, progress on standard error');
+
+export function terminalOf(options: { json?: boolean }): Terminal {
+  return createTerminal(options.json ?? false);
+}
+
+/** An example at the end of a command's help. */
+export function example(command: Command, ...lines: string[]): Command {
+  return command.addHelpText('after', `\nExample:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
+}
+
+export function wholeNumber(least: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`It must be a whole number, at least ${least}.`);
+    return value;
+  };
+}
+
+/** `init`, `last`, `best` or a step. */
+export function checkpoint(text: string): 'init' | 'last' | 'best' | number {
+  if (text === 'init' || text === 'last' || text === 'best') return text;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be init, last, best or the number of a step.');
+}
+
+export const checkpointOption = (): Option =>
+  new Option('--checkpoint <name>', 'init, last, best or a step (default: last, or best where the run stops early)').argParser(checkpoint);
+
+/** `--device`, for commands that compute. */
+export const deviceOption = (): Option => new Option('--device <id>', 'where to compute: auto, or an id that `basin devices` lists');
+export const threadsOption = (): Option =>
+  new Option('--threads <count>', 'processor threads (default: the settings\', else every core)').argParser(wholeNumber(1));

@@ -1,0 +1,38 @@
+import { currentState, type RunState } from './folder/run-file';
+import type { FoundRun } from './registry';
+import { pathInWords } from './specification/issues';
+
+export interface Comparison {
+  runs: { id: string; name: string; folder: string; state: RunState }[];
+  /** Fields of the specification that are not the same in all runs, one value a run; `undefined` where a run lacks it. */
+  differences: { path: string; values: unknown[] }[];
+  /** Losses and metrics of the finished runs, `test.accuracy`; null where a run has none. */
+  figures: { name: string; values: (number | null)[] }[];
+}
+
+/** What differs between runs, and how each ended. */
+export function compareRuns(found: readonly FoundRun[]): Comparison {
+  const flat = found.map(({ file }) => flatten(file.specification));
+  const fields = [...new Set(flat.flatMap((each) => [...each.keys()]))];
+  const differences = fields
+    .map((path) => ({ path, values: flat.map((each) => each.get(path)) }))
+    .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
+  const results = found.map(({ file }) =>
+    new Map(Object.entries(file.results?.parts ?? {}).flatMap(([part, scores]) => Object.entries(scores).map(([name, value]): [string, number | null] => [`${part}.${name}`, value]))));
+  const figures = [...new Set(results.flatMap((each) => [...each.keys()]))].map((name) => ({ name, values: results.map((each) => each.get(name) ?? null) }));
+  return {
+    runs: found.map(({ id, folder, file }) => ({ id, name: file.name, folder, state: currentState(folder, file) })),
+    differences,
+    figures,
+  };
+}
+
+/** Every leaf of a specification under its path. */
+function flatten(value: unknown, path: (string | number)[] = [], into = new Map<string, unknown>()): Map<string, unknown> {
+  if (typeof value === 'object' && value !== null && !(Array.isArray(value) && value.every((each) => typeof each !== 'object'))) {
+    for (const [name, child] of Object.entries(value)) flatten(child, [...path, Array.isArray(value) ? Number(name) : name], into);
+  } else {
+    into.set(pathInWords(path), value);
+  }
+  return into;
+}
