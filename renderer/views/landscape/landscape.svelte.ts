@@ -1,0 +1,174 @@
+import type { HostClient, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
+import { explain, notices } from '../../app/notices.svelte';
+import { axisNames, type SurfaceData } from '../../surface';
+
+/** A request with every field the form shows. */
+export type Request = Required<Pick<SurfaceRequest, 'plane' | 'seed' | 'normalization' | 'grid' | 'split' | 'subset' | 'checkpoint'>> & {
+  /** half width of the range; `null`: chosen for the plane */
+  reach: number | null;
+};
+
+export const firstRequest: Request = { plane: 'random', seed: 0, normalization: 'filter', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', reach: null };
+
+/** What the engine is asked for. */
+export function toRequest(run: string, { reach, grid, ...rest }: Request): SurfaceRequest {
+  const line = rest.plane === 'line';
+  const range = reach === null ? {} : { range: { x: [-reach, reach] as [number, number], y: [-reach, reach] as [number, number] } };
+  return { run, ...rest, grid: line ? [grid[0], 1] : grid, ...range };
+}
+
+export interface Progress {
+  done: number;
+  total: number;
+  remainingSeconds: number | null;
+}
+
+/** The surfaces of one run: those that are saved, the one that is shown, and the one that is being computed. */
+export class Landscape {
+  saved = $state.raw<SurfaceListing[]>([]);
+  loaded = $state(false);
+  /** what is shown; its arrays grow in place while it is computed */
+  shown = $state.raw<Surface | null>(null);
+  data = $state.raw<SurfaceData | null>(null);
+  /** changes whenever points have arrived */
+  version = $state(0);
+  progress = $state.raw<Progress | null>(null);
+  stopping = $state(false);
+  failure = $state.raw<unknown>(null);
+  #abort: AbortController | undefined;
+
+  constructor(readonly run: string) {}
+
+  get computing(): boolean {
+    return this.progress !== null;
+  }
+
+  async refresh(client: HostClient): Promise<void> {
+    try {
+      this.saved = (await client.surfaces.list({ run: this.run })).toSorted((a, b) => b.created - a.created);
+      this.loaded = true;
+    } catch (error) {
+      if (!connectionLost(error)) this.failure = error;
+    }
+  }
+
+  async open(client: HostClient, id: string): Promise<void> {
+    try {
+      this.failure = null;
+      this.#show(await client.surfaces.get({ run: this.run, id }));
+    } catch (error) {
+      if (!connectionLost(error)) this.failure = error;
+    }
+  }
+
+  async estimate(client: HostClient, request: Request, signal: AbortSignal): Promise<SurfaceEstimate> {
+    return client.surfaces.estimate(toRequest(this.run, request), { signal });
+  }
+
+  /** Computes and shows a surface as it grows. Asking again for one that was stopped continues it. */
+  async compute(client: HostClient, request: SurfaceRequest): Promise<void> {
+    const abort = (this.#abort = new AbortController());
+    this.failure = null;
+    this.stopping = false;
+    this.progress = { done: 0, total: 0, remainingSeconds: null };
+    try {
+      for await (const event of await client.surfaces.compute(request, { signal: abort.signal })) {
+        if (abort.signal.aborted) break;
+        this.#take(event);
+      }
+    } catch (error) {
+      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
+    } finally {
+      this.progress = null;
+      this.stopping = false;
+      void this.refresh(client);
+    }
+  }
+
+  /** What was computed stays, in the window and in the run's folder. */
+  stop(): void {
+    this.stopping = true;
+    this.#abort?.abort();
+  }
+
+  async remove(client: HostClient, id: string): Promise<void> {
+    try {
+      await client.surfaces.remove({ run: this.run, id });
+      if (this.shown?.id === id) {
+        this.shown = null;
+        this.data = null;
+      }
+    } catch (error) {
+      notices.failure('The surface could not be removed', error);
+    }
+    await this.refresh(client);
+  }
+
+  /** A file of the shown surface, made by the engine. */
+  async file(client: HostClient, format: SurfaceFormat, quantity: string): Promise<{ name: string; bytes: Uint8Array } | undefined> {
+    if (!this.shown) return undefined;
+    return client.surfaces.export({ run: this.run, id: this.shown.id, format, quantity });
+  }
+
+  #take(event: SurfaceEvent): void {
+    if (event.kind !== 'points') {
+      this.#show(event.surface);
+      if (event.kind === 'start') this.progress = { done: event.surface.done, total: event.surface.total, remainingSeconds: null };
+      return;
+    }
+    if (!this.shown) return;
+    for (const [name, values] of Object.entries(event.values)) {
+      const all = this.shown.values[name];
+      if (all) event.indices.forEach((index, i) => (all[index] = values[i] ?? Number.NaN));
+    }
+    this.progress = event;
+    this.version++;
+  }
+
+  #show(surface: Surface): void {
+    // The end of a computation brings the same surface once more: the picture and its view stay.
+    const same = this.shown?.id === surface.id && this.data !== null;
+    if (same) {
+      for (const [name, values] of Object.entries(surface.values)) this.shown?.values[name]?.set(values);
+      this.shown = { ...surface, values: this.shown?.values ?? surface.values };
+      this.version++;
+      return;
+    }
+    this.shown = surface;
+    this.data = {
+      x: surface.x,
+      y: surface.y,
+      values: surface.values,
+      trajectory: surface.trajectory,
+      axes: axisNames(planeOf(surface), surface.explainedVariance),
+    };
+    this.version++;
+  }
+}
+
+export interface PlaneFacts {
+  kind: string;
+  seed?: number;
+  normalization?: string;
+  to?: string;
+}
+
+/** The plane as the recipe states it. */
+export function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
+  const plane = surface.recipe.plane;
+  return typeof plane === 'object' && plane !== null && 'kind' in plane ? (plane as PlaneFacts) : { kind: 'random' };
+}
+
+/** How a surface was made, in one line. */
+export function describe(surface: Surface): string {
+  const plane = planeOf(surface);
+  const { split, subset, batchNorm } = surface.recipe as { split?: string; subset?: { count: number } | null; batchNorm?: string };
+  return [
+    plane.kind === 'trajectory' ? 'plane of the training path' : `${plane.normalization}-normalised random ${plane.kind === 'line' ? 'line' : 'plane'}, seed ${plane.seed}`,
+    `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
+    surface.y.length > 1 ? `${surface.x.length}×${surface.y.length}` : `${surface.x.length} points`,
+    ...(batchNorm === 'batch' ? ['batch statistics'] : []),
+  ].join(' · ');
+}
+
+const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');
