@@ -13,10 +13,11 @@ export interface SceneLabel {
   readonly kind: 'tick' | 'name';
 }
 
-/** Which corner of the box faces the viewer: the signs of the camera's x and z. */
+/** Which corner of the box faces the viewer: the signs of the camera's x and z, and the axis along which it looks most. */
 export interface Facing {
   readonly x: 1 | -1;
   readonly z: 1 | -1;
+  readonly along: 'x' | 'z';
 }
 
 export interface AxisBox {
@@ -66,16 +67,18 @@ export function axisBox(frame: Frame, field: HeightField, x: Float64Array, y: Fl
     line(outline, [nearX, floor, at], [nearX * 1.025, floor, at]);
     labels.push({ text: formatNumber(tick), at: [nearX * 1.03, floor, at], from: [0, floor, at], kind: 'tick' });
   }
-  // The height axis stands on the corner at the side of the picture.
+  // Of the two corners at the sides of the picture, the height axis takes the one nearer to the viewer: it stands outermost.
+  const [heightX, heightZ] = facing.along === 'z' ? [farX, nearZ] : [nearX, farZ];
+  const [outX, outZ] = facing.along === 'z' ? [1.025, 1] : [1, 1.025];
   for (const { value, height } of heightTicks(field)) {
     const at = frame.lift(height);
     line(grid, [farX, at, farZ], [nearX, at, farZ]);
     line(grid, [farX, at, farZ], [farX, at, nearZ]);
-    line(outline, [farX, at, nearZ], [farX * 1.025, at, nearZ]);
-    labels.push({ text: formatNumber(value, 3), at: [farX * 1.03, at, nearZ], from: [nearX, at, nearZ], kind: 'tick' });
+    line(outline, [heightX, at, heightZ], [heightX * outX, at, heightZ * outZ]);
+    labels.push({ text: formatNumber(value, 3), at: [heightX * outX, at, heightZ * outZ], from: [nearX, at, nearZ], kind: 'tick' });
   }
   labels.push({ text: names[0], at: [0, floor, nearZ * 1.03], from: [0, floor, 0], kind: 'name' });
   labels.push({ text: names[1], at: [nearX * 1.03, floor, 0], from: [0, floor, 0], kind: 'name' });
-  labels.push({ text: names[2], at: [farX, relief, nearZ], from: [farX, floor, nearZ], kind: 'name' });
+  labels.push({ text: names[2], at: [heightX, relief, heightZ], from: [heightX, floor, heightZ], kind: 'name' });
   return { outline, grid, labels };
 }

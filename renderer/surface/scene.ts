@@ -27,6 +27,8 @@ export interface Caption {
 const AZIMUTH = -0.62;
 const ELEVATION = 0.52;
 const TARGET = new Vector3(0, 0.1, 0);
+/** CSS pixels at the right that belong to the colour bar: the scene is centred in what is left. */
+const BAR_ROOM = 96;
 /** Milliseconds between two drawings of the floor's contours while points stream in. */
 const CONTOUR_PAUSE = 200;
 
@@ -54,7 +56,7 @@ export class SurfaceScene {
   private field: HeightField | undefined;
   private frame: Frame | undefined;
   private box: AxisBox | undefined;
-  private facing: Facing = { x: -1, z: 1 };
+  private facing: Facing = { x: -1, z: 1, along: 'z' };
   private under: { column: number; row: number } | undefined;
   private lowest: { value: number; at: readonly [number, number, number] } | undefined;
   private scheduled = 0;
@@ -129,18 +131,15 @@ export class SurfaceScene {
     canvas.height = height;
     const context = canvas.getContext('2d');
     if (context === null) throw new Error('This window gives no drawing surface for the picture.');
-    const aspect = this.camera.aspect;
     // Texts and lines keep their size relative to the picture as seen on screen.
     const unit = Math.min(width / Math.max(this.container.clientWidth, 1), height / Math.max(this.container.clientHeight, 1));
     this.renderer.setPixelRatio(1);
     this.renderer.setSize(width, height, false);
-    this.camera.aspect = width / height;
-    this.camera.updateProjectionMatrix();
+    this.aim(width / unit, height / unit);
     this.resizeLines(width / unit, height / unit);
     this.draw();
     context.drawImage(this.renderer.domElement, 0, 0);
     drawOverlay(context, { ...this.texts(), ...(caption === undefined ? {} : { caption }) }, this.camera, scenePalettes[this.look.theme], width, height, unit);
-    this.camera.aspect = aspect;
     this.resize();
     return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`A picture of ${width} x ${height} pixels is too large for this window.`))), 'image/png'));
   }
@@ -276,8 +275,8 @@ export class SurfaceScene {
   private draw(): void {
     if (this.stale) this.rebuild();
     const { x, z } = this.camera.position;
-    const facing: Facing = { x: x >= 0 ? 1 : -1, z: z >= 0 ? 1 : -1 };
-    if (facing.x !== this.facing.x || facing.z !== this.facing.z) {
+    const facing: Facing = { x: x >= 0 ? 1 : -1, z: z >= 0 ? 1 : -1, along: Math.abs(x) > Math.abs(z) ? 'x' : 'z' };
+    if (facing.x !== this.facing.x || facing.z !== this.facing.z || facing.along !== this.facing.along) {
       this.facing = facing;
       this.rebuildBox();
     }
@@ -316,13 +315,18 @@ export class SurfaceScene {
     this.renderer.setSize(width, height, false);
     this.overlay.width = Math.round(width * ratio);
     this.overlay.height = Math.round(height * ratio);
-    this.camera.aspect = width / height;
-    this.camera.updateProjectionMatrix();
+    this.aim(width, height);
     const offset = this.camera.position.clone().sub(this.controls.target).multiplyScalar(this.fittingDistance() / before);
     this.camera.position.copy(this.controls.target).add(offset);
     this.resizeLines(width, height);
     this.draw();
     this.drawTexts();
+  }
+
+  /** Fits the camera to a picture of this size in CSS pixels, the colour bar's room left free. */
+  private aim(width: number, height: number): void {
+    this.camera.aspect = width / height;
+    this.camera.setViewOffset(width, height, BAR_ROOM / 2, 0, width, height);
   }
 
   private resizeLines(width: number, height: number): void {
@@ -332,7 +336,8 @@ export class SurfaceScene {
   /** From where the box fills a window of the present proportions, with room for its texts. */
   private fittingDistance(): number {
     const half = Math.tan((this.camera.fov * Math.PI) / 360);
-    return Math.max(1.24 / half, 1.68 / (half * this.camera.aspect));
+    const share = Math.max(0.4, 1 - BAR_ROOM / Math.max(this.container.clientWidth, 1));
+    return Math.max(1.18 / half, 1.56 / (half * this.camera.aspect * share));
   }
 }
 

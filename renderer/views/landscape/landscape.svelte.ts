@@ -17,6 +17,25 @@ export function toRequest(run: string, { reach, grid, ...rest }: Request): Surfa
   return { run, ...rest, grid: line ? [grid[0], 1] : grid, ...range };
 }
 
+/** The request that a surface came from: asking for it again continues what was stopped. */
+export function requestOf(run: string, surface: Surface): SurfaceRequest {
+  const plane = planeOf(surface);
+  const { split, subset, run: from, grid } = surface.recipe as { split?: Request['split']; subset?: { count: number } | null; run?: { checkpoint?: string }; grid?: Record<'x' | 'y', { from: number; to: number }> };
+  const checkpoint = from?.checkpoint;
+  return {
+    run,
+    plane: plane.kind as Request['plane'],
+    grid: [surface.x.length, surface.y.length],
+    subset: subset?.count ?? null,
+    ...(split === undefined ? {} : { split }),
+    ...(plane.seed === undefined ? {} : { seed: plane.seed }),
+    ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
+    ...(checkpoint === undefined ? {} : { checkpoint: (/^\d+$/.test(checkpoint) ? Number(checkpoint) : checkpoint) as Request['checkpoint'] }),
+    // A line has no second range to state, and its first is symmetric.
+    ...(grid && surface.y.length > 1 ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: [grid.y.from, grid.y.to] as [number, number] } } : {}),
+  };
+}
+
 export interface Progress {
   done: number;
   total: number;
@@ -122,6 +141,7 @@ export class Landscape {
       if (all) event.indices.forEach((index, i) => (all[index] = values[i] ?? Number.NaN));
     }
     this.progress = event;
+    this.shown = { ...this.shown, done: event.done };
     this.version++;
   }
 

@@ -86,13 +86,15 @@ describe('the mesh', () => {
 
 describe('the axis box', () => {
   it('ticks stand on the edges that face the viewer', () => {
-    for (const facing of [{ x: 1, z: 1 }, { x: -1, z: 1 }, { x: 1, z: -1 }, { x: -1, z: -1 }] as const) {
+    for (const facing of [{ x: 1, z: 1, along: 'x' }, { x: -1, z: 1, along: 'z' }, { x: 1, z: -1, along: 'z' }, { x: -1, z: -1, along: 'x' }] as const) {
       const { labels, outline, grid } = axisBox(frame, field, x, y, ['first', 'second', 'loss'], facing);
       expect(outline.length % 6).toBe(0);
       expect(grid.length % 6).toBe(0);
       const name = (text: string): readonly number[] => labels.find((label) => label.text === text)!.at;
       expect(Math.sign(name('first')[2]!)).toBe(facing.z);
       expect(Math.sign(name('second')[0]!)).toBe(facing.x);
+      const [height] = [name('loss')];
+      expect([Math.sign(height[0]!), Math.sign(height[2]!)]).toEqual(facing.along === 'z' ? [-facing.x, facing.z] : [facing.x, -facing.z]);
     }
   });
 });
