@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { strictObject } from '#core/graph';
-import { normalizationSchema, rangesAround, type Grid, type Plane, type PlaneRecipe } from '#core/landscape';
+import { normalizationSchema, rangesAround, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe } from '#core/landscape';
 import { splitNames } from '../specification/schema';
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, { error: 'a range goes upwards: [from, to]' });
@@ -36,9 +36,9 @@ export function gridOf({ plane: kind, grid: [nx, ny], range: asked }: SurfaceReq
   return { x: axis('x', nx), y: kind === 'line' ? { from: 0, to: 0, count: 1 } : axis('y', ny) };
 }
 
-/** The name of a surface's folder: readable, and the same for the same picture. */
-export function surfaceName(request: SurfaceRequest, fingerprint: string): string {
-  const { plane, split, grid } = request;
-  const hash = createHash('sha256').update(JSON.stringify([request, fingerprint])).digest('hex').slice(0, 8);
-  return `${plane}-${split}-${grid[0]}x${plane === 'line' ? 1 : grid[1]}-${hash}`;
+/** The name of a surface's folder: readable, and the same for the same picture, however it was asked for. */
+export function surfaceName(recipe: SurfaceRecipe): string {
+  const { plane, split, grid } = recipe;
+  const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8);
+  return `${plane.kind}-${split}-${grid.x.count}x${grid.y.count}-${hash}`;
 }

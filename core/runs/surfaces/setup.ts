@@ -41,7 +41,7 @@ export function setUpSurface(run: OpenRun, request: SurfaceRequest, program: str
     batchNorm,
     device: run.compile.device,
   });
-  return { id: surfaceName(request, fingerprint), problem, plane, recipe, checkpoints: plane.path ? checkpoints : [] };
+  return { id: surfaceName(recipe), problem, plane, recipe, checkpoints: plane.path ? checkpoints : [] };
 }
 
 function floatsOf(tensors: Readonly<Record<string, StateTensor>>, names: readonly string[]): Record<string, Float32Array> {

@@ -20,7 +20,7 @@ export function toRequest(run: string, { reach, grid, ...rest }: Request): Surfa
 /** The request that a surface came from: asking for it again continues what was stopped. */
 export function requestOf(run: string, surface: Surface): SurfaceRequest {
   const plane = planeOf(surface);
-  const { split, subset, run: from, grid } = surface.recipe as { split?: Request['split']; subset?: { count: number } | null; run?: { checkpoint?: string }; grid?: Record<'x' | 'y', { from: number; to: number }> };
+  const { split, subset, run: from, grid } = surface.recipe as { split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string }; grid?: Record<'x' | 'y', { from: number; to: number }> };
   const checkpoint = from?.checkpoint;
   return {
     run,
@@ -28,7 +28,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     grid: [surface.x.length, surface.y.length],
     subset: subset?.count ?? null,
     ...(split === undefined ? {} : { split }),
-    ...(plane.seed === undefined ? {} : { seed: plane.seed }),
+    seed: plane.seed ?? subset?.seed ?? 0,
     ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
     ...(checkpoint === undefined ? {} : { checkpoint: (/^\d+$/.test(checkpoint) ? Number(checkpoint) : checkpoint) as Request['checkpoint'] }),
     // A line has no second range to state, and its first is symmetric.
