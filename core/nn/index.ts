@@ -3,6 +3,7 @@ export type { Architecture } from './architecture';
 export { defineBlock, slots } from './block';
 export type { Block, BuildContext, InputKind, Paper, Slot, Task } from './block';
 export { compose } from './compose';
+export { exportModel } from './export-model';
 export { initialize } from './initialize';
 export type { Weights } from './initialize';
 export type { Initializer } from './initializer';

@@ -1,0 +1,32 @@
+import { spec, trace } from '#core/graph';
+import type { Tensor, TensorSpec } from '#core/graph';
+import { exportOnnx } from '#core/runtime';
+import type { Weights } from './initialize';
+import type { Module } from './module';
+
+/**
+ * A network as an ONNX file for inference: dropout off, BatchNorm with its running statistics. Input `x`
+ * (`[batch, ...inputShape]`, prepared as in training: the file holds no preprocessing); output `output`
+ * (`[batch, outputs]`, logits or standardized predictions). The batch axis is open; weights keep their PyTorch names.
+ *
+ * @param metadata free text kept in the file: class names, the preparation of the data
+ */
+export function exportModel(module: Module, weights: Weights, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> =>
+    Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
+  interface Arguments { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor }
+  const graph = trace(
+    ({ parameters, buffers, x }: Arguments) => ({ output: module.apply(parameters, buffers, x, { train: false }).output }),
+    // Two examples: a batch of one would not show which axes follow it.
+    { parameters: specsOf(module.parameters), buffers: specsOf(module.buffers), x: spec([2, ...module.inputShape]) },
+  );
+  const inFile: Record<string, string> = {};
+  const values: Record<string, Float32Array> = {};
+  for (const group of ['parameters', 'buffers'] as const) {
+    for (const [name, data] of Object.entries(weights[group])) {
+      inFile[`${group}.${name}`] = name;
+      values[`${group}.${name}`] = data;
+    }
+  }
+  return exportOnnx(graph, { name: module.title, names: inFile, weights: values, openBatch: ['x'], metadata });
+}
