@@ -1,4 +1,5 @@
 import type { BlockDescription, DatasetDescription, HostClient, RunSpecificationDocument, SpecificationCheck } from '#host-client';
+import { catalogue } from '../../app/catalogue.svelte';
 import { draft } from '../../app/draft.svelte';
 import { readFields } from '../../components/schema/read-schema';
 import type { Field } from '../../components/schema/shape';
@@ -10,7 +11,6 @@ const pause = 250;
 /** What Compose knows besides the specification itself: the catalogue, the schema, and what the engine thinks of it. */
 export class Composer {
   fields = $state.raw<readonly Field[]>([]);
-  blocks = $state.raw<readonly BlockDescription[]>([]);
   check = $state.raw<SpecificationCheck | null>(null);
   /** the specification that `check` speaks of */
   checked = $state.raw<RunSpecificationDocument | null>(null);
@@ -22,9 +22,8 @@ export class Composer {
 
   async load(client: HostClient): Promise<void> {
     try {
-      const [schema, blocks] = await Promise.all([client.specifications.schema(), client.blocks.list()]);
+      const [schema] = await Promise.all([client.specifications.schema(), catalogue.load(client)]);
       this.fields = readFields(schema);
-      this.blocks = blocks;
       this.failure = null;
     } catch (error) {
       this.failure = error;
@@ -73,7 +72,7 @@ export class Composer {
   }
 
   block(slot: string | undefined, use: string | undefined): BlockDescription | undefined {
-    return this.blocks.find((block) => block.slot === slot && block.use === use);
+    return catalogue.blocks.find((block) => block.slot === slot && block.use === use);
   }
 
   /** Why an entry of the catalogue does not fit the data; nothing where it does. */

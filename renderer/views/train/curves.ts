@@ -23,8 +23,10 @@ const places = new Set(['step', 'epoch', 'loss', 'examplesPerSecond']);
 /**
  * The charts of what a run has measured: the loss, then each metric, then what is measured at every step (learning rate,
  * gradient norm). They follow from the columns' names; no quantity is known here.
+ *
+ * @param titleOf the name people read of a metric
  */
-export function runCharts(steps: GrowingColumns, epochs: GrowingColumns): RunChart[] {
+export function runCharts(steps: GrowingColumns, epochs: GrowingColumns, titleOf: (quantity: string) => string = words): RunChart[] {
   const quantities = [...new Set(epochs.names.flatMap((name) => quantityOf(name)))];
   const losses = quantities.filter((name) => name === 'loss');
   const metrics = quantities.filter((name) => name !== 'loss');
@@ -37,7 +39,7 @@ export function runCharts(steps: GrowingColumns, epochs: GrowingColumns): RunCha
       ...losses.flatMap((name) => partCurves(epochs, name)),
     ],
   };
-  const charts = metrics.map((name): RunChart => ({ key: name, title: words(name), log: false, curves: partCurves(epochs, name) }));
+  const charts = metrics.map((name): RunChart => ({ key: name, title: titleOf(name), log: false, curves: partCurves(epochs, name) }));
   const stepwise = steps.names
     .filter((name) => !places.has(name))
     .map((name): RunChart => ({
