@@ -1,4 +1,5 @@
-import { formatRoute, router } from './router.svelte';
+import { formatRoute } from './route';
+import { router } from './router.svelte';
 
 /**
  * The last place visited in each view, so that the rail leads back to the run or data set that was open there. It

@@ -44,9 +44,10 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(bytes / 1000 ** power, 3)} ${units[power] ?? 'B'}`;
 }
 
-/** A length of time: `0.4 s`, `38 s`, `4 min 10 s`, `2 h 5 min`. */
+/** A length of time: `3 ms`, `0.4 s`, `38 s`, `4 min 10 s`, `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
+  if (seconds > 0 && seconds < 0.1) return `${formatNumber(seconds * 1000, 2)} ms`;
   if (seconds < 10) return `${formatNumber(Math.max(0, seconds), 2)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

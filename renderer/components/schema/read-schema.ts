@@ -28,6 +28,7 @@ function read(written: JsonSchema, root: JsonSchema): Shape {
   const schema = resolve(written, root);
   if (isPlain(schema.const)) return { kind: 'constant', value: schema.const };
   if (Array.isArray(schema.enum)) return { kind: 'choice', options: schema.enum.filter(isPlain) };
+  if (Array.isArray(schema.type)) return read({ ...schema, type: undefined, anyOf: schema.type.map((type) => ({ ...schema, type: type as unknown })) }, root);
   const options = schema.oneOf ?? schema.anyOf;
   if (Array.isArray(options)) return readUnion(schema, options.map((option) => resolve(record(option), root)), root);
   switch (schema.type) {

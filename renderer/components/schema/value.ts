@@ -113,3 +113,28 @@ export function withField(value: unknown, name: string, next: unknown): Document
     ? Object.fromEntries(Object.entries(value).map(([key, old]) => [key, key === name ? next : old]))
     : { ...others, [name]: next };
 }
+
+/**
+ * Whether a value says the same as the default: fields left out hold their defaults, and the bare name of a block is the
+ * block with all of its.
+ */
+export function isDefault(shape: Shape, value: unknown, fallback: unknown): boolean {
+  if (shape.kind === 'optional') return value === fallback || (value !== null && fallback !== null && isDefault(shape.inner, value, fallback));
+  if (shape.kind === 'variants') {
+    const variant = variantOf(shape, value);
+    if (!variant || variant.name !== variantName(shape, fallback)) return false;
+    return fieldsAreDefault(variant.fields, longForm(shape, value), longForm(shape, fallback));
+  }
+  if (shape.kind === 'object' && isDocument(value)) return fieldsAreDefault(shape.fields, value, isDocument(fallback) ? fallback : {});
+  if (shape.kind === 'list' && Array.isArray(value) && Array.isArray(fallback)) {
+    return value.length === fallback.length && value.every((one, i) => isDefault(shape.item, one, fallback[i]));
+  }
+  return JSON.stringify(value) === JSON.stringify(fallback);
+}
+
+function fieldsAreDefault(fields: readonly Field[], value: Document, fallback: Document): boolean {
+  return fields.every(({ name, shape, default: own }) => {
+    const expected = fallback[name] ?? own;
+    return value[name] === undefined || isDefault(shape, value[name], expected);
+  });
+}
