@@ -19,7 +19,7 @@ export async function readHead(path: string, length: number, start = 0): Promise
     const buffer = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {
-      const { bytesRead } = await file.read(buffer, filled, length - filled, start + filled);
+      const { bytesRead } = await file.read(buffer, filled, Math.min(length - filled, 2 ** 30), start + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }

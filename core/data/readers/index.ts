@@ -3,10 +3,14 @@ import { csvReader } from './csv';
 import { idxReader } from './idx';
 import { imageArchiveReader } from './image-archive';
 import { imageFolderReader } from './image-folder';
+import { npyReader } from './npy';
+import { npzReader } from './npz';
 
 /** Every format that can be opened; the first that recognises a path reads it, so the most certain come first. */
 export const readers: readonly Reader[] = [
   idxReader,
+  npyReader,
+  npzReader,
   imageArchiveReader,
   csvReader,
   imageFolderReader,
