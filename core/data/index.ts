@@ -10,6 +10,8 @@ export { prepare } from './prepare';
 export { applyTransform, type Applied } from './prepare/apply';
 export type { FeatureDescription, PreparationReport, PreparedDataset, PreparedPart } from './prepare/dataset';
 export { transformSchema, type Transform } from './prepare/transform';
+export { writableFormats, writeDataset } from './write';
+export type { WriteOptions, WrittenDataset } from './write';
 export { partCode } from './source';
 export type {
   BooleanColumn, Column, DateColumn, ImageSource, Notice, NumberColumn, PictureSize, Probe, ReadOptions, Reader, Source,
