@@ -6,4 +6,4 @@
 export const nativePackages = ['onnxruntime-node', 'onnxruntime-common', '@duckdb/*', 'sharp', '@tensorflow/tfjs-node-gpu'];
 
 /** What those need besides at run time. */
-export const neededByNative = ['@img/*', 'detect-libc', 'sharp/node_modules/semver'];
+export const neededByNative = ['@img/*', 'detect-libc', 'semver', 'sharp/node_modules/semver'];
