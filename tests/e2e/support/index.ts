@@ -3,3 +3,4 @@ export { launchBrowser } from './browser';
 export { startTestHost, type TestHost } from './host';
 export { picture } from './pictures';
 export { openWorkbench, watch, type Workbench } from './workbench';
+export { drop, flowersCsv, scratch, shapesZip } from './files';
