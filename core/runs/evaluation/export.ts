@@ -1,16 +1,78 @@
 import { readFileSync } from 'node:fs';
-import { UserError } from '#core/graph';
+import { add, concat, mul, sigmoid, softmax, spec, sub, trace, type Tensor } from '#core/graph';
+import { exportOnnx } from '#core/runtime';
+import type { Loss } from '#core/train';
 import { checkpointPath, type CheckpointName } from '../folder/checkpoints';
+import { programName } from '../versions';
 import type { OpenRun } from './open-run';
 
 export type ExportFormat = 'safetensors' | 'onnx';
 
-/** A network as a file that other programs read. */
+/**
+ * A trained network as a file that other programs read: weights under PyTorch's names, or the network with its weights as
+ * ONNX.
+ *
+ * The ONNX file takes `input` (`[batch, ...]`, prepared as `transform` in its metadata says) and gives `output` (the raw
+ * output) and `probabilities` (`[batch, classes]`), or for regression `prediction` in the target's own unit.
+ */
 export function exportRun(run: OpenRun, format: ExportFormat, checkpoint: CheckpointName): { name: string; bytes: Uint8Array } {
   const name = `${run.file.name}-${checkpoint}.${format}`;
-  if (format === 'safetensors') {
-    run.weights(checkpoint);
-    return { name, bytes: new Uint8Array(readFileSync(checkpointPath(run.paths, checkpoint))) };
+  return { name, bytes: format === 'onnx' ? onnxFile(run, checkpoint) : weightsFile(run, checkpoint) };
+}
+
+function weightsFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
+  run.weights(checkpoint);
+  return new Uint8Array(readFileSync(checkpointPath(run.paths, checkpoint)));
+}
+
+function onnxFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
+  const { tensors } = run.weights(checkpoint);
+  const { model, loss } = run.parts;
+  const { classNames, inputNames, target, transform, exampleShape } = run.data;
+  const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>) =>
+    Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
+  interface Arguments {
+    parameters: Record<string, Tensor>;
+    buffers: Record<string, Tensor>;
+    input: Tensor;
   }
-  throw new UserError('export.format', `The format ${format} cannot be written yet.`);
+  const graph = trace(
+    ({ parameters, buffers, input }: Arguments) => {
+      const { output } = model.apply(parameters, buffers, input, { train: false });
+      return { output, ...meaningOf(output, loss, run) };
+    },
+    { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), input: spec([1, ...exampleShape]) },
+  );
+  const held = Object.fromEntries(graph.inputs.flatMap(({ name }) => (name === 'input' ? [] : [[name, withoutGroup(name)]])));
+  return exportOnnx(graph, {
+    name: run.file.name,
+    openBatch: ['input'],
+    names: held,
+    weights: Object.fromEntries(Object.entries(held).map(([name, own]) => [name, tensors[own]!.data])),
+    metadata: {
+      program: programName,
+      run: run.file.id,
+      checkpoint: String(checkpoint),
+      target,
+      transform: JSON.stringify(transform),
+      ...(classNames && { classes: JSON.stringify(classNames) }),
+      ...(inputNames.length > 0 && { inputs: JSON.stringify(inputNames) }),
+    },
+  });
+}
+
+/** `parameters.layers.0.weight` as the file of weights calls it. */
+const withoutGroup = (name: string): string => name.slice(name.indexOf('.') + 1);
+
+/** What the raw output means to a user: probabilities, or a value in the target's unit. */
+function meaningOf(output: Tensor, { link }: Loss, { data }: OpenRun): Record<string, Tensor> {
+  if (data.task === 'regression') {
+    const scaling = data.targetScaling ?? [];
+    if (scaling.length !== 1) return {};
+    const [{ mean, scale } = { mean: 0, scale: 1 }] = scaling;
+    return { prediction: add(mul(output, scale), mean) };
+  }
+  if (link === 'softmax') return { probabilities: softmax(output, 1) };
+  const second = sigmoid(output);
+  return output.shape[1] === 1 ? { probabilities: concat([sub(1, second), second], 1) } : {};
 }

@@ -15,13 +15,17 @@ export function describeIssues(error: z.ZodError, input: unknown): Specification
 
 type Issue = z.core.$ZodIssue;
 
+const missing = 'is missing';
+
 function flatten(issue: Issue, above: (string | number)[], input: unknown): SpecificationIssue[] {
   const path = [...above, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   // Of a union whose branches all failed, the branch that came furthest tells what was meant.
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branches = issue.errors.map((errors) => errors.flatMap((each) => flatten(each, path, input)));
     const [furthest] = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length);
-    if (furthest && furthest.length > 0) return furthest;
+    // Where every branch only lacks what makes it that branch, the union's own words say what is wanted.
+    const nothingMeant = branches.every((branch) => branch.every(({ message }) => message === missing));
+    if (furthest && furthest.length > 0 && !(nothingMeant && issue.message !== 'Invalid input')) return furthest;
   }
   return [{ path, message: sentence(issue, valueAt(input, path)) }];
 }
@@ -41,7 +45,7 @@ function sentence(issue: Issue, value: unknown): string {
       if (issue.origin === 'number' || issue.origin === 'int') return `must be ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}${got}`;
       return issue.message;
     case 'invalid_type':
-      if (value === undefined) return 'is missing';
+      if (value === undefined) return missing;
       return `must be ${kindInWords(issue.expected)}${got}`;
     case 'invalid_value':
       return `must be ${issue.values.map((each) => JSON.stringify(each)).join(' or ')}${got}`;
