@@ -34,21 +34,28 @@ const targets = {
 /** What changes every target: the packages, the compiler settings and the build itself. */
 const shared = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/build'];
 
+/** @param {string} name */
+function isTargetFresh(name) {
+  const target = targets[name];
+  if (target === undefined) throw new Error(`There is nothing called ${name} to build: ${Object.keys(targets).join(', ')}.`);
+  return isFresh(name, [...shared, ...target.inputs], target.outputs);
+}
+
 /**
  * @param {string[]} [names] of targets; every one if absent
  * @param {(line: string) => void} [say]
  * @throws {Error} the bundler's own, with file and line
  */
 export async function build(names = Object.keys(targets), say = console.log) {
+  // Nothing is written where nothing has changed: a clone may be read-only.
+  if (names.every(isTargetFresh)) return;
   await withLock(async () => {
-    for (const name of names) {
-      const target = targets[name];
-      if (target === undefined) throw new Error(`There is nothing called ${name} to build: ${Object.keys(targets).join(', ')}.`);
-      const inputs = [...shared, ...target.inputs];
-      if (isFresh(name, inputs, target.outputs)) continue;
+    for (const [name, target] of Object.entries(targets)) {
+      // Another process may have built it while this one waited.
+      if (!names.includes(name) || isTargetFresh(name)) continue;
       const begin = performance.now();
       await target.build();
-      markFresh(name, inputs);
+      markFresh(name, [...shared, ...target.inputs]);
       say(`built ${name} in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
     }
   });

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { installedElectron, obtainElectron } from '../../scripts/start/electron.mjs';
 import { look, tryDesktop } from '../../scripts/start/surroundings.mjs';
+import { showWindow } from '../../scripts/start/window.mjs';
 
 const posix = process.platform !== 'win32';
 
@@ -77,6 +78,31 @@ describe("Electron's runtime", () => {
     mkdirSync(join(folder, 'dist'));
     writeFileSync(join(folder, 'dist/electron'), '');
     expect(installedElectron(folder)).toBeUndefined();
+  });
+});
+
+describe("the page's window", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.runIf(process.platform === 'linux')('is an app window with a profile of its own, which leaves nothing behind', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'basin-browser-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    // Stands in for the browser: writes down how it was started, and stays.
+    writeFileSync(join(folder, 'chromium'), '#!/bin/sh\necho "$@" > "$0.part"\n/bin/mv "$0.part" "$0.args"\nexec /bin/sleep 600\n', { mode: 0o755 });
+    vi.stubEnv('PATH', folder);
+    const window = await showWindow('http://127.0.0.1:4817/?token=x', { rootOnLinux: false });
+    if (typeof window === 'string') throw new Error(window);
+    const args = await vi.waitFor(() => readFileSync(join(folder, 'chromium.args'), 'utf8'), { timeout: 10_000 });
+    expect(args).toContain('--app=http://127.0.0.1:4817/?token=x');
+    const profile = /--user-data-dir=(\S+)/.exec(args)?.[1] ?? '';
+    expect(existsSync(profile)).toBe(true);
+    await window.close();
+    await window.closed;
+    expect(existsSync(profile)).toBe(false);
+  });
+
+  it('is not opened as root, where browsers refuse', async () => {
+    expect(await showWindow('http://127.0.0.1:4817/', { rootOnLinux: true })).toMatch(/open the address in yours/);
   });
 });
 
