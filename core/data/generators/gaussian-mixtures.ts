@@ -2,7 +2,7 @@ import { Philox, strictObject, UserError } from '#core/graph';
 import { z } from 'zod';
 import { defineGenerator } from './generator';
 import { count, labelNoise, noise, seed } from './fields';
-import { classTable, coordinateNames, corrupt, jitter } from './table';
+import { checkSize, classTable, coordinateNames, corrupt, jitter } from './table';
 
 /** Candidates tried for each centre. */
 const candidates = 64;
@@ -58,12 +58,13 @@ export const gaussianMixtures = defineGenerator({
     dimensions: z.int().min(1).max(1000).default(2).describe('Number of coordinates.').meta({ label: 'Dimensions', scale: 'log' }),
     imbalance: z.number().min(1).max(1000).default(1).describe('Examples of the largest class for one of the smallest.')
       .meta({ label: 'Imbalance', unit: 'times', scale: 'log', advanced: true }),
-    noise: noise('each centre: the width of the clouds; centres lie in a cube of side 2', 0.2),
+    noise: noise('each centre: the width of the clouds; centres lie in a cube of side 2', 0.3),
     labelNoise,
     seed,
   }),
   generate(parameters) {
     const { classes, clusters, dimensions } = parameters;
+    checkSize('gaussian-mixtures', parameters.count, dimensions);
     const centres = placeCentres(classes * clusters, dimensions, parameters.seed);
     const sizes = classSizes(parameters.count, classes, parameters.imbalance);
     const empty = sizes.indexOf(0);

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
-import { Philox } from '#core/graph';
+import { Philox, UserError } from '#core/graph';
 import type { Column, NumberColumn, TableSource } from '../source';
 
 /** Name of the last column of every generated table: what is to be predicted. */
 const targetName = 'target';
+
+/** Most cells of a generated table: a GiB of numbers. */
+const mostCells = 2 ** 27;
+
+/** @throws UserError where a table would not fit in memory */
+export function checkSize(use: string, rows: number, columns: number): void {
+  if (rows * columns <= mostCells) return;
+  throw new UserError('generator.too-large', `${use}: ${rows} examples of ${columns} numbers are more than ${mostCells} numbers, the most that is drawn.`, {
+    hint: 'Lower count or dimensions.',
+  });
+}
 
 /** Names of coordinates: `x`, `y` in the plane, `x1 ... xd` otherwise; a single one is `x`. */
 export function coordinateNames(dimensions: number): string[] {

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { Philox, strictObject } from '#core/graph';
 import { z } from 'zod';
 import { defineGenerator } from './generator';
 import { count, labelNoise, noise, seed } from './fields';
-import { classTable, coordinateNames, corrupt, numberTable } from './table';
+import { checkSize, classTable, coordinateNames, corrupt, numberTable } from './table';
 
 const activations = {
   tanh: Math.tanh,
@@ -36,7 +37,7 @@ export interface TeacherLayer {
 
 /**
  * The teacher that a specification draws, layer by layer; the activation follows every layer but the last. Hidden weights are
- * normal with variance `gain^2 / inputs`, gain sqrt(2) for ReLU (He et al. 2015) and 2 for tanh, strong enough to bend;
+ * normal with variance `gain^2 / inputs`, gain sqrt(2) for ReLU (He et al. 2015) and 3 for tanh, strong enough to bend;
  * biases normal with standard deviation 0.5. The last layer is scaled and shifted so that every output has mean 0 and
  * standard deviation 1 over 1,024 standard normal inputs, so no class is favoured by its bias.
  */
@@ -44,7 +45,7 @@ export function teacherNetwork(parameters: TeacherParameters): TeacherLayer[] {
   const { dimensions, width, depth, activation } = parameters;
   const outputs = parameters.task === 'classification' ? parameters.classes : 1;
   const widths = [dimensions, ...Array.from({ length: depth }, () => width), outputs];
-  const gain = activation === 'relu' ? Math.SQRT2 : 2;
+  const gain = activation === 'relu' ? Math.SQRT2 : 3;
   const layers = widths.slice(1).map((out, at): TeacherLayer => {
     const inputs = widths[at]!;
     const random = new Philox(parameters.seed, 'teacher-network.layer', at);
@@ -91,14 +92,18 @@ function forward(layers: readonly TeacherLayer[], activation: keyof typeof activ
   return values;
 }
 
+/** Answers given between two looks at the signal. */
+const batch = 1024;
+
 /** Answers of a random network: data that a student of the same shape can fit exactly (Saad and Solla 1995). */
 export const teacher = defineGenerator({
   use: 'teacher-network',
   title: 'Teacher network',
   help: 'Inputs are random, answers come from a random network: a law of known complexity, fit exactly by a student of its shape.',
   schema,
-  generate(parameters) {
+  async generate(parameters, signal) {
     const { dimensions, task, classes } = parameters;
+    checkSize('teacher-network', parameters.count, dimensions);
     const layers = teacherNetwork(parameters);
     const features = Array.from({ length: dimensions }, (_, d) => Float64Array.from(new Philox(parameters.seed, 'teacher-network.inputs', d).normals(parameters.count)));
     const outputs = layers.at(-1)!.outputs;
@@ -107,6 +112,10 @@ export const teacher = defineGenerator({
     const labels = new Int32Array(parameters.count);
     const target = new Float64Array(parameters.count);
     for (let row = 0; row < parameters.count; row++) {
+      if (row % batch === 0) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
       for (let d = 0; d < dimensions; d++) input[d] = features[d]![row]!;
       const answer = forward(layers, parameters.activation, input);
       if (normals !== undefined) for (let o = 0; o < outputs; o++) answer[o]! += parameters.noise * normals[row * outputs + o]!;

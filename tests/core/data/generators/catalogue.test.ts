@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { describe, expect, it } from 'vitest';
 import { describeGenerators, findGenerator, generate, generatorSchema, listGenerators } from '../../../../core/data';
@@ -23,6 +24,17 @@ describe('the catalogue of generators', () => {
       }
       // Every field has a default, so none is required of a person.
       expect(schema['required']).toBeUndefined();
+    }
+  });
+
+  it('stands in the documentation with every parameter and its default', () => {
+    const page = readFileSync(new URL('../../../../docs/generators.md', import.meta.url), 'utf8');
+    for (const { use, title, schema } of describeGenerators()) {
+      const section = page.split(`## ${title}: \`${use}\``)[1]?.split('\n## ')[0] ?? '';
+      for (const [name, field] of Object.entries(schema['properties'] as Record<string, Field>)) {
+        if (name === 'seed' || name === 'labelNoise') expect(field.default).toBe(0);
+        else expect(section, `${use}.${name}`).toContain(`| \`${name}\` | ${String(field.default)} |`);
+      }
     }
   });
 

@@ -63,3 +63,7 @@ describe('label noise', () => {
     expect(noisy.classes.filter((name, i) => name === clean.classes[i])).toEqual([]);
   });
 });
+
+it('a table that would not fit in memory is refused at once', async () => {
+  await expect(generate({ use: 'gaussian-mixtures', count: 1_000_000, dimensions: 1000 })).rejects.toThrow(/more than 134217728 numbers/);
+});
