@@ -14,10 +14,12 @@ export interface Selected {
 export async function withDuckDB<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   // Loaded on first use: the library is large, and most commands never read a table.
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:');
+  // Extensions are never fetched: what we read is built in, and Basin works without a network.
+  const instance = await DuckDBInstance.create(':memory:', { autoinstall_known_extensions: 'false' });
   try {
     const connection = await instance.connect();
     try {
+      await connection.run("SET TimeZone = 'UTC'");
       return await use(connection);
     } finally {
       connection.closeSync();

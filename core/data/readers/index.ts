@@ -3,8 +3,10 @@ import { csvReader } from './csv';
 import { idxReader } from './idx';
 import { imageArchiveReader } from './image-archive';
 import { imageFolderReader } from './image-folder';
+import { jsonReader, ndjsonReader } from './json';
 import { npyReader } from './npy';
 import { npzReader } from './npz';
+import { parquetReader } from './parquet';
 
 /** Every format that can be opened; the first that recognises a path reads it, so the most certain come first. */
 export const readers: readonly Reader[] = [
@@ -12,6 +14,9 @@ export const readers: readonly Reader[] = [
   npyReader,
   npzReader,
   imageArchiveReader,
+  parquetReader,
+  ndjsonReader,
+  jsonReader,
   csvReader,
   imageFolderReader,
 ];

@@ -25,9 +25,10 @@ export interface TextFile {
 
 /**
  * Finds out a text file's encoding by its bytes, checks all of it and makes it readable as UTF-8.
+ * @param withoutMark make a copy without the byte-order mark, for who would trip over it
  * @throws UserError where a file is partly UTF-8 and partly something else, with line and byte.
  */
-export async function openText(probe: Probe, options: ReadOptions, notices: Notice[]): Promise<TextFile> {
+export async function openText(probe: Probe, options: ReadOptions, notices: Notice[], withoutMark = false): Promise<TextFile> {
   const file = basename(probe.path);
   let encoding = detectEncoding(probe.head, options.encoding);
   const hash = createHash('sha256');
@@ -45,9 +46,8 @@ export async function openText(probe: Probe, options: ReadOptions, notices: Noti
   const fingerprint = hash.digest('hex');
   if (encoding.name === 'utf-8') {
     if (encoding.mark > 0) notices.push({ code: 'text.byte-order-mark', message: `${file} begins with a byte-order mark, which is left out.` });
-    return textFile(probe.path, encoding.mark, probe.bytes, encoding.name, fingerprint, async () => {});
-  }
-  notices.push({
+    if (!withoutMark || encoding.mark === 0) return textFile(probe.path, encoding.mark, probe.bytes, encoding.name, fingerprint, async () => {});
+  } else notices.push({
     code: 'text.encoding',
     message: `${file} is read as ${encoding.name === 'latin-1' ? 'Latin-1 (Windows-1252)' : encoding.name.toUpperCase()}${options.encoding ? ', as chosen' : ''}.`,
     ...(options.encoding ? {} : { hint: 'Choose another encoding if letters with accents look wrong.' }),
