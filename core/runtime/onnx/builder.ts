@@ -18,6 +18,7 @@ export class OnnxBuilder {
   readonly initializers: OnnxTensor[] = [];
   readonly #names = new Map<Tensor, string>();
   readonly #constants = new Map<string, string>();
+  readonly #named = new Set<string>();
   readonly #shared = new Map<string, readonly string[]>();
   readonly #uses = new Map<Tensor, number>();
   readonly #users = new Map<Tensor, readonly Tensor[]>();
@@ -136,9 +137,23 @@ export class OnnxBuilder {
     return name;
   }
 
-  /** Adds a node whose result has the given name. */
-  emitNamed(opType: string, inputs: readonly string[], output: string): void {
-    this.nodes.push({ opType, inputs, outputs: [output], attributes: {} });
+  /**
+   * Lets the value `value` be an output called `name`: its node is told to write there. What no node makes, or is an output already,
+   * is copied.
+   */
+  output(value: string, name: string): void {
+    const at = this.nodes.findIndex(({ outputs }) => outputs.includes(value));
+    if (at < 0 || this.#named.has(value)) {
+      this.nodes.push({ opType: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+      return;
+    }
+    this.#named.add(name);
+    const renamed = (list: readonly string[]): readonly string[] => (list.includes(value) ? list.map((x) => (x === value ? name : x)) : list);
+    this.nodes.forEach((node, i) => {
+      const [inputs, outputs] = [renamed(node.inputs), renamed(node.outputs)];
+      if (inputs !== node.inputs || outputs !== node.outputs) this.nodes[i] = { ...node, inputs, outputs };
+    });
+    for (const [x, known] of this.#names) if (known === value) this.#names.set(x, name);
   }
 
   /** The values that `make` emitted under `key`, made at the first call. */
@@ -154,7 +169,7 @@ export class OnnxBuilder {
 
   /** A uint64 scalar, a type that only lowerings use. */
   unsigned(value: number): string {
-    return this.emit('Cast', [this.scalar(value, 'int64')], { to: onnxTypes.uint64 });
+    return this.once(`unsigned ${value}`, () => [this.emit('Cast', [this.scalar(value, 'int64')], { to: onnxTypes.uint64 })])[0]!;
   }
 
   /** A float32 constant with one value everywhere. */

@@ -24,7 +24,8 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): OnnxModel 
   const taken = [...inputs, ...outputs].map(({ name }) => name);
   const builder = new OnnxBuilder(lowerings, { portable: options.portable ?? false, openBatch, taken }, outputs.map(({ tensor }) => tensor));
   for (const { name, tensor } of inputs) builder.bind(tensor, name);
-  for (const { name, tensor } of outputs) builder.emitNamed('Identity', [builder.lower(tensor)], name);
+  for (const { tensor } of outputs) builder.lower(tensor);
+  for (const { name, tensor } of outputs) builder.output(builder.lower(tensor), name);
   const batch = inputs.find(({ tensor }) => openBatch.has(tensor))?.tensor.shape[0];
   const value = ({ name, tensor }: { name: string; tensor: Tensor }): OnnxValue => {
     const open = tensor.shape[0] === batch ? 'batch' : `batch x ${tensor.shape[0]! / batch!}`;

@@ -10,7 +10,7 @@ const fusing =
   (opType: string): Lowering =>
   (node, inputs, b) => {
     const fusion = b.fusionOf(node);
-    if (fusion === undefined) return b.emit(opType, inputs);
+    if (fusion?.kind !== 'sum') return b.emit(opType, inputs);
     return fusion.product.op === 'conv' ? convNode(fusion.product, b, fusion.addend) : gemmNode(fusion.product, b, fusion);
   };
 

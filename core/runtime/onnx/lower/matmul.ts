@@ -1,9 +1,9 @@
 import { isFloat, type Tensor } from '#core/graph';
 import type { LoweringTable, OnnxBuilder } from '../builder';
-import type { Fusion } from '../fusion';
+import type { Sum } from '../fusion';
 
 /** `op(A) op(B)` of matrices as one `Gemm`, with what is added to it. */
-export function gemmNode(node: Tensor, b: OnnxBuilder, fusion?: Fusion): string {
+export function gemmNode(node: Tensor, b: OnnxBuilder, fusion?: Sum): string {
   const factors = node.inputs.map((x) => b.lower(x));
   if (fusion?.descent !== undefined) {
     const smaller = node.inputs[0]!.size <= node.inputs[1]!.size ? 0 : 1;

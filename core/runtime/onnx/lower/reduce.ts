@@ -20,6 +20,7 @@ const softmax =
 const sum: Lowering = (node, [x], b) => {
   const input = node.inputs[0]!;
   const axes = node.attributes['axes'] as readonly number[];
+  if (b.fusionOf(node) !== undefined) return reduce('ReduceSumSquare')(node, [b.lower(input.inputs[0]!)], b);
   const rows = sizeOf(input.shape.slice(0, axes.length));
   const leading = axes.every((axis, i) => axis === i) && axes.length < input.rank;
   if (!leading || node.dtype !== 'float32' || node.size < 16 || rows > 1 << 16) return reduce('ReduceSum')(node, [x!], b);
