@@ -48,6 +48,12 @@ export function philoxWords(key: readonly [number, number], count: number, strea
   return words.subarray(0, count);
 }
 
+/** `count` 16-bit numbers: the upper halves of half as many words, then their lower halves. */
+export function philoxHalves(key: readonly [number, number], count: number, stream = 0): Uint16Array {
+  const words = philoxWords(key, Math.ceil(count / 2), stream);
+  return Uint16Array.from({ length: count }, (_, i) => (i < words.length ? words[i]! >>> 16 : words[i - words.length]! & 0xffff));
+}
+
 /**
  * The key (two words, to be fed as int32 `[2]`) of one use of randomness: a run's seed, a name that says what it is for, and
  * a number such as the step. Different uses get unrelated keys.

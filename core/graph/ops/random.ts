@@ -9,10 +9,10 @@ import { concat, slice } from './slicing';
 import { cos, log, sin, sqrt } from './unary';
 
 /**
- * Words of Philox 4x32-10 as int64 in `[0, 2^32)`: keys `[..., 2]` (int32) -> `[..., count]`. Word `4 i + j` is word `j` of
- * the block at counter `(i, stream, 0, 0)`.
+ * Words of Philox 4x32-10 as int64: keys `[..., 2]` (int32) -> `[..., count]`. Word `4 i + j` is word `j` of the block at
+ * counter `(i, stream, 0, 0)`. With `width` 16 a word gives two numbers: the upper halves of all words, then the lower ones.
  */
-defineOp<{ count: number; stream: number }>({
+defineOp<{ count: number; stream: number; width: 16 | 32 }>({
   name: 'randomBits',
   infer([key], { count }) {
     if (key!.dtype !== 'int32' || key!.shape.at(-1) !== 2) throw new ShapeError(`randomBits: a key is int32 [2], not ${key!.dtype}${formatShape(key!.shape)}`);
@@ -27,7 +27,8 @@ export interface RandomOptions {
   readonly stream?: number;
 }
 
-const bits = (key: Tensor, count: number, { stream = 0 }: RandomOptions): Tensor => apply('randomBits', [key], { count, stream });
+const bits = (key: Tensor, count: number, { stream = 0 }: RandomOptions, width: 16 | 32 = 32): Tensor =>
+  apply('randomBits', [key], { count, stream, width });
 
 /** The upper 24 bits of each word: every float32 in `[0, 1)` that is a multiple of 2^-24, scaled by 2^24. */
 const mantissas = (words: Tensor): Tensor => cast(div(words, 256), 'float32');
@@ -50,9 +51,8 @@ export function randomNormal(key: Tensor, shape: readonly number[], options: Ran
   return reshape(slice(normals, [0], [n]), shape);
 }
 
-/** True with probability `p`. */
+/** True with probability `p`; a plain number is rounded to a multiple of 2^-16, which halves the random words it takes. */
 export function bernoulli(key: Tensor, p: Operand, shape: readonly number[], options: RandomOptions = {}): Tensor {
   if (p instanceof Tensor) return less(randomUniform(key, shape, options), p);
-  // Whole numbers compare without rounding.
-  return less(reshape(bits(key, sizeOf(shape), options), shape), Math.round(p * 2 ** 32));
+  return less(reshape(bits(key, sizeOf(shape), options, 16), shape), Math.round(p * 2 ** 16));
 }

@@ -1,4 +1,4 @@
-import { philoxWords, sizeOf, type Tensor, UserError } from '#core/graph';
+import { philoxHalves, philoxWords, sizeOf, type Tensor, UserError } from '#core/graph';
 import type { KernelTable, Numbers } from './value';
 
 /**
@@ -40,9 +40,10 @@ export const indexing: KernelTable = {
     return out;
   },
   randomBits(node, [keys]) {
-    const { count, stream } = node.attributes as { count: number; stream: number };
+    const { count, stream, width } = node.attributes as { count: number; stream: number; width: 16 | 32 };
+    const draw = width === 16 ? philoxHalves : philoxWords;
     const out = new Float64Array(node.size);
-    for (let i = 0; i < keys!.length / 2; i++) out.set(philoxWords([keys![2 * i]!, keys![2 * i + 1]!], count, stream), i * count);
+    for (let i = 0; i < keys!.length / 2; i++) out.set(draw([keys![2 * i]!, keys![2 * i + 1]!], count, stream), i * count);
     return out;
   },
 };

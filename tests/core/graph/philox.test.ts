@@ -29,6 +29,11 @@ describe('Philox 4x32-10', () => {
     }
   });
 
+  test('halves are the halves of the words', () => {
+    const words = g.philoxWords([3, 4], 3, 1);
+    expect([...g.philoxHalves([3, 4], 5, 1)]).toEqual([...[...words].map((word) => word >>> 16), words[0]! & 0xffff, words[1]! & 0xffff]);
+  });
+
   test('a stream on the host continues where the graph begins', async () => {
     const host = new g.Philox(42, 'dropout', 7);
     const key = g.input('key', [2], 'int32');
@@ -48,7 +53,7 @@ describe('Philox 4x32-10', () => {
     const draw = g.vmap((key: g.Tensor) => g.cast(g.bernoulli(key, 0.3, [4, 5]), 'float32'))(keys);
     for (const device of ['cpu', 'reference'] as const) {
       const [all] = await evaluate(device, [draw], feeds);
-      const expected = [[1, 2], [3, 4], [5, 6]].flatMap(([a, b]) => [...g.philoxWords([a!, b!], 20)].map((word) => Number(word < 0.3 * 2 ** 32)));
+      const expected = [[1, 2], [3, 4], [5, 6]].flatMap(([a, b]) => [...g.philoxHalves([a!, b!], 20)].map((half) => Number(half < Math.round(0.3 * 2 ** 16))));
       expect([...all!]).toEqual(expected);
     }
   });

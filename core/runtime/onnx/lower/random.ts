@@ -1,4 +1,4 @@
-import { type Tensor, toTypedArray } from '#core/graph';
+import { toTypedArray } from '#core/graph';
 import type { LoweringTable, OnnxBuilder } from '../builder';
 import { onnxTypes } from '../model';
 
@@ -10,9 +10,10 @@ const MASK = 0xffffffff;
  */
 export const random: LoweringTable = {
   randomBits(node, [key], b) {
-    const { count, stream } = node.attributes as { count: number; stream: number };
+    const { count, stream, width } = node.attributes as { count: number; stream: number; width: 16 | 32 };
     const leading = node.shape.slice(0, -1);
-    const blocks = Math.ceil(count / 4);
+    const wanted = width === 16 ? Math.ceil(count / 2) : count;
+    const blocks = Math.ceil(wanted / 4);
     const masked = (x: string): string => b.emit('BitwiseAnd', [x, b.unsigned(MASK)]);
     const xor = (x: string, y: string): string => b.emit('BitwiseXor', [x, y]);
     const high = (x: string): string => b.emit('BitShift', [x, b.unsigned(32)], { direction: 'RIGHT' });
@@ -34,14 +35,22 @@ export const random: LoweringTable = {
       k0 = masked(b.emit('Add', [k0, b.unsigned(0x9e3779b9)]));
       k1 = masked(b.emit('Add', [k1, b.unsigned(0xbb67ae85)]));
     }
-    return interleave([c0, c1, c2, c3], node, leading, blocks, count, b);
+    const drawn = interleave([c0, c1, c2, c3], leading, wanted, b);
+    if (width === 32) return b.emit('Cast', [drawn], { to: onnxTypes.int64 });
+    const shifted = b.emit('BitShift', [drawn, b.unsigned(16)], { direction: 'RIGHT' });
+    const halves = [shifted, b.emit('BitwiseAnd', [drawn, b.unsigned(0xffff)])].map((x) => b.emit('Cast', [x], { to: onnxTypes.int64 }));
+    return cut(b.emit('Concat', halves, { axis: leading.length }), leading.length, 2 * wanted, count, b);
   },
 };
 
-function interleave(words: readonly string[], node: Tensor, leading: readonly number[], blocks: number, count: number, b: OnnxBuilder): string {
+/** The words of all blocks, one block behind the other: the first `count` of them. */
+function interleave(words: readonly string[], leading: readonly number[], count: number, b: OnnxBuilder): string {
+  const blocks = Math.ceil(count / 4);
   const column = b.ints([...leading, blocks, 1]);
-  const signed = words.map((word) => b.emit('Cast', [word], { to: onnxTypes.int64 }));
-  const full = signed.map((word) => b.emit('Reshape', [b.emit('Expand', [word, b.ints([...leading, blocks])]), column]));
+  const full = words.map((word) => b.emit('Reshape', [b.emit('Expand', [word, b.ints([...leading, blocks])]), column]));
   const all = b.emit('Reshape', [b.emit('Concat', full, { axis: leading.length + 1 }), b.ints([...leading, 4 * blocks])]);
-  return count === 4 * blocks ? all : b.emit('Slice', [all, b.ints([0]), b.ints([count]), b.ints([node.rank - 1])]);
+  return cut(all, leading.length, 4 * blocks, count, b);
 }
+
+const cut = (x: string, axis: number, length: number, count: number, b: OnnxBuilder): string =>
+  count === length ? x : b.emit('Slice', [x, b.ints([0]), b.ints([count]), b.ints([axis])]);
