@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '#core/blocks';
-import { composeRun, parseSpecification, readSpecification, runSpecificationSchema, SpecificationMistake } from '#core/runs';
+import type { SpecificationMistake } from '#core/runs';
+import { composeRun, parseSpecification, readSpecification, runSpecificationSchema } from '#core/runs';
 import { loadDataset } from '#core/data';
 import { small, smallSpecification } from './samples';
 

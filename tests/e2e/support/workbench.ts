@@ -26,6 +26,7 @@ export async function openWorkbench(options: BrowserContextOptions = {}): Promis
   try {
     browser = await launchBrowser();
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(60_000); // a busy machine is not a wrong window
     const page = await context.newPage();
     const problems = watch(page, new URL(host.address).origin);
     await page.goto(host.address);
