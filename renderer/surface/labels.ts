@@ -34,7 +34,9 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
     const half = context.measureText(text).width / 2;
     const distance = (kind === 'name' ? 34 : 8) * unit;
     context.textAlign = 'center';
-    write(context, text, x + dx * (distance + half * Math.abs(dx)), y + dy * (distance + 5 * unit), palette, unit);
+    // Never cut off at the picture's edge.
+    const left = Math.min(Math.max(x + dx * (distance + half * Math.abs(dx)), half + 6 * unit), width - half - 6 * unit);
+    write(context, text, left, y + dy * (distance + 5 * unit), palette, unit);
   }
   context.font = `500 ${12 * unit}px ${FONT}`;
   context.fillStyle = palette.text;

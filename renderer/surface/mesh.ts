@@ -59,7 +59,7 @@ void main() {
   float major = lineAt(vHeight / (5.0 * step_), 1.0);
   float ink = lines * max(fine * 0.34, major * 0.62);
   color = mix(color, luminance < 0.24 ? vec3(1.0) : vec3(0.0), ink);
-  color = mix(color, ground, (1.0 - vKnown) * 0.13);
+  color = mix(color, ground, (1.0 - vKnown) * 0.08);
   gl_FragColor = vec4(color, 1.0);
   #include <colorspace_fragment>
 }`;

@@ -133,12 +133,12 @@ export class SurfaceScene {
     if (context === null) throw new Error('This window gives no drawing surface for the picture.');
     // Texts and lines keep their size relative to the picture as seen on screen.
     const unit = Math.min(width / Math.max(this.container.clientWidth, 1), height / Math.max(this.container.clientHeight, 1));
-    this.renderer.setPixelRatio(1);
-    this.renderer.setSize(width, height, false);
+    this.renderer.setPixelRatio(unit);
+    this.renderer.setSize(width / unit, height / unit, false);
     this.aim(width / unit, height / unit);
     this.resizeLines(width / unit, height / unit);
     this.draw();
-    context.drawImage(this.renderer.domElement, 0, 0);
+    context.drawImage(this.renderer.domElement, 0, 0, width, height);
     drawOverlay(context, { ...this.texts(), ...(caption === undefined ? {} : { caption }) }, this.camera, scenePalettes[this.look.theme], width, height, unit);
     this.resize();
     return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`A picture of ${width} x ${height} pixels is too large for this window.`))), 'image/png'));
@@ -337,7 +337,7 @@ export class SurfaceScene {
   private fittingDistance(): number {
     const half = Math.tan((this.camera.fov * Math.PI) / 360);
     const share = Math.max(0.4, 1 - BAR_ROOM / Math.max(this.container.clientWidth, 1));
-    return Math.max(1.18 / half, 1.56 / (half * this.camera.aspect * share));
+    return Math.max(1.2 / half, 1.66 / (half * this.camera.aspect * share));
   }
 }
 

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFindings, openWorkbench, picture, type Workbench } from './support';
+
+/** From a sample to the surface around its network, and out of the program as a file. */
+describe('the landscape of a trained network', () => {
+  let workbench: Workbench;
+  const folder = mkdtempSync(join(tmpdir(), 'basin-landscape-'));
+
+  beforeAll(async () => {
+    workbench = await openWorkbench();
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const fact = (name: string) => workbench.page.getByRole('region', { name: 'Surface', exact: true }).getByText(name, { exact: true }).locator('xpath=following-sibling::dd');
+
+  async function set(name: string, value: string): Promise<void> {
+    const field = workbench.page.getByRole('spinbutton', { name });
+    await field.fill(value);
+    await field.press('Enter');
+  }
+
+  async function save(item: string): Promise<string> {
+    const { page } = workbench;
+    await page.getByRole('button', { name: 'Export' }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
+    const path = join(folder, download.suggestedFilename());
+    await download.saveAs(path);
+    return path;
+  }
+
+  it('teaches what to do while nothing is trained', async () => {
+    const { page } = workbench;
+    await page.getByRole('link', { name: 'Landscape' }).click();
+    await page.getByRole('heading', { name: 'No trained network yet' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('is computed from a sample run, and its centre is the run\'s own loss', async () => {
+    const { page } = workbench;
+    await page.getByRole('link', { name: 'See the samples' }).click();
+    await page.getByRole('button', { name: /moons/i }).first().click();
+    await page.getByText('Ready to start').waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('Finished').waitFor({ timeout: 120_000 });
+    await page.getByRole('tab', { name: 'Evaluation' }).click();
+    await page.getByRole('link', { name: 'Landscape' }).click();
+    await page.getByRole('heading', { name: 'See the valley this network landed in' }).waitFor();
+    await set('Points along x', '21');
+    await set('Points along y', '17');
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('img', { name: /^loss of .*random plane.*21×17/ }).waitFor();
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText(/^Computed to/).waitFor({ state: 'detached' });
+    const centre = Number(await fact('Centre').textContent());
+    const lowest = Number((await fact('Lowest').textContent())!.split(' ')[0]);
+    expect(centre).toBeGreaterThan(0);
+    expect(lowest).toBeLessThanOrEqual(centre);
+  });
+
+  it('reads a value under the pointer', async () => {
+    const { page } = workbench;
+    const box = (await page.getByRole('img', { name: /^loss of/ }).boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => fact('Pointer').textContent()).toMatch(/^\d[\d.e−]* at −?[\d.]+, −?[\d.]+$/);
+    await page.getByRole('radio', { name: 'Log' }).click();
+    expect(await page.getByRole('radio', { name: 'Log' }).isChecked()).toBe(true);
+    await picture(page, 'landscape');
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('leaves as a table whose centre is what the window says', async () => {
+    const lines = readFileSync(await save('Table (.csv)'), 'utf8').trim().split('\n');
+    expect(lines[0]).toBe('x,y,loss,accuracy');
+    expect(lines).toHaveLength(1 + 21 * 17);
+    const centre = lines.map((line) => line.split(',')).find(([x, y]) => Number(x) === 0 && Number(y) === 0)!;
+    expect(Number(Number(centre[2]).toPrecision(4))).toBeCloseTo(Number(await fact('Centre').textContent()), 4);
+  });
+
+  it('leaves as a page that draws itself offline', async () => {
+    const path = await save('Interactive page (.html)');
+    const context = await workbench.browser.newContext({ offline: true });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('request', (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(request.url()));
+    await page.goto(pathToFileURL(path).href);
+    await page.getByRole('img', { name: /^loss of/ }).waitFor();
+    await page.getByLabel('Height').selectOption('log');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('is there again after a reload, at its own address', async () => {
+    const { page } = workbench;
+    expect(page.url()).toMatch(/#\/landscape\/[^/]+\/random-train-21x17-/);
+    await page.reload();
+    await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
+    await page.getByRole('button', { name: /^Random plane, 21×17/ }).waitFor();
+  });
+
+  it('made the browser complain of nothing', () => {
+    expect(workbench.problems.filter((problem) => !/GPU stall|swiftshader|WebGL/i.test(problem))).toEqual([]);
+  });
+});
