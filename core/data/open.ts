@@ -62,6 +62,9 @@ function fromSystem(error: unknown, path: string): UserError | null {
   if (code === 'EACCES' || code === 'EPERM') {
     return new UserError('data.permission', `No permission to read ${where}.`, { hint: 'Change its permissions, or copy it to a folder of your own.', cause: error });
   }
+  if (code === 'ENOSPC') {
+    return new UserError('data.disk-full', `No room is left for a temporary copy of ${path}.`, { hint: 'Free some space on the disk for temporary files, or save the file as UTF-8 with one kind of line end.', cause: error });
+  }
   if (code === 'EIO') return new UserError('data.disk', `The disk fails to read ${where}.`, { hint: 'Copy the file from another place.', cause: error });
   return null;
 }

@@ -2,7 +2,7 @@ import { UserError } from '#core/graph';
 import type { Column, Notice } from '../source';
 import type { Dialect } from './csv-scan';
 import type { SampleReading } from './csv-sample';
-import { readColumns, sqlString, withDuckDB } from './duckdb';
+import { firstLine, readColumns, sqlString, withDuckDB } from './duckdb';
 
 /** A file whose layout is known to the cell: what is left is to turn cells into values. */
 export interface CsvParse {
@@ -35,7 +35,7 @@ export async function parseCsv(parse: CsvParse): Promise<Column[]> {
         storage: storages[index] ?? 'text',
         expression: parse.reading.padded && storages[index] === 'text' ? `trim(c${index})` : `c${index}`,
       }));
-      const { rows, columns } = await readColumns(connection, table(parse, storages, attempt), selected, parse.signal);
+      const { rows, columns } = await explained(parse, () => readColumns(connection, table(parse, storages, attempt), selected, parse.signal));
       const rejected = await rejects(connection, attempt);
       if (rejected.length === 0) {
         if (rows !== parse.rows) throw new Error(`${parse.file}: ${parse.rows} rows counted, ${rows} read by DuckDB`);
@@ -55,6 +55,16 @@ export async function parseCsv(parse: CsvParse): Promise<Column[]> {
       }
     }
   });
+}
+
+/** Our own scan has accepted the file: what DuckDB still refuses is said in its words. */
+async function explained<T>({ file, path, signal }: CsvParse, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new UserError('data.csv.unreadable', `${file} cannot be read: ${firstLine(cause, path)}`, { hint: 'Save it again as CSV with cells in quotes.', cause });
+  }
 }
 
 const words = { number: 'numbers', date: 'dates', boolean: 'true and false' } as const;

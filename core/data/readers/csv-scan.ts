@@ -9,6 +9,7 @@ export interface Dialect {
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const recordEnd = Uint8Array.of(lineFeed);
 
 const enum State {
   recordStart,
@@ -30,26 +31,39 @@ export class CsvScan {
   width = 0;
   /** Bytes of the longest record. */
   longest = 0;
+  /** Whether blank lines, lone carriage returns or line ends of several kinds were met: DuckDB reads none of these well. */
+  irregular = false;
+  private ends = new Set<'\n' | '\r\n'>();
   private state = State.recordStart;
   private cells = 0;
-  private line = 1;
-  private recordLine = 1;
+  private line: number;
+  private recordLine: number;
   private quoteLine = 0;
   private offset = 0;
   private recordOffset = 0;
   private previousReturn = false;
   private readonly delimiter: number;
 
+  /**
+   * @param file name for messages
+   * @param line number of the first line, where lines above it were left out
+   * @param sink takes the bytes again, with `\n` at the end of each record and without blank lines
+   */
   constructor(
     private readonly file: string,
     dialect: Dialect,
+    line = 1,
+    private readonly sink?: (bytes: Uint8Array) => void,
   ) {
     this.delimiter = dialect.delimiter.charCodeAt(0);
+    this.line = line;
+    this.recordLine = line;
   }
 
   /** @throws UserError naming the line and the numbers of cells found and expected, or the line of a wrong quote. */
   write(bytes: Uint8Array): void {
     const { delimiter } = this;
+    let kept = 0;
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i]!;
       if (byte === 0) this.binary(this.offset + i);
@@ -62,18 +76,28 @@ export class CsvScan {
         continue;
       }
       if (byte === lineFeed || byte === carriageReturn) {
+        this.sink?.(bytes.subarray(kept, i));
+        kept = i + 1;
         if (byte === lineFeed && this.previousReturn) {
           this.previousReturn = false;
           this.recordOffset = this.offset + i + 1;
+          this.ends.add('\r\n');
           continue;
         }
+        if (this.previousReturn) this.irregular = true;
         this.previousReturn = byte === carriageReturn;
-        if (this.state !== State.recordStart) this.endRecord(this.offset + i);
+        if (byte === lineFeed) this.ends.add('\n');
+        if (this.state === State.recordStart) this.irregular = true;
+        else {
+          this.endRecord(this.offset + i);
+          this.sink?.(recordEnd);
+        }
         this.line++;
         this.recordLine = this.line;
         this.recordOffset = this.offset + i + 1;
         continue;
       }
+      if (this.previousReturn) this.irregular = true;
       this.previousReturn = false;
       if (byte === delimiter) {
         this.cells++;
@@ -86,7 +110,9 @@ export class CsvScan {
       } else if (this.state === State.quoteInQuoted) this.afterQuote();
       else this.state = State.plain;
     }
+    this.sink?.(bytes.subarray(kept));
     this.offset += bytes.length;
+    if (this.ends.size > 1) this.irregular = true;
   }
 
   /** @throws UserError where a quote was never closed or the last record is short. */
@@ -96,6 +122,7 @@ export class CsvScan {
         hint: `Close it, or write a quote inside a quoted cell twice (""). Read to the end of the file, line ${this.line}.`,
       });
     }
+    if (this.previousReturn) this.irregular = true;
     if (this.state !== State.recordStart) this.endRecord(this.offset);
   }
 

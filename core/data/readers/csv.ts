@@ -4,9 +4,11 @@ import type { Notice, Probe, Reader, ReadOptions, TableSource } from '../source'
 import { parseCsv } from './csv-parse';
 import { CsvScan, delimiterName } from './csv-scan';
 import { detectDelimiter, readSample, splitRecords } from './csv-sample';
+import { isAligned, readPreface, unaligner } from './csv-preface';
 import { columnNames } from './column-names';
 import { streamFile } from './file-stream';
 import { missingMarkers } from './missing';
+import { TemporaryFile } from './temporary-file';
 import type { TextFile } from './text-file';
 import { openText } from './text-file';
 
@@ -24,22 +26,65 @@ async function open(probe: Probe, options: ReadOptions): Promise<TableSource> {
 
 async function read(text: TextFile, probe: Probe, options: ReadOptions, notices: Notice[]): Promise<TableSource> {
   const file = basename(probe.path);
-  const missing = missingMarkers(options);
-  const sample = new TextDecoder().decode(await text.head(sampleBytes));
-  const whole = text.bytes <= sampleBytes;
-  const delimiter = options.delimiter ?? (/\.(tsv|tab)$/i.test(file) && sample.includes('\t') ? '\t' : detectDelimiter(sample));
+  const head = new TextDecoder().decode(await text.head(sampleBytes));
+  const divider = (sample: string): string =>
+    options.delimiter ?? (/\.(tsv|tab)$/i.test(file) && sample.includes('\t') ? '\t' : detectDelimiter(sample));
+  const preface = readPreface(head, divider);
+  const start = text.mark + preface.bytes;
+  const aligned = options.delimiter === undefined && isAligned(head.slice(preface.bytes));
+  const delimiter = aligned ? ' ' : divider(head.slice(preface.bytes));
   if (delimiter.length !== 1 || delimiter.charCodeAt(0) > 127 || '"\r\n'.includes(delimiter)) {
     throw new UserError('data.csv.delimiter', `"${delimiter}" cannot be a delimiter.`, { hint: 'Use one character, for instance "," or ";" or a tab.' });
   }
+  if (preface.lines > 0) {
+    notices.push({ code: 'csv.remarks', message: `${file}: ${preface.lines === 1 ? 'the first line begins' : `the first ${preface.lines} lines begin`} with # and ${preface.lines === 1 ? 'is' : 'are'} left out.` });
+  }
 
-  const scan = new CsvScan(file, { delimiter });
-  await streamFile(text.path, (bytes) => scan.write(bytes), options.signal, text.mark);
+  // The bytes as DuckDB shall see them.
+  const stream = (use: (bytes: Uint8Array) => void | Promise<void>): Promise<void> => {
+    const change = aligned ? unaligner() : null;
+    return streamFile(text.path, (bytes) => use(change ? change(bytes) : bytes), options.signal, start);
+  };
+  const scan = new CsvScan(file, { delimiter }, preface.lines + 1);
+  await stream((bytes) => scan.write(bytes));
   scan.end();
   if (scan.records === 0) throw new UserError('data.empty', `${file} holds only blank lines.`, { hint: 'Open a file with rows.' });
+  const sample = aligned ? new TextDecoder().decode(unaligner()(new TextEncoder().encode(head.slice(preface.bytes)))) : head.slice(preface.bytes);
+  const layout = { text, probe, delimiter,scan, sample, options, notices };
+  if (preface.bytes === 0 && !aligned && !scan.irregular) return typed(layout, text.path);
+  const copy = await TemporaryFile.create();
+  try {
+    const pieces: Uint8Array[] = [];
+    const rewrite = new CsvScan(file, { delimiter }, preface.lines + 1, (bytes) => pieces.push(bytes));
+    await stream(async (bytes) => {
+      rewrite.write(bytes);
+      await copy.write(Buffer.concat(pieces.splice(0)));
+    });
+    await copy.finish();
+    return await typed(layout, copy.path);
+  } finally {
+    await copy.dispose();
+  }
+}
 
+/** A file of separated values whose every record is known to have the same number of cells. */
+interface Layout {
+  text: TextFile;
+  probe: Probe;
+  delimiter: string;
+  scan: CsvScan;
+  sample: string;
+  options: ReadOptions;
+  notices: Notice[];
+}
+
+/** Header, names and types, then the values from the file at `path`. */
+async function typed({ text, probe, delimiter, scan, sample, options, notices }: Layout, path: string): Promise<TableSource> {
+  const file = basename(probe.path);
+  const missing = missingMarkers(options);
   const records = splitRecords(sample, delimiter, 1000);
   // The sample may end in the middle of a record.
-  if (!whole && records.length > 1) records.pop();
+  if (text.bytes > sampleBytes && records.length > 1) records.pop();
   const reading = readSample(records, delimiter, missing, options.header);
   const rows = scan.records - (reading.header ? 1 : 0);
   if (rows === 0) {
@@ -65,7 +110,7 @@ async function read(text: TextFile, probe: Probe, options: ReadOptions, notices:
   }
 
   const columns = await parseCsv({
-    file, path: text.path, dialect: { delimiter }, reading, names, rows, longest: scan.longest, missing, notices, signal: options.signal,
+    file, path, dialect: { delimiter }, reading, names, rows, longest: scan.longest, missing, notices, signal: options.signal,
   });
   return {
     kind: 'table', name: file, format: delimiter === '\t' ? 'tsv' : 'csv', path: probe.path, bytes: probe.bytes,

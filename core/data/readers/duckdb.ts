@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../source';
 import { DictionaryBuilder } from './dictionary';
@@ -109,4 +110,11 @@ export async function readColumns(
     rows += chunk.rowCount;
   }
   return { rows, columns: builders.map((builder) => builder.finish(rows)) };
+}
+
+/** DuckDB's message without its kind, the folder and the advice for SQL. */
+export function firstLine(error: unknown, path: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.split('\n')[0]!.replaceAll(path, basename(path)).replace(/^[A-Z]\w+(?: \w+)* Error: /, '').trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -3,14 +3,13 @@ import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UserError } from '#core/graph';
 import type { Notice, Probe, Reader, ReadOptions, TableSource } from '../source';
-import { sqlName, sqlString, withDuckDB } from './duckdb';
+import { firstLine, sqlName, sqlString, withDuckDB } from './duckdb';
 import { detectEncoding } from './text-encoding';
 import type { TextFile } from './text-file';
 import { openText } from './text-file';
 import type { Field } from './typed-table';
 import { fieldsOf, readTyped } from './typed-table';
 import { findFault, firstFaultyLine } from './json-fault';
-import { firstLine } from './parquet';
 
 type Format = 'json' | 'ndjson';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { UserError } from '#core/graph';
 import type { Notice, Probe, Reader, ReadOptions, TableSource } from '../source';
-import { sqlString, withDuckDB } from './duckdb';
+import { firstLine, sqlString, withDuckDB } from './duckdb';
 import { streamFile } from './file-stream';
 import { readTyped } from './typed-table';
 
@@ -25,13 +25,6 @@ async function open(probe: Probe, options: ReadOptions): Promise<TableSource> {
   return {
     kind: 'table', name: file, format: 'parquet', path: probe.path, bytes: probe.bytes, fingerprint: hash.digest('hex'), notices, rows, columns,
   };
-}
-
-/** DuckDB's message without its kind, the folder and the advice for SQL. */
-export function firstLine(error: unknown, path: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n')[0]!.replaceAll(path, basename(path)).replace(/^[A-Z]\w+(?: \w+)* Error: /, '').trim();
-  return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 
 /** Apache Parquet. */

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { once } from 'node:events';
+import { basename } from 'node:path';
 import { UserError } from '#core/graph';
 import type { Notice, Probe, ReadOptions } from '../source';
 import { readHead, streamFile } from './file-stream';
+import { TemporaryFile } from './temporary-file';
 import type { Encoding } from './text-encoding';
 import { detectEncoding, latin1, Utf8Check } from './text-encoding';
 
@@ -52,14 +49,12 @@ export async function openText(probe: Probe, options: ReadOptions, notices: Noti
     message: `${file} is read as ${encoding.name === 'latin-1' ? 'Latin-1 (Windows-1252)' : encoding.name.toUpperCase()}${options.encoding ? ', as chosen' : ''}.`,
     ...(options.encoding ? {} : { hint: 'Choose another encoding if letters with accents look wrong.' }),
   });
-  const folder = await mkdtemp(join(tmpdir(), 'basin-text-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const copy = await TemporaryFile.create();
   try {
-    const path = join(folder, 'utf-8.txt');
-    const bytes = await transcode(probe.path, path, encoding, file, options);
-    return textFile(path, 0, bytes, encoding.name, fingerprint, remove);
+    await transcode(probe.path, copy, encoding, file, options);
+    return textFile(copy.path, 0, copy.bytes, encoding.name, fingerprint, () => copy.dispose());
   } catch (error) {
-    await remove();
+    await copy.dispose();
     throw error;
   }
 }
@@ -83,16 +78,14 @@ function decide(file: string, check: Utf8Check, sure: boolean): Encoding {
   );
 }
 
-async function transcode(from: string, to: string, encoding: Encoding, file: string, options: ReadOptions): Promise<number> {
+async function transcode(from: string, to: TemporaryFile, encoding: Encoding, file: string, options: ReadOptions): Promise<void> {
   const decoder = new TextDecoder(encoding.label, { fatal: true, ignoreBOM: true });
-  const output = createWriteStream(to);
-  let bytes = 0;
   let line = 1;
-  const decode = (chunk: Uint8Array | undefined): string => {
+  const decode = (chunk?: Uint8Array): Uint8Array => {
     try {
       const text = chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
       for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) line++;
-      return text;
+      return Buffer.from(text);
     } catch (cause) {
       throw new UserError('data.text.encoding', `${file}, after line ${line}: bytes that are not ${encoding.name}.`, {
         hint: 'Choose another encoding, or save the file again as UTF-8.',
@@ -100,14 +93,7 @@ async function transcode(from: string, to: string, encoding: Encoding, file: str
       });
     }
   };
-  const write = async (text: string): Promise<void> => {
-    const buffer = Buffer.from(text, 'utf8');
-    bytes += buffer.length;
-    if (!output.write(buffer)) await once(output, 'drain');
-  };
-  await streamFile(from, (chunk) => write(decode(chunk)), options.signal, encoding.mark);
-  await write(decode(undefined));
-  output.end();
-  await once(output, 'finish');
-  return bytes;
+  await streamFile(from, (chunk) => to.write(decode(chunk)), options.signal, encoding.mark);
+  await to.write(decode());
+  await to.finish();
 }

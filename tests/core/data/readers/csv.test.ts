@@ -66,6 +66,35 @@ describe('values', () => {
   });
 });
 
+describe('files that other programs trip over', () => {
+  it('line ends of several kinds and blank lines', async () => {
+    expect(table(await openTable(write('ends.csv', 'a,b\r\n1,"x\ry"\n\n3,"x\n\r\ny"\r\n5,z\r\r7,w')))).toEqual({ a: [1, 3, 5, 7], b: ['x\ry', 'x\n\r\ny', 'z', 'w'] });
+    expect(table(await openTable(write('blank-single.csv', 'a\n1\n\n3\n\n')))).toEqual({ a: [1, 3] });
+    const short = await refusal(openSource(write('ends-short.csv', 'a,b\r\n1,2\n\r3\r\n')));
+    expect(short.message).toContain('ends-short.csv, line 4: 1 cell found');
+  });
+
+  it('remarks above the table, and NumPy\'s header in one', async () => {
+    const remarks = await openTable(write('remarks.csv', '# measured by us\n# in 2024\na,b\n1,2\n'));
+    expect(table(remarks)).toEqual({ a: [1], b: [2] });
+    expect(codes(remarks)).toEqual(['csv.remarks']);
+    expect(table(await openTable(write('savetxt.csv', '# a,b\n1,2\n3,4\n')))).toEqual({ '# a': [1, 3], b: [2, 4] });
+    expect((await refusal(openSource(write('remarks-bad.csv', '# we\na,b\n1,2\n3\n')))).message).toContain('line 4: 1 cell found');
+  });
+
+  it('columns lined up by blanks', async () => {
+    const source = await openTable(write('aligned.txt', '  1.5   2.0  a\n -1.0  10.0  bc\n'));
+    expect(table(source)).toEqual({ column0: [1.5, -1], column1: [2, 10], column2: ['a', 'bc'] });
+    expect(table(await openTable(write('spaced.txt', 'x y\n1 2\n3 4\n')))).toEqual({ x: [1, 3], y: [2, 4] });
+  });
+
+  it('quotes inside unquoted cells, and one cell of megabytes', async () => {
+    expect(table(await openTable(write('inch.csv', 'a,b\n5" pipe,2\n3" tube,4\n')))).toEqual({ a: ['5" pipe', '3" tube'], b: [2, 4] });
+    const long = 'x'.repeat(3_000_000);
+    expect(table(await openTable(write('long-cell.csv', `a,b\n1,${long}\n2,y\n`)))).toEqual({ a: [1, 2], b: [long, 'y'] });
+  });
+});
+
 describe('headers', () => {
   it('names the columns of a file without a header and says so', async () => {
     const source = await openTable(write('none.csv', '5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,3.2,versicolor\n'));
