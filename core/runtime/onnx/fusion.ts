@@ -1,7 +1,7 @@
 import { isFloat, type Tensor } from '#core/graph';
 
 /** A node for which ONNX has one operator together with nodes before it; nothing else may read those. */
-export type Fusion = Sum | SquaredSum;
+export type Fusion = Sum | Affine | SquaredSum;
 
 /**
  * A sum with a product of matrices or a convolution: `Gemm` adds any matrix that broadcasts to its result, `Conv` one number a
@@ -13,6 +13,17 @@ export interface Sum {
   readonly addend: Tensor;
   /** The product is subtracted after multiplication with this scalar: a step of gradient descent. */
   readonly descent?: Tensor;
+  readonly absorbed: readonly Tensor[];
+}
+
+/** One factor and one summand a channel: `BatchNormalization` with mean 0 and variance 1 does both in one pass. */
+export interface Affine {
+  readonly kind: 'affine';
+  readonly x: Tensor;
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+  /** The summand is subtracted. */
+  readonly minus: boolean;
   readonly absorbed: readonly Tensor[];
 }
 
@@ -32,8 +43,8 @@ export function fusion(x: Tensor, uses: (x: Tensor) => number): Fusion | undefin
 const matrixProduct = (x: Tensor): boolean => x.op === 'matmul' && x.rank === 2 && x.inputs.every((input) => input.rank === 2) && x.size > 0;
 
 const rules: Readonly<Record<string, (x: Tensor) => Fusion | undefined>> = {
-  add: withProduct,
-  sub: descent,
+  add: (x) => withProduct(x) ?? affine(x, x.inputs[0]!, x.inputs[1]!) ?? affine(x, x.inputs[1]!, x.inputs[0]!),
+  sub: (x) => descent(x) ?? affine(x, x.inputs[0]!, x.inputs[1]!),
   sum: (x) => (x.inputs[0]!.op === 'square' && x.rank === 0 ? { kind: 'squared-sum', absorbed: [x.inputs[0]!] } : undefined),
 };
 
@@ -45,11 +56,23 @@ function withProduct(x: Tensor): Sum | undefined {
 function biased(x: Tensor, product: Tensor, addend: Tensor): Sum | undefined {
   if (product.rank !== x.rank || product.size !== x.size) return undefined;
   if (matrixProduct(product)) return addend.rank === 1 || addend.rank === 2 ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
-  if (product.op !== 'conv' || addend.size !== x.shape[1]) return undefined;
+  return product.op === 'conv' && perChannel(addend, x) ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
+}
+
+/** Whether `v` has one number for each channel of `x`: `[c, 1, ...]` or `[1, c, 1, ...]`. */
+function perChannel(v: Tensor, x: Tensor): boolean {
+  if (x.rank < 3 || v.size !== x.shape[1]) return false;
   const channels = [x.shape[1]!, ...x.shape.slice(2).map(() => 1)];
-  const shape = addend.rank === x.rank ? [1, ...channels] : channels;
-  const perChannel = shape.length === addend.rank && shape.every((n, i) => n === addend.shape[i]);
-  return perChannel ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
+  const shape = v.rank === x.rank ? [1, ...channels] : channels;
+  return shape.length === v.rank && shape.every((n, i) => n === v.shape[i]);
+}
+
+function affine(node: Tensor, product: Tensor, shift: Tensor): Affine | undefined {
+  if (product.op !== 'mul' || product.size !== node.size || node.dtype !== 'float32' || !perChannel(shift, node)) return undefined;
+  const at = product.inputs.findIndex((input) => perChannel(input, node));
+  const x = product.inputs[1 - at];
+  if (at < 0 || x === undefined || x.size !== node.size || x.rank !== node.rank) return undefined;
+  return { kind: 'affine', x, scale: product.inputs[at]!, shift, minus: node.op === 'sub', absorbed: [product] };
 }
 
 /** `w - s (A B)` with a scalar `s`: scaling the smaller factor saves two passes over the weights. */

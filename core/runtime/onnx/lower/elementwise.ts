@@ -2,6 +2,7 @@ import { onnxTypes } from '../model';
 import type { Lowering, LoweringTable } from '../builder';
 import { convNode } from './conv';
 import { gemmNode } from './matmul';
+import { affineNode } from './normalization';
 
 const direct = (opType: string): Lowering => (_, inputs, b) => b.emit(opType, inputs);
 
@@ -10,6 +11,7 @@ const fusing =
   (opType: string): Lowering =>
   (node, inputs, b) => {
     const fusion = b.fusionOf(node);
+    if (fusion?.kind === 'affine') return affineNode(fusion, b);
     if (fusion?.kind !== 'sum') return b.emit(opType, inputs);
     return fusion.product.op === 'conv' ? convNode(fusion.product, b, fusion.addend) : gemmNode(fusion.product, b, fusion);
   };

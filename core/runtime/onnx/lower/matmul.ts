@@ -24,7 +24,7 @@ export const matmul: LoweringTable = {
     const { transposeA, transposeB } = node.attributes as { transposeA: boolean; transposeB: boolean };
     if (a.rank === 2 && c.rank === 2 && isFloat(node.dtype) && node.size > 0) return gemmNode(node, b);
     if (!transposeA && !transposeB) return b.emit('MatMul', [left!, right!]);
-    if (!b.portable && node.dtype === 'float32' && a.rank > 2 && c.rank > 2) {
+    if (!b.portable && node.dtype === 'float32' && node.rank > 2) {
       const flags = { transA: Number(transposeA), transB: Number(transposeB) };
       return b.emit('FusedMatMul', [left!, right!], flags, { domain: 'com.microsoft' });
     }

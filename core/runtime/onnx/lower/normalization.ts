@@ -1,5 +1,6 @@
-import { add, mean, mul, range, rsqrt, sizeOf, square, sub, sum, type Tensor, variance } from '#core/graph';
+import { add, mean, mul, range, reshape, rsqrt, sizeOf, square, sub, sum, type Tensor, variance } from '#core/graph';
 import type { LoweringTable, OnnxBuilder } from '../builder';
+import type { Affine } from '../fusion';
 import { onnxTypes } from '../model';
 
 /**
@@ -47,6 +48,15 @@ function freshZeros(x: Tensor, input: string, b: OnnxBuilder): [string, string] 
 function knownEpsilon(x: Tensor, axes: readonly number[], b: OnnxBuilder): number | undefined {
   const node = b.users(x).find(({ op, attributes }) => op === 'normalize' && String(attributes['axes']) === String(axes));
   return node?.attributes['epsilon'] as number | undefined;
+}
+
+/** A factor and a summand a channel, in one pass. */
+export function affineNode({ x, scale, shift, minus }: Affine, b: OnnxBuilder): string {
+  const channels = x.shape[1]!;
+  const line = (v: Tensor): string => b.lower(reshape(v, [channels]));
+  const [one, zero] = [1, 0].map((value) => b.filled(value, [channels]));
+  const summand = minus ? b.emit('Neg', [line(shift)]) : line(shift);
+  return b.emit('BatchNormalization', [b.lower(x), line(scale), summand, zero!, one!], { epsilon: { float: 0 } });
 }
 
 export const normalization: LoweringTable = {
