@@ -31,6 +31,7 @@ describe('the keyboard alone', () => {
 
   it('opens a sample, starts it and sees it finish', async () => {
     const { page } = workbench;
+    await page.getByRole('button', { name: /spirals/i }).first().waitFor();
     await command('spirals');
     await page.getByText('Ready to start').waitFor();
     const epochs = page.getByRole('spinbutton', { name: 'Epochs' });

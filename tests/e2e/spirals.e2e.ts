@@ -51,7 +51,7 @@ describe('the spirals sample', () => {
     await page.getByText('Paused').waitFor();
     await page.reload();
     await page.getByText('Paused').waitFor();
-    const epoch = async () => Number(/(\d+) of/.exec((await page.getByText(/^\d+ of \d+$/).first().textContent()) ?? '')?.[1]);
+    const epoch = async () => Number(/([\d.]+) of/.exec((await page.getByText(/^[\d.]+ of \d+$/).first().textContent()) ?? '')?.[1]);
     const before = await epoch();
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
