@@ -46,7 +46,8 @@ export async function openArchive(path: string, largest = 4 * 2 ** 30, signal?: 
 }
 
 async function listEntries(path: string, file: string, signal?: AbortSignal): Promise<{ entry: Entry; name: string }[]> {
-  const { openPromise } = await import('yauzl');
+  // A bundled CommonJS package has its names on the default export only.
+  const { openPromise } = (await import('yauzl')).default;
   let zip: ZipFile | undefined;
   try {
     // Names are decoded and checked by us, so that messages name them.
