@@ -193,7 +193,8 @@ export class PlaneEvaluator {
     const best = Math.min(...this.secondsAPoint.values());
     const next = POPULATIONS[this.current + 1];
     const worthTrying = next !== undefined && next <= this.largest && !this.secondsAPoint.has(next) && longest * (next / population) < LONGEST_RUN;
-    if (this.climbing && worthTrying && seconds <= best) this.current += 1;
+    // A little slower may be noise of a busy machine: one more step is cheap, a wrong place to settle is not.
+    if (this.climbing && worthTrying && seconds <= best * 1.15) this.current += 1;
     else {
       this.climbing = false;
       this.current = POPULATIONS.findIndex((size) => this.secondsAPoint.get(size) === best);
