@@ -37,6 +37,8 @@ export interface RunOutcome {
 
 /** Between the checkpoints of a long epoch the state alone is written this often, in milliseconds. */
 const stateInterval = 30_000;
+/** Milliseconds between two notes of progress in run.json, at least. */
+const noteInterval = 500;
 
 /**
  * Trains a run from where it stands (its newest state, or the beginning) and writes everything into its folder. A run
@@ -62,6 +64,7 @@ class Execution {
   readonly #options: ExecuteOptions;
   #file: RunFile;
   #stepsPerSecond = NaN;
+  #noted = -Infinity;
 
   constructor(paths: RunPaths, options: ExecuteOptions) {
     this.#paths = paths;
@@ -90,7 +93,8 @@ class Execution {
     const data = this.#options.data ?? (await loadDataset(specification.data, this.#options.signal ? { signal: this.#options.signal } : {}));
     this.#checkData(data);
     const parts = composeRun(specification, data);
-    const device = await chooseDevice(this.#options.device ?? specification.device);
+    // A run goes on where it was: another device would give other bits.
+    const device = await chooseDevice(this.#options.device ?? this.#file.device?.id ?? specification.device);
     const { threads } = this.#options;
     const compile: CompileOptions = { device: device.id, ...(threads ? { threads } : {}) };
     const trainer = await Trainer.create({ ...parts, compile });
@@ -184,7 +188,7 @@ class Execution {
         case 'epoch': {
           this.#tell({ kind: 'epochs', records: [recorder.epoch(event)] });
           const { best } = trainer.progress;
-          this.#save({
+          this.#note({
             ...this.#file,
             progress: { ...this.#progress, step: event.step, epoch: event.epoch + 1 },
             ...(best && { best: { name: watch.name, value: best.value, epoch: best.epoch + 1, step: best.step } }),
@@ -241,6 +245,14 @@ class Execution {
   #save(file: RunFile): void {
     writeRunFile(this.#paths.folder, file);
     this.#file = file;
+  }
+
+  /** Progress, for lists: written now and then, and with the next save in any case. */
+  #note(file: RunFile): void {
+    this.#file = file;
+    if (performance.now() - this.#noted < noteInterval) return;
+    writeRunFile(this.#paths.folder, file, { durable: false });
+    this.#noted = performance.now();
   }
 
   /** Marks the run as failed as far as the disk still allows; the reason reaches the caller in any case. */

@@ -28,12 +28,13 @@ export type CheckpointName = 'init' | 'last' | 'best' | number;
 
 const groups = ['parameters', 'buffers', 'optimizer', 'epoch'] as const;
 
-export function writeWeights(path: string, { tensors, step, epoch, loss }: StoredWeights): void {
+export function writeWeights(path: string, { tensors, step, epoch, loss }: StoredWeights, options: { durable?: boolean } = {}): void {
   writeAtomically(
     path,
     writeSafetensors(tensors, {
       format: 'pt', step: String(step), epoch: String(epoch), ...(loss !== undefined && { loss: String(loss) }),
     }),
+    options,
   );
 }
 

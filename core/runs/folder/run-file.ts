@@ -54,8 +54,8 @@ export function readRunFile(folder: string): RunFile {
   return parsed.data;
 }
 
-export function writeRunFile(folder: string, file: RunFile): void {
-  writeAtomically(runPaths(folder).run, `${JSON.stringify(file, null, 2)}\n`);
+export function writeRunFile(folder: string, file: RunFile, options: { durable?: boolean } = {}): void {
+  writeAtomically(runPaths(folder).run, `${JSON.stringify(file, null, 2)}\n`, options);
 }
 
 /** The state that is shown. */

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '#core/blocks';
-import type { SpecificationMistake } from '#core/runs';
-import { composeRun, parseSpecification, readSpecification, runSpecificationSchema } from '#core/runs';
+import { composeRun, parseSpecification, readSpecification, runSpecificationSchema, type SpecificationMistake } from '#core/runs';
 import { loadDataset } from '#core/data';
 import { small, smallSpecification } from './samples';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadDataset } from '#core/data';
-import { createRun, executeRun, readRunFile, readSettings, readSpecification, rememberRun, resolveRun, type ExecuteOptions, type RunOutcome } from '#core/runs';
+import { chooseDevice, createRun, executeRun, readRunFile, readSettings, readSpecification, rememberRun, resolveRun, type ExecuteOptions, type RunOutcome } from '#core/runs';
 import { interruptSignal } from '../interrupt';
 import { deviceOption, example, jsonOption, terminalOf, threadsOption } from '../options';
 import { number, table, type Terminal } from '../terminal';
@@ -26,7 +26,8 @@ export function addRun(program: Command): void {
   ).action(async (file: string, options: TrainOptions & { out?: string; name?: string }) => {
     const terminal = terminalOf(options);
     const specification = readSpecification(file);
-    // The data are read before a folder is made: a mistake leaves nothing behind.
+    // Device and data are looked at before a folder is made: a mistake leaves nothing behind.
+    await chooseDevice(options.device ?? specification.device);
     const data = await loadDataset(specification.data);
     const { out, name } = options;
     const folder = createRun(specification, { data, ...(out !== undefined && { out }), ...(name !== undefined && { name }) });

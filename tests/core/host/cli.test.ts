@@ -1,0 +1,180 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readMetrics } from '#core/runs';
+import { ended, useCli } from './cli';
+
+const cli = useCli();
+const at = (name: string): string => join(cli.folder, name);
+
+const specification = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: 'spirals',
+  data: { source: { path: 'spirals.csv' }, target: 'target' },
+  model: { use: 'mlp', widths: [16] },
+  training: { epochs: 3, batchSize: 32 },
+  ...changes,
+});
+
+beforeAll(async () => {
+  const made = await cli.json<{ rows: number; columns: string[] }>('data', 'generate', 'spirals', '--count', '300', '--seed', '3', '--out', at('spirals.csv'));
+  expect(made.rows).toBe(300);
+  writeFileSync(at('spec.json'), JSON.stringify(specification()));
+  await cli.json('run', at('spec.json'), '--out', at('run'));
+});
+
+describe('what the commands answer', () => {
+  it('data inspect: columns, target, and what training would see', async () => {
+    const seen = await cli.json<{ rows: number; proposal: { target: string }; training: { split: { train: number } } }>('data', 'inspect', at('spirals.csv'));
+    expect(seen).toMatchObject({ rows: 300, kind: 'table', proposal: { target: 'target' }, training: { task: 'classification', exampleShape: [2] } });
+    const { out, code } = await cli.run('data', 'inspect', at('spirals.csv'));
+    expect(code).toBe(0);
+    expect(out).toContain('spirals.csv: csv, 300 rows, 3 columns');
+  });
+
+  it('run: one document on standard output, progress on standard error, the folder as documented', async () => {
+    const { out, err, code } = await cli.run('run', at('spec.json'), '--json');
+    expect(code).toBe(0);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    const result = JSON.parse(out) as { folder: string; state: string };
+    expect(result).toMatchObject({ name: 'spirals', state: 'finished', device: 'cpu', results: { checkpoint: 'last' } });
+    expect(result.folder).toBe(at('home/runs/spirals-1'));
+    expect(err).toContain('Training: ');
+    expect(err).not.toContain('\u001b');
+    expect(existsSync(join(result.folder, 'checkpoints/last.safetensors'))).toBe(true);
+  });
+
+  it('list and compare: every run, what differs and how they ended', async () => {
+    writeFileSync(at('other.json'), JSON.stringify(specification({ name: 'wider', model: { use: 'mlp', widths: [32] } })));
+    await cli.json('run', at('other.json'), '--out', at('wider'));
+    const runs = await cli.json<{ name: string; folder: string; state: string }[]>('list');
+    expect(runs.map(({ folder }) => folder)).toEqual(expect.arrayContaining([at('run'), at('wider')]));
+    const compared = await cli.json<{ differences: { path: string; values: unknown[] }[]; figures: { name: string; values: number[] }[] }>('compare', at('run'), 'wider');
+    expect(compared.differences).toEqual(expect.arrayContaining([{ path: 'model.widths', values: [[16], [32]] }]));
+    expect(compared.figures.find(({ name }) => name === 'test.accuracy')?.values).toHaveLength(2);
+  });
+
+  it('eval: the same figures as the run wrote down, and those of another file', async () => {
+    const { results } = JSON.parse(readFileSync(at('run/run.json'), 'utf8')) as { results: { parts: Record<string, Record<string, number>> } };
+    const own = await cli.json<{ loss: number; metrics: Record<string, number>; confusion: number[]; examples: number }>('eval', at('run'), '--split', 'test');
+    expect(own.loss).toBeCloseTo(results.parts['test']?.['loss'] ?? NaN, 6);
+    expect(own.confusion.reduce((a, b) => a + b)).toBe(own.examples);
+    const other = await cli.json<{ examples: number }>('eval', at('run'), '--data', at('spirals.csv'));
+    expect(other.examples).toBe(300);
+  });
+
+  it('predict: one line a row, probabilities that add up', async () => {
+    const summary = await cli.json<{ rows: number }>('predict', at('run'), '--data', at('spirals.csv'), '--out', at('predicted.csv'));
+    expect(summary.rows).toBe(300);
+    const [head = '', ...lines] = readFileSync(at('predicted.csv'), 'utf8').trim().split('\n');
+    expect(head.split(',').slice(0, 2)).toEqual(['row', 'target']);
+    expect(lines).toHaveLength(300);
+    for (const line of lines) expect(line.split(',').slice(2).reduce((sum, p) => sum + Number(p), 0)).toBeCloseTo(1, 5);
+  });
+
+  it('surface: a file by its ending, the same numbers in each', async () => {
+    const grid = ['--grid', '5x5', '--subset', '100', '--seed', '4'];
+    const { centre, id } = await cli.json<{ centre: Record<string, number>; id: string }>('surface', at('run'), ...grid, '--out', at('s.json'));
+    const again = await cli.json<{ id: string }>('surface', at('run'), ...grid, '--out', at('s.csv'));
+    expect(again.id).toBe(id);
+    const rows = readFileSync(at('s.csv'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(rows).toHaveLength(26);
+    expect(rows.slice(1).map((row) => row.split(',').map(Number))).toContainEqual(expect.arrayContaining([0, 0, centre['loss']]));
+    await cli.json('surface', at('run'), '--plane', 'line', '--grid', '9x1', '--range', '-0.5:0.5', '--out', at('line.npy'));
+    expect(readFileSync(at('line.npy')).subarray(1, 6).toString()).toBe('NUMPY');
+  });
+
+  it('export: files that others read', async () => {
+    const { files } = await cli.json<{ files: { bytes: number }[] }>('export', at('run'), '--safetensors', at('w.safetensors'), '--onnx', at('m.onnx'));
+    expect(files).toHaveLength(2);
+    expect(readFileSync(at('w.safetensors')).equals(readFileSync(at('run/checkpoints/last.safetensors')))).toBe(true);
+  });
+
+  it('devices and blocks: lists for machines and for people', async () => {
+    expect(await cli.json('devices')).toContainEqual(expect.objectContaining({ id: 'cpu', usable: true }));
+    const optimizers = await cli.json<{ slot: string; use: string }[]>('blocks', 'optimizers');
+    expect(new Set(optimizers.map(({ slot }) => slot))).toEqual(new Set(['optimizers']));
+    const { out } = await cli.run('blocks', 'adam');
+    expect(out).toContain('Kingma');
+    expect(out).toMatch(/learningRate\s+0\.001/);
+  });
+
+  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'export', 'devices', 'serve', 'list', 'compare', 'blocks', 'data inspect', 'data generate'])(
+    '%s --help shows an example',
+    async (command) => {
+      const { out, code } = await cli.run(...command.split(' '), '--help');
+      expect(code).toBe(0);
+      expect(out).toContain(`$ basin ${command}`);
+      expect(out).toContain('--json');
+    },
+  );
+});
+
+describe('what they say about mistakes', () => {
+  const mistakes: [string, () => string[], string | RegExp, string][] = [
+    ['a misspelt field', () => ['run', at('misspelt.json')], /misspelt\.json: optimizer: unknown field "learningrate": did you mean "learningRate"\?$/, 'spec.invalid'],
+    ['a negative learning rate', () => ['run', at('negative.json')], /negative\.json: optimizer\.learningRate: must be above 0, got -1$/, 'spec.invalid'],
+    ['a batch larger than the data', () => ['run', at('batch.json')], 'The specification: training.batchSize: 1000 is larger than the training part (210 examples)', 'spec.invalid'],
+    ['no such specification', () => ['run', at('none.json')], /none\.json does not exist\.$/, 'spec.missing'],
+    ['no such run', () => ['eval', 'nothing'], 'There is no run "nothing": no folder, id or name fits.', 'run.unknown'],
+    ['a finished run', () => ['resume', at('run')], 'Run "spirals" is finished.', 'run.finished'],
+    ['an unknown device', () => ['run', at('spec.json'), '--device', 'cuba'], /^unknown device "cuba": /, 'device.unknown'],
+    ['an unknown ending', () => ['surface', at('run'), '--out', at('s.xyz')], /s\.xyz/, 'landscape.export.format'],
+    ['an unknown quantity', () => ['surface', at('run'), '--grid', '3x3', '--metric', 'acuracy', '--out', at('q.csv')], '--metric acuracy: did you mean "accuracy"?', 'surface.metric'],
+    ['nothing to export', () => ['export', at('run')], 'Nothing to write was named.', 'export.nothing'],
+    ['an unknown block', () => ['blocks', 'adma'], /^no block or slot is called "adma": did you mean "adam"/, 'block.unknown'],
+    ['a port that is no number', () => ['serve', '--port', 'eighty'], /--port/, 'commander.invalidArgument'],
+    ['an unknown command', () => ['trian'], /unknown command 'trian'/, 'commander.unknownCommand'],
+  ];
+
+  beforeAll(() => {
+    writeFileSync(at('misspelt.json'), JSON.stringify(specification({ optimizer: { use: 'sgd', learningrate: 0.1 } })));
+    writeFileSync(at('negative.json'), JSON.stringify(specification({ optimizer: { use: 'sgd', learningRate: -1 } })));
+    writeFileSync(at('batch.json'), JSON.stringify(specification({ training: { batchSize: 1000 } })));
+  });
+
+  it.each(mistakes)('%s: exit code 1, in words and as JSON', async (_, args, message, code) => {
+    const machine = await cli.run(...args(), '--json');
+    expect(machine.code).toBe(1);
+    const { error } = JSON.parse(machine.out) as { error: { code: string; message: string; ours: boolean } };
+    expect(error.ours).toBe(false);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+    expect(machine.err).not.toMatch(/^\s+at /m);
+    // Nothing is left of a run that could not begin.
+    expect((await cli.json<{ state: string }[]>('list')).map(({ state }) => state)).not.toContain('failed');
+  });
+
+  it('a port in use names the port', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const address = blocker.address();
+    const port = typeof address === 'object' && address ? String(address.port) : '';
+    const { code, err } = await cli.run('serve', '--no-open', '--port', port);
+    blocker.close();
+    // Without a built page the missing page is told first; both are the user's to mend.
+    expect(code).toBe(1);
+    expect(err).toMatch(new RegExp(`Port ${port} is in use by another program|npm run build`));
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops with a checkpoint, says how to go on, and a second window is refused meanwhile', async () => {
+    writeFileSync(at('long.json'), JSON.stringify(specification({ name: 'long', training: { epochs: 100_000, batchSize: 8 } })));
+    const child = cli.start('run', at('long.json'), '--out', at('long'));
+    const over = ended(child);
+    // The first progress is told when steps have been made.
+    await new Promise<void>((resolve) => child.stderr?.on('data', (chunk: Buffer) => chunk.toString().includes('Training') && resolve()));
+    const second = await cli.run('resume', at('long'), '--json');
+    expect(second.code).toBe(1);
+    expect(JSON.parse(second.out)).toMatchObject({ error: { code: 'run.locked', message: expect.stringContaining(`is in use by process ${child.pid} on `) as string } });
+    child.kill('SIGINT');
+    const { code, err } = await over;
+    expect(code).toBe(0);
+    expect(err).toContain(`To go on: basin resume ${at('long')}`);
+    const file = JSON.parse(readFileSync(at('long/run.json'), 'utf8')) as { state: string; progress: { step: number } };
+    expect(file.state).toBe('stopped');
+    expect(readMetrics(at('long/metrics.ndjson')).at(-1)?.step).toBe(file.progress.step);
+  });
+});
