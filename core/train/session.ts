@@ -32,15 +32,21 @@ export class StepSession {
   readonly #data: TrainingData;
   readonly #seed: number;
   readonly #compile: CompileOptions;
+  readonly #sharesMemory: boolean;
   readonly #shapes: Record<StateGroup, Readonly<Record<string, { shape: readonly number[] }>>>;
   readonly #programs = new Map<number, Promise<Compiled>>();
   #state: Record<string, Feed> = {};
 
-  constructor(options: { parts: StepParts; data: TrainingData; seed: number; compile: CompileOptions }) {
+  /**
+   * @param options.sharesMemory the device reads the host's memory: the whole training part is fed to every step, at no cost,
+   *   and the step picks its examples; otherwise the host picks them and only they travel
+   */
+  constructor(options: { parts: StepParts; data: TrainingData; seed: number; compile: CompileOptions; sharesMemory: boolean }) {
     this.#parts = options.parts;
     this.#data = options.data;
     this.#seed = options.seed;
     this.#compile = options.compile;
+    this.#sharesMemory = options.sharesMemory;
     const { model, optimizer } = options.parts;
     this.#shapes = { parameters: model.parameters, buffers: model.buffers, optimizer: optimizer.initialState(model.parameters) };
   }
@@ -81,10 +87,11 @@ export class StepSession {
 
   async #build(batch: number): Promise<Compiled> {
     const { task, train, exampleShape, targets = 1 } = this.#data;
+    const examples = this.#sharesMemory ? train.count : batch;
     const target: TensorSpec = task === 'classification'
-      ? { shape: [train.count], dtype: 'int32' }
-      : { shape: [train.count, targets], dtype: 'float32' };
-    const { graph, streams } = traceStep(this.#parts, { examples: train.count, batch, exampleShape, target });
+      ? { shape: [examples], dtype: 'int32' }
+      : { shape: [examples, targets], dtype: 'float32' };
+    const { graph, streams } = traceStep(this.#parts, { examples, batch, exampleShape, target });
     return { program: await compile(graph, this.#compile), streams };
   }
 
@@ -95,7 +102,7 @@ export class StepSession {
    */
   async step(rows: Int32Array, step: number, learningRate: number): Promise<StepResult> {
     const { program, streams } = await this.prepare(rows.length);
-    const feeds: Record<string, Feed> = { ...this.#state, x: this.#data.train.x, y: this.#data.train.y, rows };
+    const feeds: Record<string, Feed> = { ...this.#state, ...this.#examples(rows) };
     feeds['learningRate'] = Float32Array.of(learningRate);
     feeds['step'] = Float32Array.of(step);
     for (const stream of streams) feeds[`random.${stream}`] = streamKey(this.#seed, stream, step);
@@ -107,12 +114,25 @@ export class StepSession {
     return { loss: result['loss']!, gradientNorm: result['gradientNorm']!, output: result['output']! };
   }
 
+  #examples(rows: Int32Array): { x: Feed; y: Feed; rows: Feed } {
+    const { x, y, count } = this.#data.train;
+    if (this.#sharesMemory) return { x, y, rows };
+    return { x: pick(x, rows, x.length / count), y: pick(y, rows, y.length / count), rows: Int32Array.from(rows.keys()) };
+  }
+
   async dispose(): Promise<void> {
     for (const value of Object.values(this.#state)) release(value);
     this.#state = {};
     for (const compiled of this.#programs.values()) await (await compiled).program.dispose();
     this.#programs.clear();
   }
+}
+
+/** Rows of `width` numbers, in the given order. */
+function pick<A extends Float32Array | Int32Array>(array: A, rows: Int32Array, width: number): A {
+  const picked = (array instanceof Int32Array ? new Int32Array(rows.length * width) : new Float32Array(rows.length * width)) as A;
+  rows.forEach((row, i) => picked.set(array.subarray(row * width, (row + 1) * width), i * width));
+  return picked;
 }
 
 function release(feed: Feed | undefined): void {

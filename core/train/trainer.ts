@@ -31,6 +31,11 @@ export interface TrainerOptions {
   data: TrainingData;
   seed: number;
   compile: CompileOptions;
+  /**
+   * Whether the device reads the host's memory, so that the whole training part can be fed to every step; otherwise
+   * only the step's examples travel. Absent: so for the processor.
+   */
+  sharesMemory?: boolean;
 }
 
 export interface RunOptions {
@@ -75,10 +80,11 @@ export class Trainer {
       });
     }
     const parts = { model, loss, regularizers, optimizer, augmentations, gradientClip: training.gradientClip };
-    const session = new StepSession({ parts, data, seed, compile: options.compile });
+    const { compile, sharesMemory = compile.device === 'cpu' || compile.device === 'reference' } = options;
+    const session = new StepSession({ parts, data, seed, compile, sharesMemory });
     const { validation } = data;
     const evaluator = validation === undefined ? undefined : await Evaluator.create({
-      model, loss, metrics, problem: data, most: validation.count, compile: options.compile,
+      model, loss, metrics, problem: data, most: validation.count, compile,
     });
     const trainer = new Trainer(options, session, evaluator);
     const { parameters, buffers } = initialize(model, seed);

@@ -45,6 +45,7 @@ export interface Specification {
   metrics?: string[];
   training?: object;
   seed?: number;
+  sharesMemory?: boolean;
 }
 
 export function contextOf(data: TrainingData, training: { epochs: number; batchSize: number }): BuildContext {
@@ -77,6 +78,7 @@ export function trainerFor(data: TrainingData, specification: Specification): Pr
     data,
     seed: specification.seed ?? 0,
     compile: { device: 'cpu', threads: 1 },
+    ...(specification.sharesMemory !== undefined && { sharesMemory: specification.sharesMemory }),
   });
 }
 

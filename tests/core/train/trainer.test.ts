@@ -51,6 +51,16 @@ describe('training', () => {
     expect((await run(1)).parameters).not.toEqual(first.parameters);
   });
 
+  it('is the same whether the step or the host picks the examples', async () => {
+    const run = async (sharesMemory: boolean) => {
+      const trainer = await trainerFor(spiralData(50), { ...small, sharesMemory });
+      const { steps, last } = await follow(trainer.run());
+      await trainer.dispose();
+      return { steps, parameters: last!.parameters };
+    };
+    expect(await run(false)).toEqual(await run(true));
+  });
+
   it('clips the whole gradient to the norm, and reports the norm before', async () => {
     const run = async (gradientClip: number | null) => {
       const trainer = await trainerFor(spiralData(), { ...small, optimizer: { use: 'sgd', learningRate: 1, momentum: 0 }, training: { epochs: 1, batchSize: 200, gradientClip } });
