@@ -49,9 +49,18 @@ export function findRuns(): FoundRun[] {
   return [...found.values()].sort((a, b) => b.file.created.localeCompare(a.file.created) || a.id.localeCompare(b.id));
 }
 
+const read = new Map<string, { written: string; file: RunFile }>();
+
+/** A description that was read is read again only when it was replaced. */
 function tryRead(folder: string): RunFile | undefined {
   try {
-    return readRunFile(folder);
+    const { mtimeMs, ino } = statSync(runPaths(folder).run);
+    const written = `${ino} ${mtimeMs}`;
+    const known = read.get(folder);
+    if (known?.written === written) return known.file;
+    const file = readRunFile(folder);
+    read.set(folder, { written, file });
+    return file;
   } catch (error) {
     if (error instanceof UserError) return undefined; // Reported when it is opened by its path.
     throw error;

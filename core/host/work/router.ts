@@ -8,6 +8,7 @@ import { RecentResults } from './cache';
 import { datasetWork } from './datasets';
 import { EventQueue } from './event-queue';
 import { given } from './given';
+import { datasetOf } from './sources';
 import { specificationWork } from './specifications';
 import { Turns } from './turns';
 
@@ -32,7 +33,7 @@ const openRuns = new RecentResults<OpenRun>(2);
 
 /** A run with its data, kept for the next question about it. */
 function opened({ folder, threads }: { folder: string; threads: number }): Promise<OpenRun> {
-  return openRuns.get(JSON.stringify([folder, threads]), () => openRun(folder, { threads }));
+  return openRuns.get(JSON.stringify([folder, threads]), () => openRun(folder, { threads, load: datasetOf }));
 }
 
 const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): CheckpointName => checkpoint ?? run.usualCheckpoint;

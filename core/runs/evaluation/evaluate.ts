@@ -1,4 +1,4 @@
-import { applyTransform, cellAt, loadSource, type DataSource, type Source } from '#core/data';
+import { applyTransform, cellAt, loadSource, rgbaPictures, type DataSource, type Source } from '#core/data';
 import { UserError } from '#core/graph';
 import type { Evaluation as PartEvaluation, Part } from '#core/train';
 import type { CheckpointName } from '../folder/checkpoints';
@@ -20,6 +20,8 @@ export interface WorstExample {
   confidence?: number;
   /** Its cells, where the source is a table. */
   cells?: { name: string; value: Cell }[];
+  /** The picture as red, green, blue, opacity bytes, row by row. */
+  image?: { width: number; height: number; channels: number; pixels: Uint8Array };
 }
 
 export interface RunEvaluation {
@@ -93,11 +95,12 @@ async function worstExamples(run: OpenRun, { part, source }: Judged, { losses, p
   const order = Int32Array.from({ length: part.count }, (_, i) => i).sort((a, b) => losses[b]! - losses[a]! || a - b).subarray(0, most);
   const from = await source();
   const table = from.kind === 'table' ? from : undefined;
+  const pictures = from.kind === 'images' ? await rgbaPictures(from, order.map((i) => part.rows[i]!)) : undefined;
   const { classNames = [] } = run.data;
-  return Array.from(order, (i) => {
+  return Array.from(order, (i, place) => {
     const row = part.rows[i]!;
     const cells = table?.columns.map((column) => ({ name: column.name, value: cellAt(column, row) }));
-    const base = { row, loss: losses[i]!, ...(cells && { cells }) };
+    const base = { row, loss: losses[i]!, ...(cells && { cells }), ...(pictures && { image: pictureAt(pictures, place) }) };
     if (predictions.task === 'regression') {
       return { ...base, actual: predictions.truth[i * predictions.targets]!, predicted: predictions.predicted[i * predictions.targets]! };
     }
@@ -106,4 +109,11 @@ async function worstExamples(run: OpenRun, { part, source }: Judged, { losses, p
     const guess = own.indexOf(Math.max(...own));
     return { ...base, actual: classNames[labels[i]!] ?? labels[i]!, predicted: classNames[guess] ?? guess, confidence: own[guess]! };
   });
+}
+
+type Pictures = Awaited<ReturnType<typeof rgbaPictures>>;
+
+function pictureAt({ width, height, channels, pixels }: Pictures, place: number): Pictures {
+  const bytes = 4 * width * height;
+  return { width, height, channels, pixels: pixels.slice(place * bytes, (place + 1) * bytes) };
 }

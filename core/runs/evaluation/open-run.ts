@@ -1,4 +1,4 @@
-import { loadDataset, type PreparedDataset } from '#core/data';
+import { loadDataset, type DataSpecification, type PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import type { CompileOptions } from '#core/runtime';
 import { composeRun, type RunParts } from '../compose';
@@ -13,6 +13,8 @@ export interface OpenOptions {
   device?: string;
   threads?: number;
   signal?: AbortSignal;
+  /** Where the caller keeps data sets that were read. */
+  load?: (specification: DataSpecification) => Promise<PreparedDataset>;
 }
 
 /** A run with its data and network, ready to be asked. */
@@ -37,7 +39,8 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
   const paths = runPaths(folder);
   const file = readRunFile(folder);
   const specification = storedSpecification(file);
-  const data = await loadDataset(specification.data, options.signal ? { signal: options.signal } : {});
+  const { load, signal } = options;
+  const data = await (load ? load(specification.data) : loadDataset(specification.data, signal ? { signal } : {}));
   if (file.dataset && file.dataset.fingerprint !== data.fingerprint) {
     throw new UserError('run.data-changed', `The data of run "${file.name}" has changed since it was trained.`, {
       hint: 'Put the old file back, or name the new one with --data to judge the network on it.',

@@ -8,7 +8,6 @@ interface EvalOptions {
   data?: string;
   split: SplitName;
   checkpoint?: CheckpointName;
-  worst: boolean;
   device?: string;
   threads?: number;
   json?: boolean;
@@ -34,7 +33,9 @@ export function addEval(program: Command): void {
     const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
     const checkpoint = options.checkpoint ?? run.usualCheckpoint;
     const on = options.data === undefined ? options.split : { path: options.data };
-    const { worst, residuals: _, ...evaluation } = await evaluateRun(run, { on, checkpoint, worst: 10 });
+    const { worst: farthest, residuals: _, ...evaluation } = await evaluateRun(run, { on, checkpoint, worst: 10 });
+    // A document is no place for pictures.
+    const worst = farthest.map(({ image: __, ...rest }) => rest);
     const { loss, metrics, examples, classes, perClass, confusion, withoutTarget } = evaluation;
     terminal.result({ run: file.id, checkpoint, on, ...evaluation, worst }, () => [
       `${file.name}, ${checkpoint} weights, on ${options.data ?? `the ${options.split} part`}: ${examples} examples`,
