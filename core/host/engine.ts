@@ -4,7 +4,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { findRuns } from '#core/runs';
 import { serveHost, type HostPipe } from './engine/host-link';
 import { RunQueue } from './engine/run-queue';
-import { workMarker } from './engine/work-marker';
+import { isWorkData, leaveWhenAsked } from './engine/work-data';
 import { WorkPool } from './engine/work-pool';
 import { createRouter } from './implementation';
 import { portChannel, type Channel, type EmitterPort, type EventPort } from './transport/channel';
@@ -59,4 +59,7 @@ function resumeInterrupted(queue: RunQueue): void {
 }
 
 if (isMainThread) startEngine();
-else if (workerData === workMarker && parentPort) serveRouter(workRouter, portChannel(parentPort as unknown as EventPort), { report: () => undefined });
+else if (isWorkData(workerData) && parentPort) {
+  leaveWhenAsked(workerData);
+  serveRouter(workRouter, portChannel(parentPort as unknown as EventPort), { report: () => undefined });
+}

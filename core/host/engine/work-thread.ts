@@ -1,9 +1,12 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { portChannel, type EventPort } from '../transport/channel';
 import { ClientPeer } from '../transport/client-peer';
-import { workMarker } from './work-marker';
+import { workDataOf } from './work-data';
 import type { WorkClient } from '../work/router';
+
+/** How long a thread may take to come out of a kernel, in milliseconds. */
+const patience = 10_000;
 
 /** A thread that computes, so that the engine goes on answering: kernels hold the thread that calls them. */
 export interface WorkThread {
@@ -15,16 +18,24 @@ export interface WorkThread {
 
 /** @param entry the program file that becomes the thread; it serves the work router when it finds the marker */
 export function startWorkThread(entry: URL): WorkThread {
-  const worker = new Worker(entry, { workerData: workMarker, name: 'basin work' });
+  const { port1: leave, port2 } = new MessageChannel();
+  const worker = new Worker(entry, { workerData: workDataOf(port2), transferList: [port2], name: 'basin work' });
+  leave.unref();
   const peer = new ClientPeer(portChannel(workerPort(worker)));
   let error: Error | undefined;
   worker.on('error', (raised: Error) => (error = raised));
-  const ended = new Promise<Error | undefined>((resolve) => worker.once('exit', () => resolve(error)));
+  const ended = new Promise<Error | undefined>((resolve) => worker.once('exit', () => {
+    leave.close();
+    resolve(error);
+  }));
   return {
     client: createORPCClient(peer),
     ended,
     end: async () => {
-      await worker.terminate();
+      leave.postMessage('leave');
+      const timer = setTimeout(() => void worker.terminate(), patience);
+      await ended;
+      clearTimeout(timer);
     },
   };
 }
@@ -37,6 +48,7 @@ function workerPort(worker: Worker): EventPort {
       if (type === 'message') worker.on('message', (data: unknown) => listener({ data }));
       else worker.on('exit', () => listener({}));
     },
-    close: () => void worker.terminate(),
+    // The thread's end is `end`'s business.
+    close: () => undefined,
   };
 }

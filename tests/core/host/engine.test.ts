@@ -198,4 +198,12 @@ describe('the engine', () => {
     expect(error).toMatchObject({ code: 'train.diverged', message: expect.stringMatching(/at step \d+ \(epoch \d+\): training stopped/) as string, hint: expect.stringContaining('lower learning rate') as string });
     expect(checkpoints.map(({ name }) => name)).toContain('last');
   });
+
+  it('ends cleanly in the middle of a surface: its code is checked after all', async () => {
+    const run = (await client.runs.list()).find(({ state, name }) => state === 'finished' && name === 'moons')?.id ?? '';
+    const events = (await client.surfaces.compute({ run, grid: [151, 151] }))[Symbol.asyncIterator]();
+    let event = await events.next();
+    while (!event.done && event.value.kind !== 'points') event = await events.next();
+    expect(event.done).toBe(false);
+  });
 });

@@ -1,2 +1,0 @@
-/** What a thread of the engine finds as its data. */
-export const workMarker = 'basin-work';
