@@ -17,7 +17,6 @@ const entrySchema = z.strictObject({
   shape: z.array(size),
   data_offsets: z.tuple([size, size]),
 });
-const metadataSchema = z.record(z.string(), z.string());
 
 /** Refuses the file: what is wrong, in which file, and where. */
 export function refuse(file: string, what: string): never {
@@ -37,6 +36,16 @@ function parseJson(bytes: Uint8Array, file: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+function readMetadata(value: unknown, file: string): Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(file, '__metadata__ is not a record of text');
+  const metadata = Object.create(null) as Record<string, string>;
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') refuse(file, `__metadata__ is not a record of text: "${key}" is something else`);
+    metadata[key] = text;
+  }
+  return metadata;
+}
+
 /**
  * The checked table of contents: every array lies within the file, has exactly the bytes its shape and type need, and the
  * arrays fill the file without a gap, an overlap or anything after them.
@@ -50,8 +59,7 @@ export function readHeader(bytes: Uint8Array, file: string): { entries: Entry[];
   if (start > bytes.length) refuse(file, `its header claims ${length} bytes, the file has ${bytes.length}`);
   const header = parseJson(bytes.subarray(8, start), file);
 
-  const metadata = metadataSchema.safeParse(header['__metadata__'] ?? {});
-  if (!metadata.success) refuse(file, '__metadata__ is not a record of text');
+  const metadata = readMetadata(header['__metadata__'] ?? {}, file);
   const entries = Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, value]): Entry => {
     const parsed = entrySchema.safeParse(value);
     if (!parsed.success) refuse(file, `the entry "${name}" is not { dtype, shape, data_offsets }`);
@@ -76,5 +84,5 @@ export function readHeader(bytes: Uint8Array, file: string): { entries: Entry[];
     filled = end;
   }
   if (start + filled !== bytes.length) refuse(file, `its arrays take ${filled} bytes, the file has ${bytes.length - start}`);
-  return { entries, metadata: metadata.data, start };
+  return { entries, metadata, start };
 }

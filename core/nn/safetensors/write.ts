@@ -20,7 +20,8 @@ function elementType(data: TensorArray): ElementType {
 export function writeSafetensors(tensors: Readonly<Record<string, StoredTensor>>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const entries = Object.entries(tensors).sort(([nameA, a], [nameB, b]) =>
     b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (nameA < nameB ? -1 : 1));
-  const header: Record<string, unknown> = {};
+  // Without a prototype, so that any name is only a name.
+  const header = Object.create(null) as Record<string, unknown>;
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   let offset = 0;
   for (const [name, { shape, data }] of entries) {
