@@ -72,5 +72,13 @@ function fromSystem(error: unknown, path: string): UserError | null {
 function unknownFormat(probe: Probe): UserError {
   const list = readers.map(({ title, extensions }) => (extensions.length > 0 ? `${title} (${extensions.map((e) => `.${e}`).join(' ')})` : title)).join('; ');
   const what = probe.directory ? `The folder ${probe.path} holds nothing` : `${basename(probe.path)}${extname(probe.path) ? '' : ' (no ending)'} is nothing`;
-  return new UserError('data.unknown-format', `${what} that Basin knows how to open.`, { hint: `It opens: ${list}.` });
+  return new UserError('data.unknown-format', `${what} that Basin knows how to open.`, { hint: `${adviceFor(probe)}It opens: ${list}.` });
+}
+
+/** What to do with formats that are often tried. */
+function adviceFor({ path, head }: Probe): string {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'Unpack it first (it is compressed with gzip). ';
+  if (/\.(?:xlsx?|ods)$/i.test(path)) return 'Save the sheet as CSV. ';
+  if (/\.(?:png|jpe?g|webp|bmp)$/i.test(path)) return 'Open the folder that holds the pictures. ';
+  return '';
 }

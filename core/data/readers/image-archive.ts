@@ -23,6 +23,6 @@ export const imageArchiveReader: Reader = {
   format: 'image-archive',
   title: 'Zip archive of pictures',
   extensions: ['zip'],
-  recognises: (probe) => !probe.directory && (isZip(probe.head) || /\.zip$/i.test(probe.path)),
+  recognises: (probe) => !probe.directory && !/\.(?:xlsx|ods|docx|pptx)$/i.test(probe.path) && (isZip(probe.head) || /\.zip$/i.test(probe.path)),
   open,
 };

@@ -28,8 +28,8 @@ export interface PictureContainer {
   notices: Notice[];
 }
 
-/** Decoded pictures up to this many bytes stay in memory; of larger sets they are decoded when asked for. */
-const keptBytes = 1e9;
+/** Decoded pictures up to this many bytes stay in memory; those of larger sets are decoded when asked for. */
+const mostKept = 1e9;
 const atOnce = 8;
 
 interface Verified {
@@ -49,7 +49,7 @@ function isClutter(name: string): boolean {
  * Pictures as a source: each is decoded once, so that a damaged one shows now and not in the middle of training.
  * @throws UserError where there are no pictures, or naming those that cannot be decoded
  */
-export async function pictureSource(container: PictureContainer, options: ReadOptions): Promise<ImageSource> {
+export async function pictureSource(container: PictureContainer, options: ReadOptions, keptBytes = mostKept): Promise<ImageSource> {
   const { where, notices } = container;
   const visible = container.files.filter(({ name }) => !isClutter(name));
   const files = visible.filter(({ name }) => pictureEnding.test(name));
@@ -59,7 +59,7 @@ export async function pictureSource(container: PictureContainer, options: ReadOp
     notices.push({ code: 'images.other-files', message: `${where}: ${countOf(others.length, 'file is', 'files are')} no PNG, JPEG, WebP or BMP and left out: ${firstNames(others)}.` });
   }
   const layout = layOut(files, where, notices);
-  const verified = await verify(container, layout.pictures, options);
+  const verified = await verify(container, layout.pictures, options, keptBytes);
   const size = commonest(verified);
   const target = layout.classes ? classColumn(verified, layout.classes) : null;
   const root = layout.root === '' ? 0 : layout.root.length + 1;
@@ -78,7 +78,12 @@ export async function pictureSource(container: PictureContainer, options: ReadOp
 }
 
 /** Decodes every picture once, keeping them while there is room. */
-async function verify(container: PictureContainer, placed: readonly Placed<ContainedFile>[], options: ReadOptions): Promise<Verified[]> {
+async function verify(
+  container: PictureContainer,
+  placed: readonly Placed<ContainedFile>[],
+  options: ReadOptions,
+  keptBytes: number,
+): Promise<Verified[]> {
   const results = new Array<Verified | null>(placed.length).fill(null);
   const bad = new Map<number, string>();
   let kept = 0;

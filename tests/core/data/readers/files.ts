@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Column, ImageSource, ReadOptions, Source, TableSource } from '#core/data';
+import type { Column, ImageSource, ReadOptions, TableSource } from '#core/data';
 import { openSource } from '#core/data';
 import { UserError } from '#core/graph';
 
@@ -59,7 +59,7 @@ export function table(source: TableSource): Record<string, unknown[]> {
 }
 
 /** What a user's mistake is answered with; fails where nothing or something else is thrown. */
-export async function refusal(opening: Promise<Source>): Promise<{ code: string; message: string; hint: string }> {
+export async function refusal(opening: Promise<unknown>): Promise<{ code: string; message: string; hint: string }> {
   try {
     await opening;
   } catch (error) {

@@ -1,8 +1,10 @@
 import { symlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import yazl from 'yazl';
 import { openSource, partCode } from '#core/data';
+import { pictureSource } from '../../../../core/data/readers/picture-set';
 import { noSharedData, openImages, refusal, scratch, sharedData } from './files';
 
 const { write, path } = scratch();
@@ -126,6 +128,30 @@ describe('folders', () => {
     const source = await openImages(path('turned'));
     expect(source.size).toMatchObject({ width: 1, height: 2 });
     expect([...(await source.pixels([0, 1], source.size))]).toEqual([...red, ...green, ...red, ...green]);
+  });
+
+  it('decodes when asked where all would be too much to keep, and notices a change since', async () => {
+    const files = [red, green, red].map(async (colour, i) => write(`large/${i % 2 ? 'a' : 'b'}/${i}.png`, await picture('png', colour)));
+    const paths = await Promise.all(files);
+    const kept = await openImages(path('large'));
+    const container = {
+      where: 'The folder large', name: 'large', format: 'image-folder', path: path('large'), prefix: '', notices: [],
+      files: paths.map((file) => ({ name: file.slice(path('large').length + 1), read: () => readFile(file) })),
+    };
+    // Room for one picture of 4 x 3.
+    const source = await pictureSource(container, {}, 40);
+    expect(source.fingerprint).toBe(kept.fingerprint);
+    expect(await source.pixels([0, 1, 2], source.size)).toEqual(await kept.pixels([0, 1, 2], kept.size));
+    write('large/b/2.png', await picture('png', green));
+    expect(await refusal(source.pixels([2], source.size))).toMatchObject({ code: 'data.images.changed', message: 'b/2.png has changed since the data set was opened.' });
+  });
+
+  it('shows what is transparent on white and makes 16 bits 8', async () => {
+    write('alpha/a/1.png', await sharp(Buffer.from([0, 0, 0, 0, 10, 20, 30, 255]), { raw: { width: 2, height: 1, channels: 4 } }).png().toBuffer());
+    const deep = sharp(Uint16Array.of(0, 65535, 257 * 100, 65535, 0, 257 * 7), { raw: { width: 2, height: 1, channels: 3 } });
+    write('alpha/b/1.png', await deep.toColourspace('rgb16').png().toBuffer());
+    const source = await openImages(path('alpha'));
+    expect([...(await source.pixels([0, 1], source.size))]).toEqual([255, 255, 255, 10, 20, 30, 0, 255, 100, 255, 0, 7]);
   });
 
   it('does not follow links to folders', async () => {

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openableExtensions, openableFormats, openSource } from '#core/data';
 import { refusal, scratch } from './files';
@@ -15,6 +16,8 @@ describe('paths that cannot be opened', () => {
     expect((await refusal(openSource(path('nothing')))).message).toBe(`The folder ${path('nothing')} is empty.`);
     const unknown = await refusal(openSource(write('film.mp4', Buffer.from([0, 0, 0, 32, 102, 116, 121, 112]))));
     expect(unknown).toMatchObject({ code: 'data.unknown-format', message: 'film.mp4 is nothing that Basin knows how to open.' });
+    expect((await refusal(openSource(write('sheet.xlsx', Buffer.from([0x50, 0x4b, 3, 4]))))).hint).toMatch(/^Save the sheet as CSV\./);
+    expect((await refusal(openSource(write('table.csv.gz', gzipSync('a,b'))))).hint).toMatch(/^Unpack it first/);
     for (const { title } of openableFormats) expect(unknown.hint).toContain(title);
   });
 
