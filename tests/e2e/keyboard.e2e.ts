@@ -12,11 +12,13 @@ describe('the keyboard alone', () => {
 
   afterAll(() => workbench?.close());
 
-  const command = async (words: string): Promise<void> => {
+  /** Types words into the palette until the action wanted is the one that Enter takes. */
+  const command = async (words: string, title: string): Promise<void> => {
     const { page } = workbench;
     await page.keyboard.press('ControlOrMeta+k');
-    await page.getByRole('dialog', { name: 'Actions' }).waitFor();
+    await page.locator('input[aria-label="Search actions"]:focus').waitFor();
     await page.keyboard.type(words);
+    await page.locator('.action[data-selected]').filter({ hasText: title }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Actions' }).waitFor({ state: 'hidden' });
   };
@@ -32,7 +34,7 @@ describe('the keyboard alone', () => {
   it('opens a sample, starts it and sees it finish', async () => {
     const { page } = workbench;
     await page.getByRole('button', { name: /spirals/i }).first().waitFor();
-    await command('spirals');
+    await command('spirals', 'spirals');
     await page.getByText('Ready to start').waitFor();
     const epochs = page.getByRole('spinbutton', { name: 'Epochs' });
     await epochs.focus();
@@ -40,7 +42,7 @@ describe('the keyboard alone', () => {
     await page.keyboard.type('3');
     await page.keyboard.press('Enter');
     await page.getByText('Ready to start').waitFor();
-    await command('start the run');
+    await command('start the run', 'Start the run');
     await page.getByText('Finished').waitFor();
   });
 
@@ -55,15 +57,16 @@ describe('the keyboard alone', () => {
     const { page } = workbench;
     await page.keyboard.press('ControlOrMeta+1');
     await page.getByRole('heading', { name: 'Home' }).waitFor();
-    await command('settings');
+    await command('settings', 'Settings');
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
-    await command('dark theme');
+    await command('dark theme', 'Use the dark theme');
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
   });
 
   it('finds nothing by a word that no action has', async () => {
     const { page } = workbench;
     await page.keyboard.press('ControlOrMeta+k');
+    await page.locator('input[aria-label="Search actions"]:focus').waitFor();
     await page.keyboard.type('xyzzy');
     await page.getByText('Nothing is called that.').waitFor();
     await page.keyboard.press('Escape');
