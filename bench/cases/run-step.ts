@@ -4,8 +4,8 @@ import { sgdStep, type StepCase, stepSpecs } from './step-case';
 
 /** A training step kept ready to be timed. */
 export interface Stepper {
-  /** Milliseconds a step, averaged over `steps`. */
-  time(steps: number): Promise<number>;
+  /** Milliseconds of each of `steps` steps. */
+  time(steps: number): Promise<number[]>;
   end(): Promise<void>;
 }
 
@@ -23,14 +23,16 @@ export async function startBasin(c: StepCase, options: { threads: number; profil
   const learningRate = Float32Array.of(0.01);
   return {
     async time(steps) {
-      const start = performance.now();
+      const times: number[] = [];
       for (let i = 0; i < steps; i++) {
+        const start = performance.now();
         const result = await step.call({ params, x, labels, learningRate });
         for (const old of Object.values(params)) if ('dispose' in old) old.dispose();
         result.loss.dispose();
         params = result.params;
+        times.push(performance.now() - start);
       }
-      return (performance.now() - start) / steps;
+      return times;
     },
     end: () => step.dispose(),
   };

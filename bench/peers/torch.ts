@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 /** A PyTorch process that times steps on request. */
 export interface TorchPeer {
   readonly version: string;
-  /** Milliseconds a step, averaged over `steps`. */
-  time(name: string, steps: number): Promise<number>;
+  /** Milliseconds of each of `steps` steps. */
+  time(name: string, steps: number): Promise<number[]>;
   end(): void;
 }
 
@@ -32,7 +32,7 @@ export async function startTorch(script: string, threads: number): Promise<Torch
     version: String(hello['version']),
     async time(name, steps) {
       child.stdin.write(`${name} ${steps}\n`);
-      return Number((await next())['ms']);
+      return (await next())['ms'] as number[];
     },
     end: () => child.stdin.end(),
   };

@@ -1,6 +1,6 @@
 """One training step in PyTorch: the peer of bench/step.ts.
 
-Reads lines `CASE STEPS` and answers each with the milliseconds a step took on average; the first line names versions.
+Reads lines `CASE STEPS` and answers each with the milliseconds that every step took; the first line names versions.
 """
 import json
 import sys
@@ -71,10 +71,12 @@ for line in sys.stdin:
         model = make()
         ready[name] = (model, torch.optim.SGD(model.parameters(), lr=0.01), torch.randn(shape), torch.arange(shape[0]) % classes)
     model, optimizer, x, y = ready[name]
-    start = time.perf_counter()
+    times = []
     for _ in range(int(steps)):
+        start = time.perf_counter()
         optimizer.zero_grad()
         loss = F.cross_entropy(model(x), y)
         loss.backward()
         optimizer.step()
-    print(json.dumps({"ms": 1000 * (time.perf_counter() - start) / int(steps)}), flush=True)
+        times.append(1000 * (time.perf_counter() - start))
+    print(json.dumps({"ms": times}), flush=True)
