@@ -13,18 +13,29 @@ export interface Geometry {
   readonly size: readonly number[];
 }
 
-/** Filters that copy: output channel `c taps + t` is input channel `c` moved by tap `t`. */
-function shifts(channels: number, kernel: readonly number[], x: Tensor): Tensor {
-  const taps = sizeOf(kernel);
-  const filters = new Float32Array(channels * taps * taps);
-  for (let c = 0; c < channels; c++) for (let t = 0; t < taps; t++) filters[(c * taps + t) * taps + t] = 1;
-  return constant(filters, [channels * taps, 1, ...kernel], x.dtype);
+const shiftFilters = new Map<string, Tensor>();
+
+/** Filters that copy: output channel `c taps + t` is input channel `c` moved by tap `t`. One tensor a geometry, so that its uses merge. */
+function shifts(channels: number, kernel: readonly number[], dtype: Tensor['dtype']): Tensor {
+  const key = `${channels} ${kernel.join('x')} ${dtype}`;
+  let filter = shiftFilters.get(key);
+  if (filter === undefined) {
+    const taps = sizeOf(kernel);
+    const data = new Float32Array(channels * taps * taps);
+    for (let c = 0; c < channels; c++) for (let t = 0; t < taps; t++) data[(c * taps + t) * taps + t] = 1;
+    filter = constant(data, [channels * taps, 1, ...kernel], dtype);
+    shiftFilters.set(key, filter);
+  }
+  return filter;
 }
+
+/** Whether `w` is such a filter. */
+export const isShift = (w: Tensor): boolean => [...shiftFilters.values()].includes(w);
 
 /** All windows side by side: `[n, c, ...]` -> `[n, c taps, places]`. A convolution copies faster than slices do. */
 function windows(x: Tensor, kernel: readonly number[], g: Omit<Geometry, 'groups' | 'size'>): Tensor {
   const { stride, padding, dilation } = g;
-  const copies = conv(x, shifts(x.shape[1]!, kernel, x), { stride, padding, dilation, groups: x.shape[1]! });
+  const copies = conv(x, shifts(x.shape[1]!, kernel, x.dtype), { stride, padding, dilation, groups: x.shape[1]! });
   return reshape(copies, [x.shape[0]!, copies.shape[1]!, -1]);
 }
 
@@ -62,6 +73,11 @@ export function filterGradByAxes(x: Tensor, dy: Tensor, g: Geometry): Tensor {
   const down = windows(dy, [kh, 1], { ...plain, padding: [[kh - 1 - top, height - rows + top], [0, 0]] });
   const product = correlate(reshape(down, [n, o * kh, height * columns]), reshape(across, [n, c * kw, height * columns]));
   return transpose(flip(reshape(product, [o, kh, c, kw]), 1), [0, 2, 1, 3]);
+}
+
+/** The convolution itself as a product with the windows, worth it where the filter gradient needs them anyway. */
+export function convByWindows(x: Tensor, w: Tensor, g: Omit<Geometry, 'size'>, shape: readonly number[]): Tensor {
+  return reshape(matmul(reshape(w, [w.shape[0]!, w.size / w.shape[0]!]), windows(x, w.shape.slice(2), g)), shape);
 }
 
 /** Whether `filterGradByAxes` applies and copies less. */

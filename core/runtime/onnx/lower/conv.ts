@@ -1,6 +1,6 @@
 import type { Tensor } from '#core/graph';
 import type { Lowering, LoweringTable, OnnxBuilder } from '../builder';
-import { axesCopyLess, filterGradByAxes, filterGradByWindows, type Geometry, inputGradByConv } from './conv-gradients';
+import { axesCopyLess, convByWindows, filterGradByAxes, filterGradByWindows, type Geometry, inputGradByConv, isShift } from './conv-gradients';
 
 const geometry = (node: Tensor): Geometry => node.attributes as unknown as Geometry;
 
@@ -9,6 +9,10 @@ const pads = (padding: Geometry['padding']): number[] => [...padding.map(([low])
 /** A convolution with one number a channel added. */
 export function convNode(node: Tensor, b: OnnxBuilder, bias?: Tensor): string {
   const { stride, padding, dilation, groups } = geometry(node);
+  if (windowsAreShared(node, b)) {
+    const y = b.lower(convByWindows(node.inputs[0]!, node.inputs[1]!, geometry(node), node.shape));
+    return bias === undefined ? y : b.emit('Add', [y, b.lower(bias)]);
+  }
   const inputs = node.inputs.map((x) => b.lower(x));
   if (bias !== undefined) inputs.push(bias.rank === 1 ? b.lower(bias) : b.emit('Reshape', [b.lower(bias), b.ints([bias.size])]));
   return b.emit('Conv', inputs, {
@@ -17,6 +21,19 @@ export function convNode(node: Tensor, b: OnnxBuilder, bias?: Tensor): string {
     pads: pads(padding),
     dilations: dilation,
     group: groups,
+  });
+}
+
+/** Whether a filter gradient in the graph lays the windows of the same images side by side. */
+function windowsAreShared(node: Tensor, b: OnnxBuilder): boolean {
+  const [x, w] = node.inputs as [Tensor, Tensor];
+  const { stride, padding, dilation, groups } = geometry(node);
+  if (b.portable || groups !== 1 || isShift(w) || w.size === w.shape[0]! * w.shape[1]!) return false;
+  const wanted = JSON.stringify([stride, padding, dilation, w.shape.slice(2)]);
+  return b.users(x).some((user) => {
+    if (user.op !== 'convFilterGrad' || user.inputs[0] !== x) return false;
+    const g = geometry(user);
+    return g.groups === 1 && JSON.stringify([g.stride, g.padding, g.dilation, g.size]) === wanted && !axesCopyLess(x, user.inputs[1]!, g);
   });
 }
 
