@@ -18,7 +18,7 @@ export { runPaths, type RunPaths } from './folder/paths';
 export { currentState, readRunFile, type RunError, type RunFile, type RunState } from './folder/run-file';
 export { changeSettings, homeFolder, readJson, readSettings, settingsSchema, type Settings } from './home';
 export { PauseSwitch } from './pause-switch';
-export { findRun, findRuns, rememberRun, removeRun, resolveRun, type FoundRun } from './registry';
+export { findRun, findRuns, isLearntFrom, rememberRun, removeRun, resolveRun, type FoundRun } from './registry';
 export { proposeRun } from './propose';
 export { presentParts } from './run-data';
 export { sourceTitle } from './source-title';

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '#core/graph';
 import { writeAtomically } from './folder/atomic-write';
 import { acquireLock } from './folder/lock';
@@ -130,6 +131,16 @@ function makeFolder(folder: string): boolean {
     throw error;
   }
 }
+
+/** Whether a run's data lie under this folder. */
+export function isLearntFrom(folder: string): boolean {
+  return findRuns().some(({ file }) => {
+    const path = sourcePath.safeParse(file.specification).data?.data.source.path;
+    return path !== undefined && (path === folder || path.startsWith(folder + sep));
+  });
+}
+
+const sourcePath = z.object({ data: z.object({ source: z.object({ path: z.string() }) }) });
 
 /** Removes a run's folder. @throws UserError while a process works on it */
 export function removeRun({ folder, file }: FoundRun): void {

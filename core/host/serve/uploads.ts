@@ -1,5 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,24 +10,33 @@ export interface UploadLimits {
   files: number;
 }
 
+/** Where uploads lie, and which of them are still wanted when the host goes. */
+export interface UploadPlace {
+  folder: string;
+  /** Whether a run learns from something under this path: it could not be resumed or judged without. */
+  inUse(path: string): boolean;
+}
+
 const defaultLimits: UploadLimits = { bytes: 64 * 2 ** 30, files: 500_000 };
-const prefix = 'basin-upload-';
 /** Room that is left to the rest of the machine. */
 const spareBytes = 512 * 2 ** 20;
 
 /**
- * Files that a browser sent, in a temporary folder that goes when the host does. A batch keeps its folders: what was
- * dropped as `flowers/train/rose/1.png` is found there under that path.
+ * Files that a browser sent. A batch keeps its folders: what was dropped as `flowers/train/rose/1.png` is found under that
+ * path. When the host goes, the batches that no run uses go too; the others go with the first host that ends after their
+ * last run was removed.
  */
 export class Uploads {
   readonly #limits: UploadLimits;
+  readonly #place: UploadPlace;
   #folder: string | undefined;
   #bytes = 0;
   #files = 0;
 
-  constructor(limits: Partial<UploadLimits> = {}) {
+  constructor(place: UploadPlace, limits: Partial<UploadLimits> = {}) {
     this.#limits = { ...defaultLimits, ...limits };
-    removeLeftOvers();
+    this.#place = place;
+    removeLeftOvers(place);
   }
 
   /**
@@ -46,7 +54,7 @@ export class Uploads {
         hint: 'Pack them in a zip archive, or start Basin where the files are and give it their path.',
       });
     }
-    this.#folder ??= mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+    this.#folder ??= this.#makeFolder();
     const base = join(this.#folder, batch);
     const path = join(base, ...parts);
     if (existsSync(path)) throw new UserError('upload.twice', `${name} was sent twice.`);
@@ -64,12 +72,17 @@ export class Uploads {
     return { path, root: join(base, parts[0] ?? '') };
   }
 
-  /** Removes everything that was sent. */
+  /** Removes what was sent, save for what runs use. */
   clear(): void {
-    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder) sweep(this.#folder, this.#place);
     this.#folder = undefined;
     this.#bytes = 0;
     this.#files = 0;
+  }
+
+  #makeFolder(): string {
+    mkdirSync(this.#place.folder, { recursive: true });
+    return mkdtempSync(join(this.#place.folder, `${process.pid}-`));
   }
 
   async *#counted(name: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -84,9 +97,10 @@ export class Uploads {
       }
       if (sinceCheck > 2 ** 26) {
         sinceCheck = 0;
-        const { bavail, bsize } = statfsSync(tmpdir());
+        const { folder } = this.#place;
+        const { bavail, bsize } = statfsSync(folder);
         if (bavail * bsize < spareBytes) {
-          throw new UserError('upload.disk-full', `No room for ${name} in ${tmpdir()}.`, { hint: 'Make room there, or set TMPDIR to a folder with more.' });
+          throw new UserError('upload.disk-full', `No room for ${name} in ${folder}.`, { hint: 'Make room there, or set BASIN_HOME to a folder with more.' });
         }
       }
       yield chunk;
@@ -104,12 +118,21 @@ function checkedParts(name: string): string[] {
   return parts;
 }
 
-/** Folders of hosts that were killed before they could tidy up. */
-function removeLeftOvers(): void {
-  for (const entry of readdirSync(tmpdir())) {
-    const pid = Number(/^basin-upload-(\d+)-/.exec(entry)?.[1]);
-    if (!pid || isAlive(pid)) continue;
-    rmSync(join(tmpdir(), entry), { recursive: true, force: true });
+/** Removes the batches that no run uses, and the folder when none is left. */
+function sweep(folder: string, { inUse }: UploadPlace): void {
+  for (const batch of readdirSync(folder)) {
+    const path = join(folder, batch);
+    if (!inUse(path)) rmSync(path, { recursive: true, force: true });
+  }
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/** What hosts left that were killed, or whose runs have been removed since. */
+function removeLeftOvers(place: UploadPlace): void {
+  if (!existsSync(place.folder)) return;
+  for (const entry of readdirSync(place.folder)) {
+    const pid = Number(/^(\d+)-/.exec(entry)?.[1]);
+    if (pid && !isAlive(pid)) sweep(join(place.folder, entry), place);
   }
 }
 

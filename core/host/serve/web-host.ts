@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { UserError } from '#core/graph';
+import { homeFolder, isLearntFrom } from '#core/runs';
 import { codec } from '../transport/codec';
 import type { ServerMessage } from '../transport/message';
 import { EngineProcess } from './engine-process';
@@ -59,7 +61,7 @@ class Host implements WebHost {
 
   constructor(options: WebHostOptions) {
     this.#options = options;
-    this.#uploads = new Uploads(options.uploadLimits);
+    this.#uploads = new Uploads({ folder: join(homeFolder(), 'uploads'), inUse: isLearntFrom }, options.uploadLimits);
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request, socket, head) => {
       const url = new URL(request.url ?? '/', 'http://host');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { socketChannel, type SocketLike } from '../../../core/host/transport/cha
 import { ClientPeer } from '../../../core/host/transport/client-peer';
 import { codec } from '../../../core/host/transport/codec';
 import type { RemoteError } from '../../../core/host/transport/wire-error';
+import { Uploads } from '../../../core/host/serve/uploads';
 import { bundle } from './bundle';
 import type { contract } from './fixtures/engine';
 
@@ -48,6 +49,7 @@ const origin = (): string => `http://127.0.0.1:${host.port}`;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'basin-web-'));
+  process.env['BASIN_HOME'] = join(folder, 'home');
   page = join(folder, 'page');
   mkdirSync(join(page, 'assets'), { recursive: true });
   writeFileSync(join(page, 'index.html'), '<!doctype html><title>Basin</title>');
@@ -177,6 +179,18 @@ describe('uploads', () => {
     expect(JSON.parse((await put('flowers/4.png', 'x')).body)).toMatchObject({ code: 'upload.too-many' });
     await own.close();
     expect(existsSync(stored.root)).toBe(false);
+  });
+
+  it('keeps what runs learn from until the run is gone', () => {
+    const place = { folder: join(folder, 'sent'), used: true, inUse: (path: string) => place.used && path.endsWith('b2') };
+    const batch = join(place.folder, '999999999-abc', 'b2');
+    mkdirSync(batch, { recursive: true });
+    mkdirSync(join(place.folder, '999999999-abc', 'b1'));
+    new Uploads(place);
+    expect(readdirSync(join(place.folder, '999999999-abc'))).toEqual(['b2']);
+    place.used = false;
+    new Uploads(place);
+    expect(readdirSync(place.folder)).toEqual([]);
   });
 
   it.each(['../x', '/etc/x', 'a/../../x', 'a//b', 'a\\b', 'C:x', '', '.', 'a/\0b', `${'a'.repeat(300)}.csv`])('refuses the name %j', async (name) => {
