@@ -10,6 +10,7 @@ export { estimateTraining, type TrainingEstimate } from './estimate';
 export { exportRun, type ExportFormat } from './evaluation/export';
 export type { ExecutionEvent } from './events';
 export { executeRun, type ExecuteOptions, type RunOutcome } from './execute';
+export { writeAtomically } from './folder/atomic-write';
 export { readWeights, trajectorySteps, type CheckpointName } from './folder/checkpoints';
 export { epochColumns, stepColumns, type Columns } from './folder/columns';
 export { lockOwner, type LockOwner } from './folder/lock';

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '#core/graph';
 import { writeAtomically } from './folder/atomic-write';
@@ -87,7 +87,7 @@ export function resolveRun(named: string): FoundRun {
     return { id: file.id, folder, file };
   }
   const runs = findRuns();
-  const run = runs.find(({ id }) => id === named) ?? runs.find(({ folder, file }) => file.name === named || folder.endsWith(`/${named}`));
+  const run = runs.find(({ id }) => id === named) ?? runs.find(({ folder, file }) => file.name === named || basename(folder) === named);
   if (run) return run;
   throw new UserError('run.unknown', `There is no run "${named}": no folder, id or name fits.`, { hint: '`basin list` shows the runs there are.' });
 }

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { generate, generatorSchema, loadDataset, loadSource, dataSpecification, summarize, tableRows, type SourceSummary } from '#core/data';
 import { UserError } from '#core/graph';
 import { describeIssues, specificationError } from '#core/runs';
-import { writeFileSync } from 'node:fs';
 import { describeDataset } from '../../work/describe-dataset';
 import { example, jsonOption, terminalOf, wholeNumber } from '../options';
+import { writeOutputFile } from '../output-file';
 import { number, size, table } from '../terminal';
 
 export function addData(program: Command): void {
@@ -88,7 +88,7 @@ function addGenerate(data: Command): void {
     }
     const { columns, rows } = tableRows(source, 0, source.rows);
     const cell = (value: unknown): string => (typeof value === 'string' && /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value ?? ''));
-    writeFileSync(options.out, [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join(''));
+    writeOutputFile(options.out, [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join(''));
     terminal.result({ path: options.out, rows: rows.length, columns, generator: parsed.data }, () => `${options.out}: ${rows.length} rows, columns ${columns.join(', ')}`);
   });
 }

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '#core/graph';
 import { exportRun, openRun, resolveRun, type CheckpointName, type ExportFormat } from '#core/runs';
 import { checkpointOption, example, jsonOption, terminalOf } from '../options';
+import { checkOutputFile, writeOutputFile } from '../output-file';
 import { size } from '../terminal';
 
 export function addExport(program: Command): void {
@@ -20,11 +20,12 @@ export function addExport(program: Command): void {
     const terminal = terminalOf(options);
     const wanted = (['safetensors', 'onnx'] as const).flatMap((format): [ExportFormat, string][] => (options[format] === undefined ? [] : [[format, options[format]]]));
     if (wanted.length === 0) throw new UserError('export.nothing', 'Nothing to write was named.', { hint: 'Add --safetensors FILE or --onnx FILE.' });
+    for (const [, path] of wanted) checkOutputFile(path);
     const run = await openRun(resolveRun(named).folder);
     const checkpoint = options.checkpoint ?? run.usualCheckpoint;
     const files = wanted.map(([format, path]) => {
       const { bytes } = exportRun(run, format, checkpoint);
-      writeFileSync(path, bytes);
+      writeOutputFile(path, bytes);
       return { format, path, bytes: bytes.length };
     });
     terminal.result({ run: run.file.id, checkpoint, files }, () => files.map(({ path, bytes }) => `${path}: ${size(bytes)}, ${checkpoint} weights`));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openRun, predictRun, readSettings, resolveRun, type CheckpointName } from '#core/runs';
 import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption } from '../options';
+import { checkOutputFile } from '../output-file';
 
 interface PredictOptions {
   data: string;
@@ -26,6 +27,7 @@ export function addPredict(program: Command): void {
     'basin predict runs/iris --data new.csv --out predictions.csv',
   ).action(async (named: string, options: PredictOptions) => {
     const terminal = terminalOf(options);
+    checkOutputFile(options.out);
     const { folder } = resolveRun(named);
     const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
     const summary = await predictRun(run, { data: { path: options.data }, out: options.out, checkpoint: options.checkpoint ?? run.usualCheckpoint });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
 import { exportSurface, surfaceFormatOf, type Surface } from '#core/landscape';
@@ -9,6 +9,7 @@ import {
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
 
 interface SurfaceOptions {
@@ -55,6 +56,7 @@ export function addSurface(program: Command): void {
   ).action(async (named: string, options: SurfaceOptions) => {
     const terminal = terminalOf(options);
     const format = surfaceFormatOf(options.out);
+    checkOutputFile(options.out);
     const { folder } = resolveRun(named);
     const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
     const request = surfaceRequestSchema.parse({
@@ -69,7 +71,7 @@ export function addSurface(program: Command): void {
     });
     const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
     const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-    writeFileSync(options.out, await exportSurface(surface, format, { quantity: options.metric, viewer, ...(options.logHeight && { scale: 'log' as const }) }));
+    writeOutputFile(options.out, await exportSurface(surface, format, { quantity: options.metric, viewer, ...(options.logHeight && { scale: 'log' as const }) }));
     const { minimum, centre, explainedVariance, recipe } = surface;
     terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance }, () => {
       const lowest = minimum[options.metric];
