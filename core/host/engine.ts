@@ -17,15 +17,15 @@ interface UtilityProcess {
   parentPort?: { on(type: 'message', listener: (event: { data: { kind: string }; ports: EmitterPort[] }) => void): void };
 }
 
-const report = (error: unknown): void => console.error(error);
-
 function startEngine(): void {
   const pool = new WorkPool(new URL(import.meta.url));
   const queue = new RunQueue(pool);
   const shell = process.env['BASIN_SHELL'] === 'desktop' ? 'desktop' : 'web';
   const router = createRouter({ shell, pool, queue });
-  const serve = (channel: Channel<ServerMessage, ClientMessage>): void => serveRouter(router, channel, { report });
   let leaving = false;
+  // Work that is cut off because the engine leaves is no fault worth a report.
+  const report = (error: unknown): void => void (leaving || console.error(error));
+  const serve = (channel: Channel<ServerMessage, ClientMessage>): void => serveRouter(router, channel, { report });
   const shutdown = (): void => {
     if (leaving) return;
     leaving = true;
