@@ -20,6 +20,16 @@ function trimExponent(text: string): string {
   return `${Number(mantissa)}e${exponent.replace('+', '')}`;
 }
 
+/** The ticks of an axis, with as many digits as it takes to tell them apart. */
+export function formatTicks(ticks: readonly (number | null)[]): string[] {
+  const distinct = new Set(ticks.filter((tick) => tick !== null)).size;
+  for (let digits = 3; digits < 9; digits++) {
+    const words = ticks.map((tick) => (tick === null ? '' : formatNumber(tick, digits)));
+    if (new Set(words.filter(Boolean)).size === distinct) return words;
+  }
+  return ticks.map((tick) => (tick === null ? '' : String(tick)));
+}
+
 /** A number in a field: exact, as JSON writes it. */
 export function editNumber(value: number): string {
   return String(value);

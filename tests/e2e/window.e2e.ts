@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFindings, openWorkbench, picture, type Workbench } from './support';
+import { accessibilityFindings, openWorkbench, type Workbench } from './support';
 
 describe('the window', () => {
   let workbench: Workbench;
@@ -14,7 +14,6 @@ describe('the window', () => {
     const { page, problems } = workbench;
     await page.getByRole('heading').first().waitFor();
     expect(await page.title()).toContain('Basin');
-    await picture(page, 'home');
     expect(problems).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatBytes, formatCount, formatDuration, formatNumber, parseNumber } from '../../../renderer/components/number-format';
+import { formatAgo, formatBytes, formatCount, formatDuration, formatNumber, formatTicks, parseNumber } from '../../../renderer/components/number-format';
 
 describe('numbers', () => {
   it.each([
@@ -20,6 +20,12 @@ describe('numbers', () => {
   it('are read back from what people type', () => {
     expect(['1e-3', ' 0.5 ', '0,5', '−2', '12'].map(parseNumber)).toEqual([0.001, 0.5, 0.5, -2, 12]);
     expect(['', 'abc', '1,000.5', 'Infinity'].map(parseNumber)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('of an axis are told apart', () => {
+    expect(formatTicks([0.009996, 0.009997, 0.009998])).toEqual(['0.009996', '0.009997', '0.009998']);
+    expect(formatTicks([0, 0.5, null, 1])).toEqual(['0', '0.5', '', '1']);
+    expect(formatTicks([1e-5, 2e-5])).toEqual(['1e-5', '2e-5']);
   });
 
   it('of things stand in thousands', () => {
