@@ -108,7 +108,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
 }
 
 const exists = (path: string): UserError =>
-  new UserError('write.exists', `${path} exists.`, { hint: 'Choose another name, or allow it to be overwritten.' });
+  new UserError('write.exists', `${path} exists.`, { hint: 'Choose another name, or allow it to be overwritten (--overwrite on the command line).' });
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 

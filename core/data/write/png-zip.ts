@@ -82,7 +82,7 @@ async function fill(zip: ZipFile, source: ImageSource, entryName: (index: number
       throw new UserError('write.float-pixels', 'PNG holds bytes; these pixels are fractions.', { hint: 'Write them as IDX: name a folder instead of a zip.' });
     }
     const files = await Promise.all(indices.map((_, i) =>
-      sharp(pixels.subarray(i * length, (i + 1) * length), { raw: { width, height, channels: channels as 1 | 3 | 4 } }).png({ compressionLevel: 9 }).toBuffer()));
+      sharp(pixels.subarray(i * length, (i + 1) * length), { raw: { width, height, channels: channels as 1 | 3 | 4 } }).toColourspace(channels === 1 ? 'b-w' : 'srgb').png({ compressionLevel: 9 }).toBuffer()));
     files.forEach((file, i) => zip.addBuffer(file, entryName(indices[i]!), entryOptions));
   }
   zip.end();

@@ -91,6 +91,15 @@ describe('what the commands answer', () => {
     expect(readFileSync(at('w.safetensors')).equals(readFileSync(at('run/checkpoints/last.safetensors')))).toBe(true);
   });
 
+  it('makes pictures that open again', async () => {
+    const made = await cli.json<{ rows: number }>('data', 'generate', 'glyphs', '--count', '60', '--out', at('glyphs.zip'));
+    expect(made.rows).toBe(60);
+    expect(await cli.json('data', 'inspect', at('glyphs.zip'))).toMatchObject({ kind: 'images', rows: 60, images: { width: 28, height: 28, channels: 1 }, proposal: { task: 'classification' } });
+    const { code, err } = await cli.run('data', 'generate', 'glyphs', '--count', '60', '--out', at('glyphs.zip'));
+    expect(code).toBe(1);
+    expect(err).toContain('exists');
+  });
+
   it('devices and blocks: lists for machines and for people', async () => {
     expect(await cli.json('devices')).toContainEqual(expect.objectContaining({ id: 'cpu', usable: true }));
     const optimizers = await cli.json<{ slot: string; use: string }[]>('blocks', 'optimizers');

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { generate, generatorSchema, loadDataset, loadSource, dataSpecification, summarize, tableRows, type SourceSummary } from '#core/data';
+import { generate, generatorSchema, loadDataset, loadSource, dataSpecification, summarize, writeDataset, type SourceSummary } from '#core/data';
 import { UserError } from '#core/graph';
 import { describeIssues, specificationError } from '#core/runs';
 import { describeDataset } from '../../work/describe-dataset';
 import { example, jsonOption, terminalOf, wholeNumber } from '../options';
-import { writeOutputFile } from '../output-file';
 import { number, size, table } from '../terminal';
 
 export function addData(program: Command): void {
@@ -67,29 +66,30 @@ function addGenerate(data: Command): void {
   example(
     data
       .command('generate')
-      .description('write toy data as a CSV table')
+      .description('write toy data: a table as .csv, .tsv or .ndjson, pictures as .zip or a folder of IDX files')
       .argument('<generator>', 'its name; `basin blocks generators` lists them')
-      .requiredOption('--out <file>', 'the CSV to write')
+      .requiredOption('--out <path>', 'where to write; the ending says the format')
+      .option('--overwrite', 'replace what lies there')
       .option('--count <examples>', 'how many examples', wholeNumber(2))
       .option('--noise <amount>', 'how much noise', Number)
       .option('--seed <seed>', 'seed of the draw', wholeNumber(0))
       .option('--set <name=value...>', 'other parameters of the generator')
       .addOption(jsonOption()),
     'basin data generate spirals --count 1000 --noise 0.1 --seed 7 --out spirals.csv',
-  ).action(async (use: string, options: { out: string; count?: number; noise?: number; seed?: number; set?: string[]; json?: boolean }) => {
+  ).action(async (use: string, options: { out: string; overwrite?: boolean; count?: number; noise?: number; seed?: number; set?: string[]; json?: boolean }) => {
     const terminal = terminalOf(options);
     const { count, noise, seed } = options;
     const given = { use, ...(count !== undefined && { count }), ...(noise !== undefined && { noise }), ...(seed !== undefined && { seed }), ...parameters(options.set ?? []) };
     const parsed = generatorSchema.safeParse(given);
     if (!parsed.success) throw specificationError('The generator', describeIssues(parsed.error, given));
     const source = await generate(parsed.data);
-    if (source.kind !== 'table') {
-      throw new UserError('generate.pictures', `${use} makes pictures, which are no table.`, { hint: 'Name the generator in a specification instead: "data": { "source": { "generator": { ... } } }.' });
-    }
-    const { columns, rows } = tableRows(source, 0, source.rows);
-    const cell = (value: unknown): string => (typeof value === 'string' && /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value ?? ''));
-    writeOutputFile(options.out, [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join(''));
-    terminal.result({ path: options.out, rows: rows.length, columns, generator: parsed.data }, () => `${options.out}: ${rows.length} rows, columns ${columns.join(', ')}`);
+    const written = await writeDataset(source, options.out, { overwrite: options.overwrite ?? false });
+    const rows = source.kind === 'table' ? source.rows : source.count;
+    const columns = source.kind === 'table' ? source.columns.map(({ name }) => name) : [];
+    terminal.result({ ...written, rows, columns, generator: parsed.data }, () => [
+      `${options.out}: ${rows} ${source.kind === 'table' ? `rows, columns ${columns.join(', ')}` : 'pictures'}, ${size(written.bytes)}`,
+      ...written.notices.map(({ message }) => `Note: ${message}`),
+    ]);
   });
 }
 
