@@ -22,6 +22,9 @@ describe('every view', () => {
     await page.getByRole('link', { name: 'Home', exact: true }).click();
     await drop(page, flowersCsv(folder), 'text/csv');
     await page.getByText('150 rows').waitFor();
+    // Nothing is hovered and nothing focused in what follows.
+    await page.mouse.move(600, 690);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   });
 
   afterAll(async () => {

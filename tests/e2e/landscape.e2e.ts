@@ -71,7 +71,8 @@ describe('the landscape of a trained network', () => {
     await expect.poll(() => fact('Pointer').textContent()).toMatch(/^\d[\d.e−]* at −?[\d.]+, −?[\d.]+$/);
     await page.getByRole('radio', { name: 'Log' }).click();
     expect(await page.getByRole('radio', { name: 'Log' }).isChecked()).toBe(true);
-    await picture(page, 'landscape');
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await picture(page, 'landscape-dark');
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
