@@ -98,8 +98,11 @@ async function startWeb(surroundings) {
     console.log(window);
     return host.ended;
   }
-  // The app window is the program: when it is closed, Basin ends, as the desktop window does.
-  void window.closed.then(host.end);
+  void window.closed.then((code) => {
+    // The app window is the program: when a person closes it, Basin ends, as the desktop window does.
+    if (code === 0) host.end();
+    else console.log('The browser did not open its window, or lost it: open the address in yours.');
+  });
   const code = await host.ended;
   await window.close();
   return code;

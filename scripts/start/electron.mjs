@@ -81,13 +81,26 @@ export async function obtainElectron({ retry }, place = here) {
     rmSync(place.absence, { force: true });
     return usable(downloaded, stop);
   }
-  mkdirSync(dirname(place.absence), { recursive: true });
-  writeFileSync(place.absence, version);
+  remember(place.absence, version);
   const reason =
     outcome === 'waiting'
       ? `Electron's runtime ${version} did not arrive within ${Math.round(place.patience / 1000)} s`
       : `Electron's runtime ${version} could not be downloaded`;
   return { reason, stop };
+}
+
+/**
+ * @param {string} file
+ * @param {string} version
+ */
+function remember(file, version) {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, version);
+  } catch (error) {
+    // In a clone that this user may not write, the next start looks again: slower, not wrong.
+    console.error(`The absence of Electron's runtime was not remembered: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /**

@@ -9,7 +9,8 @@ import { installedBrowser } from '../browser.mjs';
 /**
  * @param {string} address
  * @param {{ rootOnLinux: boolean }} surroundings
- * @returns {Promise<{ closed: Promise<void>, close: () => Promise<void> } | string>} the app window; or one line on what was done instead
+ * @returns {Promise<{ closed: Promise<number>, close: () => Promise<void> } | string>} the app window, whose `closed` gives
+ *   the browser's exit code (0 when a person closed it); or one line on what was done instead
  */
 export async function showWindow(address, surroundings) {
   if (surroundings.rootOnLinux) return 'As root no browser is opened (their sandbox refuses it): open the address in yours.';
@@ -23,12 +24,10 @@ export async function showWindow(address, surroundings) {
   const profile = mkdtempSync(join(tmpdir(), 'basin-window-'));
   const quiet = ['--no-first-run', '--no-default-browser-check', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
   const child = spawn(browser, [`--app=${address}`, `--user-data-dir=${profile}`, '--window-size=1400,900', ...quiet], { stdio: 'ignore' });
-  /** @type {Promise<void>} */
+  /** @type {Promise<number>} */
   const closed = new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', (error) => {
-      console.error(`${browser} did not start (${error.message}): open the address in yours.`);
-    });
+    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('error', () => resolve(1));
   });
   return {
     closed,
