@@ -1,12 +1,12 @@
-import { listBlocks } from '#core/blocks';
+import { listBlocks, proposedBlocks } from '#core/blocks';
 import type { DataSpecification, PreparedDataset } from '#core/data';
 import { resolveSpecification } from './compose';
 import { sourceTitle } from './source-title';
 import { runSpecificationSchema, type RunSpecification } from './specification/schema';
 
 /**
- * A good first run for a data set: the usual network for its kind of input (the catalogue's first that takes it),
- * batches that give a few dozen steps an epoch, and as many epochs as make some thousand steps.
+ * A good first run for a data set: the usual network for its kind of input (the catalogue's first that takes it), the
+ * optimizer that the catalogue proposes, batches that give a few dozen steps an epoch, and as many epochs as make some thousand steps.
  */
 export function proposeRun(data: DataSpecification, dataset: PreparedDataset): RunSpecification {
   const examples = dataset.train.count;
@@ -16,10 +16,13 @@ export function proposeRun(data: DataSpecification, dataset: PreparedDataset): R
   const model = listBlocks('architectures').filter(({ inputs }) => inputs?.includes(dataset.input) ?? true);
   // A network made for this input alone (a convolutional one for pictures) goes before one that takes everything.
   const fitting = model.find(({ inputs }) => inputs?.length === 1) ?? model[0];
+  // One that needs no tuning: nobody has looked at these data yet.
+  const [optimizer] = proposedBlocks('optimizers', dataset.task);
   const specification = runSpecificationSchema.parse({
     name: sourceTitle(data.source).replace(/\.[^.]+$/, ''),
     data,
     model: { use: fitting?.use ?? '' },
+    ...(optimizer !== undefined && { optimizer: { use: optimizer } }),
     training: { epochs, batchSize },
   });
   return resolveSpecification(specification, dataset);

@@ -10,8 +10,10 @@ export interface Proposal {
 }
 
 const targetNames = [
-  'target', 'label', 'labels', 'class', 'y', 'outcome', 'species', 'diagnosis', 'survived', 'churn', 'price', 'quality',
+  'target', 'label', 'labels', 'class', 'outcome', 'species', 'diagnosis', 'survived', 'churn', 'price', 'quality',
   'category', 'response', 'result', 'score',
+  // Last: beside a price, y is a length.
+  'y',
 ];
 
 /** Up to so many distinct whole numbers are taken for classes. */
