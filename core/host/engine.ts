@@ -40,7 +40,8 @@ function startEngine(): void {
     });
   } else if (process.send) {
     const pipe: HostPipe = {
-      send: (message) => void process.send?.(message),
+      // What is meant for a host that is gone is lost with it: `disconnect` ends the engine.
+      send: (message) => void process.send?.(message, undefined, undefined, () => undefined),
       on: (listener) => void process.on('message', listener),
     };
     process.once('disconnect', shutdown);

@@ -3,7 +3,9 @@ import { axisCoordinates, exportSurface } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
+import { EventQueue } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
+import { mergePoints } from './merge-points';
 
 type LandscapeSurface = Awaited<ReturnType<typeof openRunSurface>>;
 
@@ -29,8 +31,19 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
       }),
 
       compute: api.surfaces.compute.handler(async function* ({ input, signal }): AsyncGenerator<SurfaceEvent, void> {
-        const events = await pool.client('surfaces').surface(workOf(input), { ...(signal && { signal }) });
-        for await (const event of events as AsyncIterable<RunSurfaceEvent>) yield toEvent(event);
+        // Points gather while the window draws: a slow picture does not slow the computation.
+        const queue = new EventQueue(mergePoints);
+        const left = new AbortController();
+        const events = await pool.client('surfaces').surface(workOf(input), { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
+        const pump = async (): Promise<void> => {
+          for await (const event of events as AsyncIterable<RunSurfaceEvent>) queue.push(toEvent(event));
+        };
+        pump().then(() => queue.end(), (error: unknown) => queue.end({ error }));
+        try {
+          yield* queue;
+        } finally {
+          left.abort();
+        }
       }),
 
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {

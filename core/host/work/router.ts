@@ -6,7 +6,8 @@ import {
 import type { DataSource } from '#core/data';
 import { RecentResults } from './cache';
 import { datasetWork } from './datasets';
-import { EventQueue } from './event-queue';
+import { EventQueue } from '../event-queue';
+import { mergeTraining } from './merge-training';
 import { given } from './given';
 import { datasetOf } from './sources';
 import { specificationWork } from './specifications';
@@ -42,7 +43,7 @@ const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): Checkpoin
 export const workRouter = {
   /** Trains a run to its end; one a thread. */
   train: os.input(given<TrainInput>()).handler(async function* ({ input: { folder, threads } }) {
-    const queue = new EventQueue();
+    const queue = new EventQueue(mergeTraining);
     executeRun(folder, { threads, pause, signal: stop.signal, onEvent: (event) => queue.push(event) }).then(
       () => queue.end(),
       (error: unknown) => queue.end({ error }),
