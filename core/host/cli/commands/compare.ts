@@ -21,7 +21,7 @@ export function addCompare(program: Command): void {
         ...differences.map(({ path, values }) => [path, ...values.map((value) => (value === undefined ? '-' : JSON.stringify(value)))]),
       ]),
       '',
-      ...table(head, figures.map(({ name, values }) => [name, ...values.map((value) => value ?? NaN)])),
+      ...table(head, figures.map(({ name, values }) => [name, ...values.map((value) => value ?? '-')])),
     ]);
   });
 }
