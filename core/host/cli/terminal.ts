@@ -120,7 +120,7 @@ export function number(value: number): string {
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const cells = rows.map((row) => row.map((value) => (typeof value === 'number' ? number(value) : value)));
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => (row[column] ?? '').length)));
-  const right = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  const right = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || row[column] === '-'));
   const line = (row: readonly string[]): string =>
     row.map((value, column) => (right[column] ? value.padStart(widths[column] ?? 0) : value.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)];
