@@ -68,7 +68,7 @@ export function tableRows({ columns, rows }: TableSource, offset: number, limit:
 
 /** Pictures as red, green, blue, opacity bytes: `[indices.length, height, width, 4]`. */
 export async function rgbaPictures(source: ImageSource, indices: ArrayLike<number>): Promise<{ width: number; height: number; channels: number; pixels: Uint8Array }> {
-  const size = { ...source.size, channels: source.size.channels === 1 ? 1 : source.size.channels };
+  const { size } = source;
   const raw = await source.pixels(indices, size);
   const { channels } = size;
   const scale = raw instanceof Uint8Array ? 1 : floatScale(raw);
