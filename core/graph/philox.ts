@@ -59,11 +59,21 @@ export function philoxHalves(key: readonly [number, number], count: number, stre
  * a number such as the step. Different uses get unrelated keys.
  */
 export function streamKey(seed: number, name: string, number = 0): Int32Array {
+  return streamKeys([seed], name, number);
+}
+
+/** The keys of the same use for several seeds, one after another: int32 `[seeds, 2]`. */
+export function streamKeys(seeds: readonly number[], name: string, number = 0): Int32Array {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  const keys = new Int32Array(2 * seeds.length);
   const out = new Uint32Array(4);
-  philoxBlock([hash, number | 0, Math.floor(number / 2 ** 32), Math.floor(seed / 2 ** 32)], [seed | 0, 0x42617369], out);
-  return new Int32Array(out.buffer, 0, 2).slice();
+  seeds.forEach((seed, i) => {
+    philoxBlock([hash, number | 0, Math.floor(number / 2 ** 32), Math.floor(seed / 2 ** 32)], [seed | 0, 0x42617369], out);
+    keys[2 * i] = out[0]!;
+    keys[2 * i + 1] = out[1]!;
+  });
+  return keys;
 }
 
 /** A stream of random numbers on the host: the same numbers as the graph's random ops give for the same key. */

@@ -21,3 +21,9 @@ export interface TrainingData {
   train: Part;
   validation?: Part;
 }
+
+/** The targets of these examples, in their order. */
+export function gatherTargets({ train, task, targets = 1 }: TrainingData, rows: Int32Array): Float64Array {
+  const width = task === 'classification' ? 1 : targets;
+  return Float64Array.from({ length: rows.length * width }, (_, i) => train.y[rows[Math.floor(i / width)]! * width + (i % width)]!);
+}

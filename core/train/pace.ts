@@ -1,3 +1,7 @@
+/** Steps whose results are fetched together: about this many milliseconds of them. */
+export const chunkMilliseconds = 100;
+export const chunkSteps = 512;
+
 /** How fast a training goes: working time only, pauses left out. */
 export class Pace {
   #seconds = 0;

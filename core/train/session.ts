@@ -1,11 +1,9 @@
-import { streamKey } from '#core/graph';
-import type { TensorSpec, TypedArray } from '#core/graph';
+import type { TypedArray } from '#core/graph';
 import { compile } from '#core/runtime';
 import type { CompileOptions, DeviceArray, Feed, Program } from '#core/runtime';
 import type { TrainingData } from './data';
-import { traceStep } from './step';
-import type { StepParts } from './step';
 import type { StateTensor } from './state';
+import type { StateGroup, StepSource } from './step-source';
 
 /** What a step leaves behind beside the new state; still on the device. */
 export interface StepResult {
@@ -17,23 +15,19 @@ export interface StepResult {
 interface Compiled {
   program: Program;
   streams: readonly string[];
+  /** What this program is fed at every step alike. */
+  numbers: Readonly<Record<string, TypedArray>>;
 }
-
-/** The three trees that a step takes and gives anew. */
-export const stateGroups = ['parameters', 'buffers', 'optimizer'] as const;
-export type StateGroup = (typeof stateGroups)[number];
 
 /**
  * The training state on the device, and the compiled step that moves it. The state never leaves the device between steps;
  * a program is compiled once for each batch size (the common one, and the last of an epoch).
  */
 export class StepSession {
-  readonly #parts: StepParts;
+  readonly #source: StepSource;
   readonly #data: TrainingData;
-  readonly #seed: number;
   readonly #compile: CompileOptions;
   readonly #sharesMemory: boolean;
-  readonly #shapes: Record<StateGroup, Readonly<Record<string, { shape: readonly number[] }>>>;
   readonly #programs = new Map<number, Promise<Compiled>>();
   #state: Record<string, Feed> = {};
 
@@ -41,19 +35,16 @@ export class StepSession {
    * @param options.sharesMemory the device reads the host's memory: the whole training part is fed to every step, at no cost,
    *   and the step picks its examples; otherwise the host picks them and only they travel
    */
-  constructor(options: { parts: StepParts; data: TrainingData; seed: number; compile: CompileOptions; sharesMemory: boolean }) {
-    this.#parts = options.parts;
+  constructor(options: { source: StepSource; data: TrainingData; compile: CompileOptions; sharesMemory: boolean }) {
+    this.#source = options.source;
     this.#data = options.data;
-    this.#seed = options.seed;
     this.#compile = options.compile;
     this.#sharesMemory = options.sharesMemory;
-    const { model, optimizer } = options.parts;
-    this.#shapes = { parameters: model.parameters, buffers: model.buffers, optimizer: optimizer.initialState(model.parameters) };
   }
 
   /** Puts numbers in the place of the state. */
   load(group: StateGroup, values: Readonly<Record<string, TypedArray>>): void {
-    for (const name of Object.keys(this.#shapes[group])) {
+    for (const name of Object.keys(this.#source.shapes[group])) {
       const key = `${group}.${name}`;
       release(this.#state[key]);
       this.#state[key] = values[name]!;
@@ -68,31 +59,26 @@ export class StepSession {
   /** A copy of a part of the state. */
   async read(group: StateGroup): Promise<Record<string, StateTensor>> {
     const result: Record<string, StateTensor> = {};
-    for (const [name, { shape }] of Object.entries(this.#shapes[group])) {
+    for (const [name, { shape }] of Object.entries(this.#source.shapes[group])) {
       const value = this.#state[`${group}.${name}`]!;
       result[name] = { shape, data: ArrayBuffer.isView(value) ? value.slice() : await value.read() };
     }
     return result;
   }
 
-  /** Compiles the step for a batch size before it is needed. */
-  prepare(batch: number): Promise<Compiled> {
-    let compiled = this.#programs.get(batch);
+  /** Compiles the step for a number of examples before it is needed. */
+  prepare(rows: number): Promise<Compiled> {
+    let compiled = this.#programs.get(rows);
     if (compiled === undefined) {
-      compiled = this.#build(batch);
-      this.#programs.set(batch, compiled);
+      compiled = this.#build(rows);
+      this.#programs.set(rows, compiled);
     }
     return compiled;
   }
 
-  async #build(batch: number): Promise<Compiled> {
-    const { task, train, exampleShape, targets = 1 } = this.#data;
-    const examples = this.#sharesMemory ? train.count : batch;
-    const target: TensorSpec = task === 'classification'
-      ? { shape: [examples], dtype: 'int32' }
-      : { shape: [examples, targets], dtype: 'float32' };
-    const { graph, streams } = traceStep(this.#parts, { examples, batch, exampleShape, target });
-    return { program: await compile(graph, this.#compile), streams };
+  async #build(rows: number): Promise<Compiled> {
+    const { graph, streams, numbers } = this.#source.trace(rows, this.#sharesMemory ? this.#data.train.count : rows);
+    return { program: await compile(graph, this.#compile), streams, numbers };
   }
 
   /**
@@ -100,12 +86,11 @@ export class StepSession {
    *
    * @param step its number, 1 for the first of the training
    */
-  async step(rows: Int32Array, step: number, learningRate: number): Promise<StepResult> {
-    const { program, streams } = await this.prepare(rows.length);
-    const feeds: Record<string, Feed> = { ...this.#state, ...this.#examples(rows) };
-    feeds['learningRate'] = Float32Array.of(learningRate);
+  async step(rows: Int32Array, step: number, learningRate: Float32Array): Promise<StepResult> {
+    const { program, streams, numbers } = await this.prepare(rows.length);
+    const feeds: Record<string, Feed> = { ...this.#state, ...this.#examples(rows), ...numbers, learningRate };
     feeds['step'] = Float32Array.of(step);
-    for (const stream of streams) feeds[`random.${stream}`] = streamKey(this.#seed, stream, step);
+    for (const stream of streams) feeds[`random.${stream}`] = this.#source.key(stream, step);
     const result = await program.run(feeds);
     for (const key of Object.keys(this.#state)) {
       release(this.#state[key]);

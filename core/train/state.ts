@@ -1,7 +1,16 @@
 import type { TypedArray } from '#core/graph';
 
+/** How a network stands in what early stopping and the best checkpoint watch. */
+export interface Standing {
+  /** The best value so far, with the validation loss; absent before the first validation. */
+  best?: { value: number; loss: number; step: number; epoch: number };
+  /** The watched value when it last made progress, and the epochs since. */
+  reference?: number;
+  stale: number;
+}
+
 /** How far a training has come, with everything that decides how it goes on. Plain JSON. */
-export interface Progress {
+export interface Progress extends Standing {
   /** Steps done. */
   step: number;
   /** Epoch under way, from 0, and the batches of it that are done. */
@@ -9,11 +18,6 @@ export interface Progress {
   batch: number;
   /** Sum of the loss over the examples of the epoch under way. */
   epochLoss: number;
-  /** The best value so far of what early stopping and the best checkpoint watch, with the validation loss; absent before the first validation. */
-  best?: { value: number; loss: number; step: number; epoch: number };
-  /** The watched value when it last made progress, and the epochs since. */
-  reference?: number;
-  stale: number;
   finished: boolean;
 }
 

@@ -3,16 +3,20 @@ import { initialize } from '#core/nn';
 import type { Module } from '#core/nn';
 import type { CompileOptions } from '#core/runtime';
 import type { Augmentation, Loss, Metric, Optimizer, Regularizer, Schedule } from './contracts';
+import { gatherTargets } from './data';
 import type { TrainingData } from './data';
 import { diverged, nonFinite } from './diverged';
 import { EpochRecord } from './epoch-record';
 import { batchRange, epochOrder, stepsPerEpoch } from './epoch';
 import { Evaluator, measureAll } from './evaluate';
 import type { CheckpointReason, StepRecord, TrainerEvent } from './events';
-import { Pace } from './pace';
+import { runStages } from './loop';
+import type { RunOptions } from './loop';
+import { chunkMilliseconds, chunkSteps, Pace } from './pace';
 import { predictionsOf } from './predictions';
 import { StepSession } from './session';
 import type { StepResult } from './session';
+import { singleStep } from './step-source';
 import type { Progress, StateTensor, TrainerState } from './state';
 import type { Training } from './training';
 import { judge, watchOf } from './watch';
@@ -38,16 +42,6 @@ export interface TrainerOptions {
   sharesMemory?: boolean;
 }
 
-export interface RunOptions {
-  /** Aborting ends the training after the current step, with a checkpoint. */
-  signal?: AbortSignal;
-  /** Asked between steps; a promise means: pause (with a checkpoint) until it is settled. */
-  pausePoint?: () => Promise<void> | undefined;
-}
-
-/** Steps whose results are fetched together: about this many milliseconds of them. */
-const chunkMilliseconds = 100;
-const chunkSteps = 512;
 
 /** Trains a network and tells how it goes. Knows no block by name. */
 export class Trainer {
@@ -59,6 +53,7 @@ export class Trainer {
   #progress: Progress = { step: 0, epoch: 0, batch: 0, epochLoss: 0, stale: 0, finished: false };
   readonly #record: EpochRecord;
   readonly #pace = new Pace();
+  #shuffled: { epoch: number; order: Int32Array } | undefined;
   #restored = false;
 
   private constructor(options: TrainerOptions, session: StepSession, evaluator: Evaluator | undefined) {
@@ -81,7 +76,7 @@ export class Trainer {
     }
     const parts = { model, loss, regularizers, optimizer, augmentations, gradientClip: training.gradientClip };
     const { compile, sharesMemory = compile.device === 'cpu' || compile.device === 'reference' } = options;
-    const session = new StepSession({ parts, data, seed, compile, sharesMemory });
+    const session = new StepSession({ source: singleStep(parts, data, seed), data, compile, sharesMemory });
     const { validation } = data;
     const evaluator = validation === undefined ? undefined : await Evaluator.create({
       model, loss, metrics, problem: data, most: validation.count, compile,
@@ -132,54 +127,41 @@ export class Trainer {
    *
    * @throws UserError `train.diverged` when loss or weights are no longer finite; no such state is ever offered as a checkpoint
    */
-  async* run(options: RunOptions = {}): AsyncGenerator<TrainerEvent, void, void> {
+  run(options: RunOptions = {}): AsyncGenerator<TrainerEvent, void, void> {
     const { epochs } = this.#options.training;
     const progress = this.#progress;
-    if (!this.#restored && progress.step === 0) yield await this.#checkpoint(['initial']);
-    while (!progress.finished && progress.epoch < epochs) {
-      if (yield* this.#steps(options)) {
-        yield await this.#checkpoint(['end']);
-        yield { kind: 'end', reason: 'stopped', step: progress.step, epoch: progress.epoch };
-        return;
-      }
-      yield* this.#closeEpoch();
-    }
-    yield { kind: 'end', reason: progress.epoch < epochs ? 'early' : 'finished', step: progress.step, epoch: progress.epoch };
+    return runStages<TrainerEvent>({
+      fresh: () => !this.#restored && progress.step === 0,
+      finished: () => progress.finished || progress.epoch >= epochs,
+      midEpoch: () => progress.batch < this.#stepsPerEpoch,
+      chunk: (interrupted) => this.#steps(interrupted),
+      closeEpoch: () => this.#closeEpoch(),
+      checkpoint: (reason) => this.#checkpoint([reason]),
+      end: (stopped) => ({
+        kind: 'end', reason: stopped ? 'stopped' : progress.epoch < epochs ? 'early' : 'finished', step: progress.step, epoch: progress.epoch,
+      }),
+    }, options);
   }
 
-  /** The rest of the epoch's steps; true when the training was aborted. */
-  async* #steps({ signal, pausePoint }: RunOptions): AsyncGenerator<TrainerEvent, boolean, void> {
-    const progress = this.#progress;
-    const order = epochOrder(this.#options.seed, progress.epoch, this.#options.data.train.count);
-    const interrupted = (): boolean => signal?.aborted === true || pausePoint?.() !== undefined;
-    while (progress.batch < this.#stepsPerEpoch) {
-      if (signal?.aborted) return true;
-      const pause = pausePoint?.();
-      if (pause !== undefined) {
-        yield await this.#checkpoint(['pause']);
-        await Promise.race([pause, aborted(signal)]);
-        continue;
-      }
-      const chunk = await this.#chunk(order, interrupted);
-      if (chunk.steps.length > 0) {
-        const { steps, examplesPerSecond } = chunk;
-        yield { kind: 'steps', steps, examplesPerSecond, remainingSeconds: this.#pace.remaining(this.totalSteps - progress.step) };
-      }
-      if (chunk.error !== undefined) throw chunk.error;
+  async* #steps(interrupted: () => boolean): AsyncGenerator<TrainerEvent, void, void> {
+    const { steps, examplesPerSecond, error } = await this.#chunk(interrupted);
+    if (steps.length > 0) {
+      yield { kind: 'steps', steps, examplesPerSecond, remainingSeconds: this.#pace.remaining(this.totalSteps - this.#progress.step) };
     }
-    return signal?.aborted === true;
+    if (error !== undefined) throw error;
   }
 
   /** Runs some steps without looking at their numbers, then fetches the numbers of all of them. */
-  async #chunk(order: Int32Array, interrupted: () => boolean) {
+  async #chunk(interrupted: () => boolean) {
     const { schedule, optimizer, training, data } = this.#options;
     const progress = this.#progress;
+    const order = this.#order();
     const began = performance.now();
     const pending: { result: StepResult; examples: number; learningRate: number; step: number }[] = [];
     do {
       const { begin, end } = batchRange(progress.batch, data.train.count, training.batchSize);
       const learningRate = optimizer.learningRate * schedule(progress.step);
-      const result = await this.#session.step(order.subarray(begin, end), progress.step + 1, learningRate);
+      const result = await this.#session.step(order.subarray(begin, end), progress.step + 1, Float32Array.of(learningRate));
       progress.step++;
       progress.batch++;
       pending.push({ result, examples: end - begin, learningRate, step: progress.step });
@@ -210,13 +192,20 @@ export class Trainer {
     return { steps, error, examplesPerSecond: (1000 * examples) / milliseconds };
   }
 
+  /** The order of the epoch under way. */
+  #order(): Int32Array {
+    const { epoch } = this.#progress;
+    if (this.#shuffled?.epoch !== epoch) this.#shuffled = { epoch, order: epochOrder(this.#options.seed, epoch, this.#options.data.train.count) };
+    return this.#shuffled.order;
+  }
+
   /** Scores the epoch that is complete, decides how to go on, and offers the checkpoint. */
   async* #closeEpoch(): AsyncGenerator<TrainerEvent, void, void> {
-    const { training, data, seed, loss, metrics } = this.#options;
+    const { training, data, loss, metrics } = this.#options;
     const progress = this.#progress;
     const began = performance.now();
     const { count } = this.#record;
-    const order = epochOrder(seed, progress.epoch, data.train.count).subarray(0, count);
+    const order = this.#order().subarray(0, count);
     const truth = gatherTargets(data, order);
     const seen = predictionsOf(data, loss.link, this.#record.outputs, truth, count);
     const train = { loss: progress.epochLoss / count, metrics: measureAll(metrics, seen) };
@@ -225,7 +214,7 @@ export class Trainer {
     const scores = validation && { loss: validation.loss, metrics: validation.metrics };
     const patience = training.earlyStopping?.patience ?? Infinity;
     const best = scores !== undefined
-      && judge(progress, this.#watch, scores, training.earlyStopping?.minDelta ?? 0).best;
+      && judge(progress, progress, this.#watch, scores, training.earlyStopping?.minDelta ?? 0).best;
     const epoch = progress.epoch++;
     progress.batch = 0;
     progress.epochLoss = 0;
@@ -262,18 +251,4 @@ function startingState(optimizer: Optimizer, model: Module): Record<string, Floa
   const entries = Object.entries(optimizer.initialState(model.parameters));
   return Object.fromEntries(entries.map(([name, { shape, value }]) =>
     [name, new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value)]));
-}
-
-/** The targets of these examples, in their order. */
-function gatherTargets({ train, task, targets = 1 }: TrainingData, rows: Int32Array): Float64Array {
-  const width = task === 'classification' ? 1 : targets;
-  return Float64Array.from({ length: rows.length * width }, (_, i) => train.y[rows[Math.floor(i / width)]! * width + (i % width)]!);
-}
-
-/** Settles when the signal aborts; never without one. */
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    signal?.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

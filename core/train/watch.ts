@@ -2,7 +2,7 @@ import { UserError } from '#core/graph';
 import { suggestion } from '#core/nn';
 import type { Metric } from './contracts';
 import type { Scores } from './events';
-import type { Progress } from './state';
+import type { Progress, Standing } from './state';
 import type { Training } from './training';
 
 /** What the best checkpoint and early stopping look at, and which way is better. */
@@ -43,18 +43,18 @@ export const watched = (watch: Watch, scores: Scores): number => (watch.name ===
  * improvement makes a new best, and so does a lower loss at the same value (accuracies on few examples are often equal); only
  * an improvement above `minDelta`, counted from the value at the last progress, is progress.
  */
-export function judge(progress: Progress, watch: Watch, scores: Scores, minDelta: number): { best: boolean } {
+export function judge(standing: Standing, { step, epoch }: Pick<Progress, 'step' | 'epoch'>, watch: Watch, scores: Scores, minDelta: number): { best: boolean } {
   const value = watched(watch, scores);
   const gain = (over: number): number => (watch.better === 'higher' ? value - over : over - value);
-  const { best, step, epoch } = progress;
+  const { best } = standing;
   const isBest = Number.isFinite(value)
     && (best === undefined || gain(best.value) > 0 || (gain(best.value) === 0 && scores.loss < best.loss));
-  if (isBest) progress.best = { value, loss: scores.loss, step, epoch };
-  if (Number.isFinite(value) && (progress.reference === undefined || gain(progress.reference) > minDelta)) {
-    progress.reference = value;
-    progress.stale = 0;
+  if (isBest) standing.best = { value, loss: scores.loss, step, epoch };
+  if (Number.isFinite(value) && (standing.reference === undefined || gain(standing.reference) > minDelta)) {
+    standing.reference = value;
+    standing.stale = 0;
   } else {
-    progress.stale++;
+    standing.stale++;
   }
   return { best: isBest };
 }

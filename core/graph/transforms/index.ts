@@ -1,3 +1,5 @@
+export * from './align';
 export * from './grad';
 export { gradients, pullback } from './gradients';
+export * from './populate';
 export * from './vmap';
