@@ -13,11 +13,12 @@ export interface Weights {
  */
 export function initialize(module: Module, seed: number): Weights {
   const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+  const stream = (name: string): Philox => new Philox(seed, `initialize.${name}`);
   const parameters: Record<string, Float32Array> = {};
   for (const [name, spec] of Object.entries(module.parameters)) {
     parameters[name] = typeof spec.initial === 'number'
       ? new Float32Array(size(spec.shape)).fill(spec.initial)
-      : spec.initial(spec, new Philox(seed, `initialize.${name}`));
+      : spec.initial(spec, stream(name), stream);
   }
   const buffers: Record<string, Float32Array> = {};
   for (const [name, { shape, initial }] of Object.entries(module.buffers)) {

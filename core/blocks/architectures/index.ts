@@ -1,7 +1,14 @@
 import type { Architecture } from '#core/nn';
 import { catalogue } from '../slot';
 import { cnn } from './cnn';
+import { deepLinear } from './deep-linear';
+import { lcn } from './lcn';
+import { linearRegression, logisticRegression } from './linear-models';
 import { mlp } from './mlp';
 import { resnet } from './resnet';
+import { vgg } from './vgg';
+import { wideResnet } from './wide-resnet';
 
-export const architectures = catalogue<Architecture>('architectures', [mlp, cnn, resnet]);
+export const architectures = catalogue<Architecture>('architectures', [
+  mlp, cnn, resnet, wideResnet, vgg, lcn, logisticRegression, linearRegression, deepLinear,
+]);

@@ -4,5 +4,6 @@ import { glorot } from './glorot';
 import { he } from './he';
 import { lecun } from './lecun';
 import { orthogonal } from './orthogonal';
+import { uniformFanIn } from './uniform-fan-in';
 
-export const initializers = catalogue<Initializer>('initializers', [he, glorot, lecun, orthogonal]);
+export const initializers = catalogue<Initializer>('initializers', [he, glorot, lecun, orthogonal, uniformFanIn]);

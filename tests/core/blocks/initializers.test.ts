@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { built } from './evaluate';
 
 const parameter = { shape: [300, 200], kind: 'weight' as const, fanIn: 200, fanOut: 300 };
-const draw = (specification: unknown, seed = 0): Float32Array => built('initializers', specification)(parameter, new Philox(seed, 'w'));
+const draw = (specification: unknown, seed = 0): Float32Array => built('initializers', specification)(parameter, new Philox(seed, 'w'), (name) => new Philox(seed, name));
 
 describe('initializers', () => {
   it.each([
@@ -28,7 +28,7 @@ describe('initializers', () => {
   it.each([[[8, 20]], [[20, 8]], [[6, 2, 3, 3]]])('orthogonal of shape %j: rows or columns are orthonormal times the gain', (shape) => {
     const out = shape[0]!;
     const rest = shape.slice(1).reduce((a, b) => a * b, 1);
-    const values = built('initializers', { use: 'orthogonal', gain: 2 })({ shape, kind: 'weight', fanIn: rest, fanOut: out }, new Philox(1, 'w'));
+    const values = built('initializers', { use: 'orthogonal', gain: 2 })({ shape, kind: 'weight', fanIn: rest, fanOut: out }, new Philox(1, 'w'), (name) => new Philox(1, name));
     const wide = out <= rest;
     const [count, length] = wide ? [out, rest] : [rest, out];
     const at = (i: number, k: number): number => (wide ? values[i * rest + k]! : values[k * rest + i]!);

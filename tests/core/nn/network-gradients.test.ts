@@ -18,6 +18,9 @@ const networks: [string, object, readonly number[]][] = [
       { stage: 'pool', kind: 'average' }, { stage: 'dense', units: 8 }],
   }, [2, 8, 8]],
   ['ResNet-8 with batch norm', { use: 'resnet', depth: 8, width: 4 }, [3, 8, 8]],
+  ['ResNet-8 v2 with shortcuts of zeros', { use: 'resnet', depth: 8, width: 4, version: 'v2', shortcut: 'padding', norm: 'group', groups: 2 }, [3, 8, 8]],
+  ['locally connected network', { use: 'lcn', channels: [3, 4] }, [2, 6, 5]],
+  ['deep linear network', { use: 'deep-linear', depth: 4, width: 6 }, [5]],
   ['ResNet-8 with group norm', { use: 'resnet', depth: 8, width: 4, norm: 'group', groups: 2 }, [3, 8, 8]],
 ];
 

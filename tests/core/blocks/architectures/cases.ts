@@ -1,0 +1,45 @@
+import { Philox } from '#core/graph';
+import type { BuildContext, Module } from '#core/nn';
+import { built } from '../evaluate';
+import type { Examples } from './three-steps';
+
+/** A network of the catalogue small enough to be checked, on data of noise. */
+export interface Case {
+  /** The network's name in parity.py. */
+  name: string;
+  specification: Record<string, unknown> & { use: string };
+  context: Partial<BuildContext> & { exampleShape: readonly number[] };
+}
+
+const pictures = (shape: readonly number[]): Case['context'] => ({ input: 'image', exampleShape: shape });
+
+export const cases: readonly Case[] = [
+  { name: 'resnet-v1', specification: { use: 'resnet', depth: 8, width: 4 }, context: pictures([2, 8, 8]) },
+  { name: 'resnet-v1-padding', specification: { use: 'resnet', depth: 14, width: 3, shortcut: 'padding' }, context: pictures([2, 8, 8]) },
+  { name: 'resnet-v1-plain', specification: { use: 'resnet', depth: 8, width: 4, shortcut: 'none' }, context: pictures([2, 8, 8]) },
+  { name: 'resnet-v1-bottleneck', specification: { use: 'resnet', depth: 11, width: 3, block: 'bottleneck' }, context: pictures([2, 8, 8]) },
+  { name: 'resnet-v2', specification: { use: 'resnet', depth: 14, width: 4, version: 'v2' }, context: pictures([2, 8, 8]) },
+  { name: 'resnet-v2-bottleneck', specification: { use: 'resnet', depth: 11, width: 3, version: 'v2', block: 'bottleneck' }, context: pictures([2, 8, 8]) },
+  { name: 'wide-resnet', specification: { use: 'wide-resnet', depth: 10, factor: 1 }, context: pictures([2, 8, 8]) },
+  { name: 'vgg11-bn', specification: { use: 'vgg', depth: 11, width: 3, hidden: [7], dropout: 0 }, context: pictures([2, 32, 32]) },
+  { name: 'vgg13', specification: { use: 'vgg', depth: 13, width: 3, norm: 'none' }, context: pictures([2, 32, 32]) },
+  { name: 'lcn', specification: { use: 'lcn', channels: [3, 4] }, context: pictures([2, 7, 6]) },
+  { name: 'logistic-regression', specification: { use: 'logistic-regression' }, context: { exampleShape: [5] } },
+  { name: 'linear-regression', specification: { use: 'linear-regression' }, context: { task: 'regression', exampleShape: [5], outputs: 1 } },
+  { name: 'deep-linear', specification: { use: 'deep-linear', depth: 4, width: 6 }, context: { exampleShape: [5] } },
+];
+
+const batch = 8;
+
+export const moduleOf = ({ specification, context }: Case): Module => built('architectures', specification, context);
+
+/** Noise of the right shape: inputs, and classes or numbers to predict. */
+export function examplesOf({ context }: Case, module: Module): Examples {
+  const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+  const x = new Philox(5, 'x').normals(batch * size(module.inputShape));
+  const outputs = size(module.outputShape);
+  const y = context.task === 'regression'
+    ? new Philox(5, 'y').normals(batch * outputs)
+    : Int32Array.from({ length: batch }, (_, i) => i % outputs);
+  return { x, y, count: batch };
+}

@@ -1,0 +1,150 @@
+"""The networks of cases.ts, written from their papers with PyTorch's own layers."""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Shortcut(nn.Module):
+    """Every `stride`-th pixel, zeros for new channels."""
+
+    def __init__(self, channels, stride):
+        super().__init__()
+        self.channels, self.stride = channels, stride
+
+    def forward(self, x):
+        x = x[:, :, :: self.stride, :: self.stride]
+        return F.pad(x, (0, 0, 0, 0, 0, self.channels - x.shape[1]))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, width, stride, pre, bottleneck, shortcut):
+        super().__init__()
+        self.pre, self.plain = pre, shortcut == "none"
+        if bottleneck:
+            plan = [(width, 1, 1), (width, 3, stride), (4 * width, 1, 1)]
+        else:
+            plan = [(width, 3, stride), (width, 3, 1)]
+        self.length = len(plan)
+        channels = inputs
+        for i, (out, kernel, step) in enumerate(plan, 1):
+            setattr(self, f"conv{i}", nn.Conv2d(channels, out, kernel, step, kernel // 2, bias=False))
+            setattr(self, f"bn{i}", nn.BatchNorm2d(channels if pre else out))
+            channels = out
+        self.outputs = channels
+        self.downsample = None
+        if not self.plain and (stride != 1 or inputs != channels):
+            if shortcut == "padding":
+                self.downsample = Shortcut(channels, stride)
+            elif pre:
+                self.downsample = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride, bias=False))
+            else:
+                self.downsample = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        layers = [(getattr(self, f"conv{i}"), getattr(self, f"bn{i}")) for i in range(1, self.length + 1)]
+        if not self.pre:
+            y = x
+            for i, (conv, bn) in enumerate(layers):
+                y = bn(conv(y))
+                if i < self.length - 1:
+                    y = F.relu(y)
+            if self.plain:
+                return F.relu(y)
+            return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+        y = first = F.relu(layers[0][1](x))
+        y = layers[0][0](y)
+        for conv, bn in layers[1:]:
+            y = conv(F.relu(bn(y)))
+        if self.downsample is None:
+            return y + x
+        return y + self.downsample(x if isinstance(self.downsample, Shortcut) else first)
+
+
+class ResNet(nn.Module):
+    def __init__(self, blocks, first, widths, pre=False, bottleneck=False, shortcut="projection"):
+        super().__init__()
+        self.pre = pre
+        self.conv1 = nn.Conv2d(2, first, 3, 1, 1, bias=False)
+        channels = first
+        for s, width in enumerate(widths):
+            rows = []
+            for i in range(blocks):
+                rows.append(Block(channels, width, 2 if s > 0 and i == 0 else 1, pre, bottleneck, shortcut))
+                channels = rows[-1].outputs
+            setattr(self, f"layer{s + 1}", nn.Sequential(*rows))
+        self.bn1 = nn.BatchNorm2d(channels if pre else first)
+        self.fc = nn.Linear(channels, 3)
+
+    def forward(self, x):
+        x = self.conv1(x)
+        if not self.pre:
+            x = F.relu(self.bn1(x))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        if self.pre:
+            x = F.relu(self.bn1(x))
+        return self.fc(x.mean((2, 3)))
+
+
+class VGG(nn.Module):
+    def __init__(self, stages, norm, classifier):
+        super().__init__()
+        rows, channels = [], 2
+        for convolutions, width in zip(stages, (3, 6, 12, 24, 24)):
+            for _ in range(convolutions):
+                rows += [nn.Conv2d(channels, width, 3, padding=1), *([nn.BatchNorm2d(width)] if norm else []), nn.ReLU()]
+                channels = width
+            rows.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*rows)
+        self.classifier = nn.Sequential(*classifier)
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
+class LocallyConnected(nn.Module):
+    def __init__(self, inputs, channels, height, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(height * width, channels, inputs, 3, 3))
+        self.bias = nn.Parameter(torch.zeros(channels, height, width))
+
+    def forward(self, x):
+        windows = F.unfold(x, 3, padding=1, stride=2)  # [n, c k k, places]
+        y = torch.einsum("nsp,pos->nop", windows, self.weight.flatten(2))
+        return y.reshape(x.shape[0], *self.bias.shape) + self.bias
+
+
+class Layers(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Affine(nn.Module):
+    def __init__(self, outputs):
+        super().__init__()
+        self.linear = nn.Linear(5, outputs)
+
+    def forward(self, x):
+        return self.linear(x.flatten(1))
+
+
+networks = {
+    "resnet-v1": lambda: ResNet(1, 4, (4, 8, 16)),
+    "resnet-v1-padding": lambda: ResNet(2, 3, (3, 6, 12), shortcut="padding"),
+    "resnet-v1-plain": lambda: ResNet(1, 4, (4, 8, 16), shortcut="none"),
+    "resnet-v1-bottleneck": lambda: ResNet(1, 3, (3, 6, 12), bottleneck=True),
+    "resnet-v2": lambda: ResNet(2, 4, (4, 8, 16), pre=True),
+    "resnet-v2-bottleneck": lambda: ResNet(1, 3, (3, 6, 12), pre=True, bottleneck=True),
+    "wide-resnet": lambda: ResNet(1, 16, (16, 32, 64), pre=True),
+    "vgg11-bn": lambda: VGG((1, 1, 2, 2, 2), True, [nn.Linear(24, 7), nn.ReLU(), nn.Dropout(0), nn.Linear(7, 3)]),
+    "vgg13": lambda: VGG((2, 2, 2, 2, 2), False, [nn.Linear(24, 3)]),
+    "lcn": lambda: Layers(
+        LocallyConnected(2, 3, 4, 3), nn.ReLU(), LocallyConnected(3, 4, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(16, 3)
+    ),
+    "logistic-regression": lambda: Affine(3),
+    "linear-regression": lambda: Affine(1),
+    "deep-linear": lambda: Layers(*(nn.Linear(i, o, bias=False) for i, o in ((5, 6), (6, 6), (6, 6), (6, 3)))),
+}
