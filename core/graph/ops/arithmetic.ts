@@ -2,7 +2,7 @@ import { apply, type Operand, scalar, scalarValue } from '../apply';
 import { isFloat } from '../dtype';
 import { defineOp, type OpDefinition } from '../op';
 import { broadcastShapes, sameShape, sizeOf } from '../shape';
-import type { Tensor } from '../tensor';
+import { Tensor } from '../tensor';
 import { applyPromoted, asTensor, batchElementwise, cast, inferElementwise, sumTo } from './elementwise';
 
 type Vjp = (a: Tensor, b: Tensor, g: Tensor, node: Tensor) => readonly [Tensor, Tensor];
@@ -41,8 +41,6 @@ function unchanged(x: Tensor, other: Tensor, neutral: number): Tensor | undefine
   if (scalarValue(other) !== neutral) return undefined;
   return sameShape(broadcastShapes('', x.shape, other.shape), x.shape) ? x : undefined;
 }
-
-const truncate = (dtype: string, value: number): number => (dtype.startsWith('float') ? value : Math.trunc(value));
 
 defineBinary('add', {
   vjp: (_a, _b, g) => [g, g],
@@ -159,15 +157,7 @@ defineOp({
   fold: Math.abs,
 });
 
-for (const [name, fold] of [['sign', Math.sign], ['floor', Math.floor], ['ceil', Math.ceil]] as const) {
-  defineOp({
-    name,
-    infer: ([x]) => x!,
-    batch: batchElementwise(name),
-    fold,
-    simplify: ([x]) => (name !== 'sign' && !isFloat(x!.dtype) ? x : undefined),
-  });
-}
+defineOp({ name: 'sign', infer: ([x]) => x!, batch: batchElementwise('sign'), fold: Math.sign });
 
 defineOp<{ low: number; high: number }>({
   name: 'clip',
@@ -206,13 +196,18 @@ export const abs = (x: Operand): Tensor => apply('abs', [asTensor(x)]);
 
 /** -1, 0 or 1. Its derivative is 0. */
 export const sign = (x: Operand): Tensor => apply('sign', [asTensor(x)]);
-export const floor = (x: Operand): Tensor => apply('floor', [asTensor(x)]);
-export const ceil = (x: Operand): Tensor => apply('ceil', [asTensor(x)]);
 
-/** `x` limited to `[low, high]`; the gradient passes inside, borders included. */
-export function clip(x: Operand, low: number, high: number): Tensor {
-  const value = asTensor(x);
-  return apply('clip', [value], { low: truncate(value.dtype, low), high: truncate(value.dtype, high) });
+/**
+ * `x` limited to `[low, high]`, numbers or tensors that broadcast; the gradient passes inside, borders included, and to a bound
+ * that is a tensor outside.
+ */
+export function clip(x: Operand, low: Operand, high: Operand): Tensor {
+  const value = asTensor(x, [low, high].find((bound) => bound instanceof Tensor));
+  if (typeof low !== 'number' || typeof high !== 'number') return minimum(maximum(value, low), high);
+  if (isFloat(value.dtype)) return apply('clip', [value], { low, high });
+  // An int64 bound beyond 2^53 says the same as none.
+  const widest = value.dtype === 'int64' ? 2 ** 53 : 2 ** 31;
+  return apply('clip', [value], { low: Math.max(-widest, Math.ceil(low)), high: Math.min(widest - 1, Math.floor(high)) });
 }
 
 /** Integers and bools as float32, floats as they are. */

@@ -80,6 +80,20 @@ export const greaterEqual = (a: Operand, b: Operand): Tensor => applyPromoted('g
 export const logicalAnd = (a: Tensor, b: Tensor): Tensor => apply('logicalAnd', [a, b]);
 export const logicalOr = (a: Tensor, b: Tensor): Tensor => apply('logicalOr', [a, b]);
 export const logicalNot = (a: Tensor): Tensor => apply('logicalNot', [a]);
+/** True where exactly one of two bools is. */
+export const logicalXor = (a: Tensor, b: Tensor): Tensor => logicalNot(apply('equal', [cast(a, 'int32'), cast(b, 'int32')]));
+
+const never = (x: Tensor): Tensor => apply('broadcastTo', [scalar(0, 'bool')], { shape: x.shape });
+
+/** True where a number is not a number. */
+export const isNaN = (x: Tensor): Tensor => (isFloat(x.dtype) ? apply('notEqual', [x, x]) : never(x));
+
+/** True at plus and minus infinity. */
+export const isInf = (x: Tensor): Tensor => (isFloat(x.dtype) ? apply('equal', [apply('abs', [x]), scalar(Infinity, x.dtype)]) : never(x));
+
+/** True where a number is neither infinite nor NaN. */
+export const isFinite = (x: Tensor): Tensor =>
+  isFloat(x.dtype) ? apply('less', [apply('abs', [x]), scalar(Infinity, x.dtype)]) : logicalNot(never(x));
 
 /** `a` where the condition holds, else `b`; all three broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {

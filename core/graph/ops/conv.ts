@@ -169,14 +169,3 @@ export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
   if (x.rank !== 3 && x.rank !== 4) throw new ShapeError(`conv: wants [n, c, l] or [n, c, h, w], not ${formatShape(x.shape)}`);
   return apply('conv', [x, w], geometry('conv', x.shape.slice(2), w.shape.slice(2), options));
 }
-
-/** The transpose of `conv` in its images: `[n, o, ...]` -> `[n, c, ...size]`. */
-export function convTranspose(y: Tensor, w: Tensor, size: readonly number[], options: ConvOptions = {}): Tensor {
-  const g = geometry('convTranspose', size, w.shape.slice(2), options);
-  const expected = windowedShape(size, w.shape.slice(2), g);
-  if (y.shape[1] !== w.shape[0] || y.shape.slice(2).some((n, i) => n !== expected[i])) {
-    throw new ShapeError(`convTranspose: ${formatShape(y.shape)} is not what filters ${formatShape(w.shape)} make of an image of ${formatShape(size)}`);
-  }
-  return apply('convInputGrad', [y, w], { ...g, size: [...size] });
-}
-

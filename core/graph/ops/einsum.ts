@@ -1,59 +1,107 @@
 import { apply } from '../apply';
-import { formatShape, range, ShapeError } from '../shape';
+import { broadcastShapes, formatShape, range, ShapeError } from '../shape';
 import type { Tensor } from '../tensor';
 import { product } from './matmul';
+import { diagonalOf } from './matrix';
 import { sum } from './reduce';
 
+/** Letters for the axes that an ellipsis stands for, counted from the last one; none that a user can write. */
+const hidden = (fromLast: number): string => String.fromCharCode(0x3b1 + fromLast);
+
 /**
- * Einstein's summation: `einsum('bij,bjk->bik', a, b)`. Each operand's axes are named by letters; letters missing
- * behind the arrow are summed. Without an arrow, letters that occur once are kept in alphabetical order.
- * A letter may not occur twice within one operand. Operands are contracted from left to right as matrix products.
+ * Einstein's summation: `einsum('bij,bjk->bik', a, b)`. Each operand's axes are named by letters; letters missing behind the arrow
+ * are summed; a letter twice within an operand means its diagonal; `...` stands for any leading axes, which broadcast. Without an
+ * arrow the ellipsis and the letters that occur once are kept, in alphabetical order. Operands are contracted from left to right
+ * as matrix products.
  */
 export function einsum(equation: string, ...xs: Tensor[]): Tensor {
-  const [left = '', arrow] = equation.replaceAll(' ', '').split('->');
-  const terms = left.split(',');
-  const output = arrow ?? [...new Set(left.replaceAll(',', ''))].filter((c) => left.split(c).length === 2).sort().join('');
-  check(equation, terms, output, xs);
-
-  let labels = terms[0]!;
-  let y = xs[0]!;
-  for (let i = 1; i < xs.length; i++) {
-    const later = terms.slice(i + 1).join('') + output;
-    [labels, y] = contract(labels, y, terms[i]!, xs[i]!, later);
-  }
-  [labels, y] = sumMissing(labels, y, output);
-  return apply('transpose', [y], { permutation: [...output].map((c) => labels.indexOf(c)) });
-}
-
-function check(equation: string, terms: readonly string[], output: string, xs: readonly Tensor[]): void {
   const fail = (why: string): never => {
     throw new ShapeError(`einsum '${equation}': ${why}`);
   };
-  if (terms.length !== xs.length) fail(`names ${terms.length} operands, got ${xs.length}`);
+  const [left = '', arrow, ...more] = equation.replaceAll(' ', '').split('->');
+  if (more.length > 0) fail('has more than one arrow');
+  const written = left.split(',');
+  if (written.length !== xs.length) fail(`names ${written.length} operands, got ${xs.length}`);
+  const ellipses = written.map((term, i) => ellipsisRank(term, xs[i]!, fail));
+  const width = Math.max(...ellipses);
+  const dots = (count: number): string => range(count).map((i) => hidden(count - 1 - i)).join('');
+  const terms = written.map((term, i) => term.replace('...', dots(ellipses[i]!)));
+  const single = [...new Set(left.replace(/[,.]/g, ''))].filter((c) => left.split(c).length === 2).sort().join('');
+  const output = arrow === undefined ? dots(width) + single : arrow.replace('...', dots(width));
+  if (!/^[a-zA-Z\u03b1-\u03ff]*$/.test(output)) fail(`'${arrow}' may hold letters only`);
+  if (new Set(output).size !== output.length) fail('a letter occurs twice in the result');
+  for (const c of output) if (!terms.some((term) => term.includes(c))) fail(`${c} of the result is in no operand`);
+
+  const operands = xs.map((x, i) => withoutRepeats(terms[i]!, x));
+  const sizes = sizesOf(operands, fail);
+  // What an ellipsis broadcasts is 1 here and longer there: it is left out where it is 1.
+  let [labels, y] = withoutOnes(operands[0]!, sizes);
+  for (let i = 1; i < operands.length; i++) {
+    const later = operands.slice(i + 1).map(([term]) => term).join('') + output;
+    [labels, y] = contract(labels, y, ...withoutOnes(operands[i]!, sizes), later);
+  }
+  [labels, y] = sumMissing(labels, y, output);
+  return arrange(labels, y, output, sizes);
+}
+
+type Operand = [labels: string, x: Tensor];
+type Fail = (why: string) => never;
+
+/** How many axes the ellipsis of a term stands for. */
+function ellipsisRank(term: string, x: Tensor, fail: Fail): number {
+  const letters = term.replace('...', '');
+  if (!/^[a-zA-Z]*$/.test(letters)) fail(`'${term}' may hold letters only`);
+  const rest = x.rank - letters.length;
+  if (rest < 0 || (rest > 0 && letters === term)) fail(`'${term}' does not name the axes of ${formatShape(x.shape)}`);
+  return letters === term ? 0 : rest;
+}
+
+/** An operand with its diagonal in place of axes of one name. */
+function withoutRepeats(labels: string, x: Tensor): Operand {
+  for (const [b, c] of [...labels].entries()) {
+    const a = labels.indexOf(c);
+    if (a === b) continue;
+    if (x.shape[a] !== x.shape[b]) throw new ShapeError(`einsum: ${c} is ${x.shape[a]} and ${x.shape[b]} in '${labels}'`);
+    const rest = [...labels].filter((_, i) => i !== a && i !== b).join('');
+    return withoutRepeats(rest + c, diagonalOf(x, a, b));
+  }
+  return [labels, x];
+}
+
+/** The length of every letter; only what an ellipsis stands for broadcasts. */
+function sizesOf(operands: readonly Operand[], fail: Fail): Map<string, number> {
   const sizes = new Map<string, number>();
-  for (const [i, term] of terms.entries()) {
-    const shape = xs[i]!.shape;
-    if (!/^[a-zA-Z]*$/.test(term)) fail(`'${term}' may hold letters only`);
-    if (term.length !== shape.length) fail(`'${term}' does not name the axes of ${formatShape(shape)}`);
-    if (new Set(term).size !== term.length) fail(`a letter occurs twice in '${term}'`);
-    for (const [axis, c] of [...term].entries()) {
-      const known = sizes.get(c);
-      if (known !== undefined && known !== shape[axis]) fail(`${c} is ${known} and ${shape[axis]}`);
-      sizes.set(c, shape[axis]!);
+  for (const [labels, x] of operands) {
+    for (const [axis, c] of [...labels].entries()) {
+      const [known, n] = [sizes.get(c) ?? x.shape[axis]!, x.shape[axis]!];
+      if (known !== n && /[a-zA-Z]/.test(c)) fail(`${c} is ${known} and ${n}`);
+      sizes.set(c, broadcastShapes(`einsum: the ellipsis`, [known], [n])[0]!);
     }
   }
-  for (const c of output) if (!sizes.has(c)) fail(`${c} of the result is in no operand`);
-  if (new Set(output).size !== output.length) fail('a letter occurs twice in the result');
+  return sizes;
+}
+
+function withoutOnes([labels, x]: Operand, sizes: ReadonlyMap<string, number>): Operand {
+  const kept = range(x.rank).filter((axis) => x.shape[axis] === sizes.get(labels[axis]!));
+  if (kept.length === x.rank) return [labels, x];
+  return [kept.map((axis) => labels[axis]).join(''), apply('reshape', [x], { shape: kept.map((axis) => x.shape[axis]!) })];
+}
+
+/** The axes in the order of `output`; what every operand left out is a 1 of an ellipsis. */
+function arrange(labels: string, y: Tensor, output: string, sizes: ReadonlyMap<string, number>): Tensor {
+  const present = [...output].filter((c) => labels.includes(c));
+  const turned = apply('transpose', [y], { permutation: present.map((c) => labels.indexOf(c)) });
+  return apply('reshape', [turned], { shape: [...output].map((c) => sizes.get(c)!) });
 }
 
 /** Sums away the letters that `keep` does not hold. */
-function sumMissing(labels: string, x: Tensor, keep: string): [string, Tensor] {
+function sumMissing(labels: string, x: Tensor, keep: string): Operand {
   const axes = range(labels.length).filter((i) => !keep.includes(labels[i]!));
   return [[...labels].filter((c) => keep.includes(c)).join(''), axes.length === 0 ? x : sum(x, axes)];
 }
 
 /** One product of two operands; `later` holds the letters that are still wanted. */
-function contract(aLabels: string, a: Tensor, bLabels: string, b: Tensor, later: string): [string, Tensor] {
+function contract(aLabels: string, a: Tensor, bLabels: string, b: Tensor, later: string): Operand {
   const [al, x] = sumMissing(aLabels, a, bLabels + later);
   const [bl, y] = sumMissing(bLabels, b, aLabels + later);
   const shared = [...al].filter((c) => bl.includes(c));

@@ -9,7 +9,8 @@ import { spread } from './elementwise';
 import { moveAxis } from './layout';
 import { arange } from './source';
 
-function checkIndices(op: string, indices: Tensor): void {
+/** Throws unless `indices` are whole numbers. */
+export function checkIndices(op: string, indices: Tensor): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
     throw new ShapeError(`${op}: indices must be int32 or int64, not ${indices.dtype}`);
   }
@@ -98,4 +99,20 @@ export function oneHot(indices: Tensor, depth: number, dtype: DType = 'float32')
   const column = apply('reshape', [indices], { shape: [...indices.shape, 1] });
   const hit = equal(column, arange(depth, indices.dtype));
   return cast(hit, dtype);
+}
+
+/**
+ * Rows of the table `weight` (`[count, width]`) at integer `ids` of any shape: `[...ids.shape, width]`. The row `paddingId` takes
+ * no gradient (PyTorch's `padding_idx`).
+ */
+export function embedding(weight: Tensor, ids: Tensor, options: { paddingId?: number } = {}): Tensor {
+  if (weight.rank !== 2) throw new ShapeError(`embedding: the table must be [count, width], not ${formatShape(weight.shape)}`);
+  const { paddingId } = options;
+  if (paddingId === undefined) return gather(weight, ids);
+  const count = weight.shape[0]!;
+  if (!Number.isInteger(paddingId) || paddingId < 0 || paddingId >= count) {
+    throw new ShapeError(`embedding: paddingId ${paddingId} is no row of a table of shape ${formatShape(weight.shape)}`);
+  }
+  const padding = apply('reshape', [equal(arange(count, 'int32'), paddingId)], { shape: [count, 1] });
+  return gather(apply('where', [padding, apply('stopGradient', [weight]), weight]), ids);
 }

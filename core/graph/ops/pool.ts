@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor';
 import { div, mul, sub } from './arithmetic';
 import { type ConvOptions, geometry, windowedShape } from './conv';
 import { arange, constant, full } from './source';
-import { mean } from './reduce';
+import { max, mean } from './reduce';
 
 type Window = {
   kernel: readonly number[];
@@ -73,37 +73,60 @@ defineOp<Window>({
 export interface PoolOptions extends Omit<ConvOptions, 'groups'> {
   /** Default: the window's size, so that windows touch. */
   readonly stride?: number | readonly number[];
+  /** Also windows that begin inside the image (or the padding before it) and reach beyond its end. */
+  readonly ceilMode?: boolean;
 }
 
-function windowOf(op: string, x: Tensor, kernel: number | readonly number[], options: PoolOptions): Window {
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether padding counts as zeros (the default) or not at all; what `ceilMode` adds never counts. */
+  readonly includePadding?: boolean;
+  /** What the sum of a window is divided by, in place of the number of its elements. */
+  readonly divisor?: number;
+}
+
+/** The window's geometry; with `ceilMode` the padding behind is as wide as the last window needs. */
+function windowOf(op: string, x: Tensor, kernel: number | readonly number[], options: PoolOptions): Window & { asked: Window['padding'] } {
   if (x.rank !== 3 && x.rank !== 4) throw new ShapeError(`${op}: wants [n, c, l] or [n, c, h, w], not ${formatShape(x.shape)}`);
   const spatial = x.shape.slice(2);
   const size = typeof kernel === 'number' ? spatial.map(() => kernel) : [...kernel];
-  if (size.length !== spatial.length) throw new ShapeError(`${op}: window ${formatShape(size)} for an image of ${formatShape(x.shape)}`);
+  if (size.length !== spatial.length || size.some((n) => !Number.isInteger(n) || n < 1)) {
+    throw new ShapeError(`${op}: window ${formatShape(size)} for an image of ${formatShape(x.shape)}`);
+  }
   const { stride, padding, dilation } = geometry(op, spatial, size, { ...options, stride: options.stride ?? size });
-  return { kernel: size, stride, padding, dilation };
+  if (options.ceilMode !== true) return { kernel: size, stride, padding, dilation, asked: padding };
+  const widened = spatial.map((n, i) => {
+    const [low, high] = padding[i] as [number, number];
+    const reach = (size[i]! - 1) * dilation[i]! + 1;
+    const last = Math.ceil((n + low + high - reach) / stride[i]!) * stride[i]!;
+    return [low, Math.max(high, (last >= n + low ? last - stride[i]! : last) + reach - n - low)];
+  });
+  return { kernel: size, stride, padding: widened, dilation, asked: padding };
 }
 
 /** Largest element of each window of `[n, c, ...]`; padding never wins. */
-export const maxPool = (x: Tensor, kernel: number | readonly number[], options: PoolOptions = {}): Tensor =>
-  apply('maxPool', [x], windowOf('maxPool', x, kernel, options));
-
-/** Mean of each window of `[n, c, ...]`; padding counts as zeros unless `includePadding` is false. */
-export function avgPool(x: Tensor, kernel: number | readonly number[], options: PoolOptions & { includePadding?: boolean } = {}): Tensor {
-  const { includePadding = true, ...rest } = options;
-  const window = windowOf('avgPool', x, kernel, rest);
-  const y = apply('avgPool', [x], window);
-  if (includePadding || window.padding.flat().every((n) => n === 0)) return y;
-  return div(y, coverage(x, window));
+export function maxPool(x: Tensor, kernel: number | readonly number[], options: PoolOptions = {}): Tensor {
+  const { asked: _, ...window } = windowOf('maxPool', x, kernel, options);
+  return apply('maxPool', [x], window);
 }
 
-/** The part of each window that lies inside the image, `[1, 1, ...]`. */
-function coverage(x: Tensor, { kernel, stride, padding, dilation }: Window): Tensor {
+/** Mean of each window of `[n, c, ...]`. */
+export function avgPool(x: Tensor, kernel: number | readonly number[], options: AvgPoolOptions = {}): Tensor {
+  const { asked, ...window } = windowOf('avgPool', x, kernel, options);
+  const y = apply('avgPool', [x], window);
+  if (options.divisor !== undefined) return mul(y, sizeOf(window.kernel) / options.divisor);
+  const counted = options.includePadding === false ? asked.map(() => [0, 0]) : asked;
+  if (counted.every(([low, high], i) => low === window.padding[i]![0] && high === window.padding[i]![1])) return y;
+  return div(y, coverage(x, window, counted));
+}
+
+/** The part of each window that lies in the image and the part of its padding that counts, `[1, 1, ...]`; 1 where nothing does. */
+function coverage(x: Tensor, { kernel, stride, padding, dilation }: Window, counted: Window['padding']): Tensor {
   const spatial = x.shape.slice(2);
   const parts = windowedShape(spatial, kernel, { stride, padding, dilation }).map((count, axis) =>
     range(count).map((i) => {
+      const [low, high] = counted[axis] as [number, number];
       const taps = range(kernel[axis]!).map((k) => i * stride[axis]! - padding[axis]![0]! + k * dilation[axis]!);
-      return taps.filter((at) => at >= 0 && at < spatial[axis]!).length / kernel[axis]!;
+      return (taps.filter((at) => at >= -low && at < spatial[axis]! + high).length || kernel[axis]!) / kernel[axis]!;
     }),
   );
   const shape = parts.map((p) => p.length);
@@ -113,3 +136,6 @@ function coverage(x: Tensor, { kernel, stride, padding, dilation }: Window): Ten
 
 /** Mean over all spatial axes: `[n, c, ...]` -> `[n, c]`. */
 export const globalAveragePool = (x: Tensor): Tensor => mean(x, range(x.rank - 2, 2));
+
+/** Largest element over all spatial axes: `[n, c, ...]` -> `[n, c]`. */
+export const globalMaxPool = (x: Tensor): Tensor => max(x, range(x.rank - 2, 2));

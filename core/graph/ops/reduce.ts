@@ -110,13 +110,6 @@ for (const name of ['argmax', 'argmin']) {
   });
 }
 
-defineOp<{ axis: number; exclusive: boolean; reverse: boolean }>({
-  name: 'cumsum',
-  infer: ([x]) => x!,
-  vjp: (_, g, { axis, exclusive, reverse }) => [apply('cumsum', [g], { axis, exclusive, reverse: !reverse })],
-  batch: ([x], { axis, exclusive, reverse }) => apply('cumsum', [x!.value], { axis: axis + 1, exclusive, reverse }),
-});
-
 const reduction = (name: string, x: Tensor, axes: Axes | undefined, keepDims: boolean): Tensor =>
   apply(name, [x], { axes: normalizeAxes(name, axes, x.rank), keepDims });
 
@@ -190,10 +183,13 @@ export const argmax = (x: Tensor, axis = -1, keepDims = false): Tensor =>
 export const argmin = (x: Tensor, axis = -1, keepDims = false): Tensor =>
   apply('argmin', [x], { axis: normalizeAxis('argmin', axis, x.rank), keepDims });
 
-/** Running sum along `axis`; `exclusive` leaves the element itself out, `reverse` runs from the end. */
-export const cumsum = (x: Tensor, axis = 0, options: { exclusive?: boolean; reverse?: boolean } = {}): Tensor =>
-  apply('cumsum', [x], {
-    axis: normalizeAxis('cumsum', axis, x.rank),
-    exclusive: options.exclusive ?? false,
-    reverse: options.reverse ?? false,
-  });
+/** Whether any bool over `axes` is true. */
+export const any = (x: Tensor, axes?: Axes, keepDims = false): Tensor => cast(max(truths('any', x), axes, keepDims), 'bool');
+
+/** Whether all bools over `axes` are true. */
+export const all = (x: Tensor, axes?: Axes, keepDims = false): Tensor => cast(min(truths('all', x), axes, keepDims), 'bool');
+
+function truths(op: string, x: Tensor): Tensor {
+  if (x.dtype !== 'bool') throw new ShapeError(`${op}: wants bools, not ${x.dtype}`);
+  return cast(x, 'int32');
+}

@@ -49,6 +49,8 @@ const rules: Readonly<Record<string, Rule>> = {
   argmax: awayFromAxis,
   argmin: awayFromAxis,
   cumsum: awayFromAxis,
+  topKIndices: awayFromAxis,
+  takeAlong: (node, from) => awayFromAxis(node, from) && !from.includes(false),
   softmax: awayFromAxis,
   logSoftmax: awayFromAxis,
   matmul(node, from) {
@@ -62,7 +64,7 @@ const rules: Readonly<Record<string, Rule>> = {
   avgPool: firstOnly,
 };
 
-const mixing = new Set(['scatterAdd', 'convFilterGrad', 'maxPoolIndices', 'randomBits']);
+const mixing = new Set(['scatterAdd', 'scatterAddAlong', 'convFilterGrad', 'maxPoolIndices', 'randomBits']);
 
 function keepsBatch(node: Tensor, from: readonly boolean[]): boolean {
   if (mixing.has(node.op)) return false;

@@ -15,6 +15,17 @@ const clip: Kernel = (node: Tensor, [x]: readonly Numbers[]) => {
   return x!.map((value) => Math.min(high, Math.max(low, value)));
 };
 
+/** JavaScript's remainder has the sign of the dividend. */
+const mod = mapped((a, b) => {
+  const rest = a! % b!;
+  return rest !== 0 && rest < 0 !== b! < 0 ? rest + b! : rest;
+});
+
+function roundHalfEven(x: number): number {
+  const nearest = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 export const elementwise: KernelTable = {
   add: mapped((a, b) => a! + b!),
   sub: mapped((a, b) => a! - b!),
@@ -30,6 +41,8 @@ export const elementwise: KernelTable = {
   sign: mapped((x) => Math.sign(x!)),
   floor: mapped((x) => Math.floor(x!)),
   ceil: mapped((x) => Math.ceil(x!)),
+  round: mapped((x) => roundHalfEven(x!)),
+  mod,
   clip,
   exp: mapped((x) => Math.exp(x!)),
   expm1: mapped((x) => Math.expm1(x!)),

@@ -1,3 +1,4 @@
+import { isFloat } from '#core/graph';
 import { onnxTypes } from '../model';
 import type { Lowering, LoweringTable } from '../builder';
 import { convNode } from './conv';
@@ -40,6 +41,16 @@ const reluGrad: Lowering = (node, [g, y], b) => {
   return b.emit('Mul', [g!, b.emit('Cast', [positive], { to: onnxTypes[node.dtype] })]);
 };
 
+/** ONNX's remainder of floats has the sign of the dividend: where that is not the divisor's, one divisor more. */
+const mod: Lowering = (node, [x, y], b) => {
+  if (!isFloat(node.dtype)) return b.emit('Mod', [x!, y!]);
+  const zero = b.scalar(0, node.dtype);
+  const rest = b.emit('Mod', [x!, y!], { fmod: 1 });
+  const signs = b.emit('Xor', [b.emit('Less', [rest, zero]), b.emit('Less', [y!, zero])]);
+  const wrong = b.emit('And', [signs, b.emit('Not', [b.emit('Equal', [rest, zero])])]);
+  return b.emit('Where', [wrong, b.emit('Add', [rest, y!]), rest]);
+};
+
 const not =
   (opType: string): Lowering =>
   (_, inputs, b) =>
@@ -60,6 +71,8 @@ export const elementwise: LoweringTable = {
   sign: direct('Sign'),
   floor: direct('Floor'),
   ceil: direct('Ceil'),
+  round: direct('Round'),
+  mod,
   clip: (node, [x], b) =>
     b.emit('Clip', [x!, b.scalar(node.attributes['low'] as number, node.dtype), b.scalar(node.attributes['high'] as number, node.dtype)]),
   exp: direct('Exp'),

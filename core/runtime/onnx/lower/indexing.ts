@@ -7,6 +7,15 @@ const ONE_HOT_LIMIT = 1 << 22;
 
 export const indexing: LoweringTable = {
   gather: (node, [x, indices], b) => b.emit('Gather', [x!, indices!], { axis: node.attributes['axis'] as number }),
+  takeAlong: (node, [x, indices], b) => b.emit('GatherElements', [x!, indices!], { axis: node.attributes['axis'] as number }),
+  scatterAddAlong(node, [indices, updates], b) {
+    const zeros = b.emit('Expand', [b.scalar(0, node.dtype), b.ints(node.shape)]);
+    return b.emit('ScatterElements', [zeros, indices!, updates!], { axis: node.attributes['axis'] as number, reduction: 'add' });
+  },
+  topKIndices(node, [x], b) {
+    const { axis, k, largest } = node.attributes as { axis: number; k: number; largest: boolean };
+    return b.emitAll('TopK', [x!, b.ints([k])], { axis, largest: Number(largest), sorted: 1 }, { outputs: 2 })[1]!;
+  },
   scatterAdd(node, [indices, updates], b) {
     const [at, values] = node.inputs as [Tensor, Tensor];
     const { axis, length } = node.attributes as { axis: number; length: number };
