@@ -2,6 +2,7 @@ import { type DType, isFloat } from './dtype';
 import { intern } from './intern';
 import { opDefinition } from './op';
 import { UserError } from './error';
+import { checkShape } from './shape';
 import type { Attributes, Tensor } from './tensor';
 
 /** What an op accepts where it takes a tensor: a number stands for a scalar constant of the other operand's type. */
@@ -14,6 +15,7 @@ export type Operand = Tensor | number;
 export function apply(name: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
   const op = opDefinition(name);
   const { shape, dtype } = op.infer(inputs, attributes);
+  checkShape(name, shape);
   if (op.fold !== undefined && shape.length === 0) {
     const values = inputs.map(scalarValue);
     if (values.every((value) => value !== undefined)) return scalar(op.fold(...values), dtype);

@@ -16,6 +16,23 @@ export const formatShape = (shape: Shape): string => `[${shape.join(',')}]`;
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
+/** The longest axis, that of a 32-bit signed count: what ONNX's and every device's kernels can walk. */
+const LONGEST = 2 ** 31 - 1;
+
+/** The most elements whose positions a float64 counts exactly. */
+const MOST = 2 ** 53;
+
+/** Throws unless `shape` is one a tensor can have: whole lengths from 0 to 2^31 - 1, at most 2^53 elements. */
+export function checkShape(op: string, shape: Shape): void {
+  let size = 1;
+  for (const [axis, n] of shape.entries()) {
+    if (!Number.isInteger(n) || n < 0) throw new ShapeError(`${op}: ${formatShape(shape)} is not a shape: axis ${axis} has no whole length`);
+    if (n > LONGEST) throw new ShapeError(`${op}: axis ${axis} of ${formatShape(shape)} is longer than 2^31 - 1`);
+    size *= Math.max(1, n);
+  }
+  if (size > MOST) throw new ShapeError(`${op}: a tensor of shape ${formatShape(shape)} would have more than 2^53 elements`);
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

@@ -89,7 +89,10 @@ function gatheredFactor(x: Tensor, factor: Tensor): Tensor | undefined {
 defineBinary('pow', {
   vjp(a, b, g, node) {
     const logA = apply('where', [apply('greater', [a, scalar(0, a.dtype)]), apply('log', [a]), scalar(0, a.dtype)]);
-    return [mul(g, mul(b, pow(a, sub(b, 1)))), mul(mul(g, node), logA)];
+    // With an exponent of 0 the slope is 0 at 0 too, where the lower power is infinite.
+    const lower = pow(a, sub(b, 1));
+    const slope = b.op === 'scalar' ? mul(b, lower) : apply('where', [apply('equal', [b, scalar(0, b.dtype)]), scalar(0, b.dtype), mul(b, lower)]);
+    return [mul(g, slope), mul(mul(g, node), logA)];
   },
   fold: (a, b) => a ** b,
   simplify([a, b]) {

@@ -40,6 +40,7 @@ defineOp<Geometry>({
     if (x!.rank !== w!.rank) fail('ranks differ');
     if (x!.shape[1] !== w!.shape[1]! * g.groups) fail(`${x!.shape[1]} channels, but the filters read ${w!.shape[1]! * g.groups}`);
     if (w!.shape[0]! % g.groups !== 0) fail(`${w!.shape[0]} filters do not divide into groups`);
+    if (w!.size === 0) fail('there is no filter');
     const size = windowedShape(x!.shape.slice(2), w!.shape.slice(2), g);
     if (size.some((n) => n < 1)) fail('the filter is larger than the padded image');
     return { shape: [x!.shape[0]!, w!.shape[0]!, ...size], dtype: x!.dtype };
@@ -148,6 +149,8 @@ export function geometry(op: string, spatial: readonly number[], kernel: readonl
   const stride = each(options.stride, 'stride');
   const dilation = each(options.dilation, 'dilation');
   const asked = options.padding ?? 0;
+  const groups = options.groups ?? 1;
+  if (!Number.isInteger(groups) || groups < 1) throw new ShapeError(`${op}: groups ${groups} must be a positive integer`);
   const padding = spatial.map((n, i): readonly number[] => {
     if (asked === 'valid') return [0, 0];
     if (asked === 'same') {
@@ -156,9 +159,13 @@ export function geometry(op: string, spatial: readonly number[], kernel: readonl
     }
     const entry = typeof asked === 'number' ? asked : asked[i];
     if (entry === undefined) throw new ShapeError(`${op}: padding misses spatial axis ${i}`);
-    return typeof entry === 'number' ? [entry, entry] : [entry[0], entry[1]];
+    const pair = typeof entry === 'number' ? [entry, entry] : [entry[0], entry[1]];
+    if (pair.some((p) => !Number.isInteger(p) || p < 0)) {
+      throw new ShapeError(`${op}: padding [${pair.join(',')}] of spatial axis ${i} must be whole numbers from 0`, 'cut with pad or slice first');
+    }
+    return pair;
   });
-  return { stride, padding, dilation, groups: options.groups ?? 1 };
+  return { stride, padding, dilation, groups };
 }
 
 /**

@@ -24,4 +24,5 @@ export * from './softmax';
 export * from './sorting';
 export * from './source';
 export * from './tiling';
+export * from './trigonometry';
 export * from './unary';

@@ -19,7 +19,21 @@ function inferPool(op: string, x: Tensor, window: Window): number[] {
   if (size.some((n) => n < 1)) {
     throw new ShapeError(`${op}: the window ${formatShape(window.kernel)} is larger than the padded image of ${formatShape(x.shape)}`);
   }
+  if (op === 'maxPool') size.forEach((count, axis) => checkOverlap(x, window, axis, count));
   return [...x.shape.slice(0, 2), ...size];
+}
+
+/** A window with no element of the image in it has no largest one. */
+function checkOverlap(x: Tensor, { kernel, stride, padding, dilation }: Window, axis: number, count: number): void {
+  const n = x.shape[axis + 2]!;
+  const low = padding[axis]![0]!;
+  const empty = range(count).find((i) => !range(kernel[axis]!).some((k) => {
+    const at = i * stride[axis]! - low + k * dilation[axis]!;
+    return at >= 0 && at < n;
+  }));
+  if (empty !== undefined) {
+    throw new ShapeError(`maxPool: window ${empty} on spatial axis ${axis} of ${formatShape(x.shape)} holds padding only (kernel ${formatShape(kernel)}, padding ${JSON.stringify(padding)})`);
+  }
 }
 
 /** Pooling treats every image alone, so members are simply more images. */

@@ -104,6 +104,10 @@ export function slice(x: Tensor, starts: readonly number[], ends: readonly numbe
     throw new ShapeError(`slice: ${starts.length} starts and ${ends.length} ends for a tensor of shape ${formatShape(x.shape)}`);
   }
   const bound = (value: number, n: number): number => Math.min(n, Math.max(0, value < 0 ? value + n : value));
+  for (const [what, list] of Object.entries({ starts, ends, steps })) {
+    const wrong = list.findIndex((value) => !Number.isInteger(value) && (what === 'steps' || Math.abs(value) !== Infinity));
+    if (wrong >= 0) throw new ShapeError(`slice: ${what} [${list.join(',')}] hold no whole number for axis ${wrong} of ${formatShape(x.shape)}`);
+  }
   const backwards = range(x.rank).filter((i) => (steps[i] ?? 1) < 0);
   if (steps.includes(0)) throw new ShapeError('slice: a step of 0 does not move');
   const from = x.shape.map((n, i) => (i < starts.length ? bound(starts[i]!, n) : 0));
@@ -118,6 +122,11 @@ export function slice(x: Tensor, starts: readonly number[], ends: readonly numbe
 /** `value` around `x`: `pads[i]` elements before and after axis `i`; negative numbers cut. */
 export function pad(x: Tensor, pads: readonly (readonly [number, number])[], value = 0): Tensor {
   if (pads.length !== x.rank) throw new ShapeError(`pad: ${pads.length} pairs for a tensor of shape ${formatShape(x.shape)}`);
+  pads.forEach(([low, high], axis) => {
+    if (!Number.isInteger(low) || !Number.isInteger(high) || x.shape[axis]! + Math.min(0, low) + Math.min(0, high) < 0) {
+      throw new ShapeError(`pad: [${low},${high}] does not fit axis ${axis} of ${formatShape(x.shape)}`);
+    }
+  });
   const cut = apply('slice', [x], {
     starts: pads.map(([low]) => Math.max(0, -low)),
     ends: pads.map(([, high], i) => x.shape[i]! - Math.max(0, -high)),
@@ -144,7 +153,7 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): T
   const at = normalizeAxis('split', axis, x.rank);
   const n = x.shape[at]!;
   const lengths = typeof parts === 'number' ? new Array<number>(parts).fill(n / parts) : parts;
-  if (lengths.some((length) => !Number.isInteger(length)) || lengths.reduce((a, b) => a + b, 0) !== n) {
+  if (lengths.some((length) => !Number.isInteger(length) || length < 0) || lengths.reduce((a, b) => a + b, 0) !== n) {
     throw new ShapeError(`split: ${typeof parts === 'number' ? `${parts} equal parts` : formatShape(parts)} of an axis of length ${n}`);
   }
   let end = 0;

@@ -3,7 +3,7 @@ import { allocate, type DType, type TypedArray, toTypedArray } from '../dtype';
 import { UserError } from '../error';
 import { intern } from '../intern';
 import { defineOp } from '../op';
-import { formatShape, sameShape, sizeOf } from '../shape';
+import { checkShape, formatShape, sameShape, ShapeError, sizeOf } from '../shape';
 import { Tensor } from '../tensor';
 
 const unreachable = (): never => {
@@ -33,9 +33,7 @@ defineOp<{ data: TypedArray; shape: readonly number[]; dtype: DType }>({
 
 /** A value fed when the program runs. */
 export function input(name: string, shape: readonly number[], dtype: DType = 'float32'): Tensor {
-  for (const n of shape) {
-    if (!Number.isInteger(n) || n < 0) throw new UserError('graph.shape', `input ${name}: ${formatShape(shape)} is not a shape`);
-  }
+  checkShape(`input ${name}`, shape);
   return apply('input', [], { name, shape: [...shape], dtype });
 }
 
@@ -80,6 +78,7 @@ const dtypeOfArray = (array: TypedArray): DType =>
   array instanceof Float32Array ? 'float32' : array instanceof Float64Array ? 'float64' : array instanceof Int32Array ? 'int32' : array instanceof BigInt64Array ? 'int64' : 'bool';
 
 function fromArray(array: TypedArray, shape: readonly number[], dtype: DType): Tensor {
+  checkShape('constant', shape);
   if (sizeOf(shape) !== array.length) {
     throw new UserError('graph.constant', `constant: ${array.length} values do not fill the shape ${formatShape(shape)}`);
   }
@@ -106,13 +105,21 @@ export const zeros = (shape: readonly number[], dtype: DType = 'float32'): Tenso
 
 export const ones = (shape: readonly number[], dtype: DType = 'float32'): Tensor => full(shape, 1, dtype);
 
+/** Throws before memory for a constant that no file could hold is asked for. */
+function checkConstant(op: string, shape: readonly number[]): void {
+  checkShape(op, shape);
+  if (sizeOf(shape) > 2 ** 29) throw new ShapeError(`${op}: a constant of shape ${formatShape(shape)} is too large`, 'compute it from smaller ones');
+}
+
 /** `0, 1, ... n - 1` */
 export function arange(n: number, dtype: DType = 'float32'): Tensor {
+  checkConstant('arange', [n]);
   return fromArray(toTypedArray(Float64Array.from({ length: n }, (_, i) => i), dtype), [n], dtype);
 }
 
 /** The identity matrix `[n, n]`. */
 export function eye(n: number, dtype: DType = 'float32'): Tensor {
+  checkConstant('eye', [n, n]);
   const data = allocate(dtype, n * n);
   for (let i = 0; i < n; i++) {
     if (data instanceof BigInt64Array) data[i * n + i] = 1n;

@@ -33,6 +33,7 @@ defineUnary('sqrt', Math.sqrt, (g, _, y) => div(mul(g, 0.5), y), 2);
 defineUnary('rsqrt', (x) => 1 / Math.sqrt(x), (g, x, y) => mul(g, mul(div(y, x), -0.5)), 3);
 defineUnary('sin', Math.sin, times((x) => cos(x)));
 defineUnary('cos', Math.cos, times((x) => neg(sin(x))));
+defineUnary('atan', Math.atan, (g, x) => div(g, add1(square(x))));
 defineUnary('tanh', Math.tanh, times((_, y) => sub(1, square(y))));
 defineUnary('sigmoid', (x) => 1 / (1 + Math.exp(-x)), times((_, y) => mul(y, sub(1, y))));
 defineUnary('softplus', (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), times((x) => sigmoid(x)));
@@ -55,6 +56,8 @@ export const sqrt = unary('sqrt');
 export const rsqrt = unary('rsqrt');
 export const sin = unary('sin');
 export const cos = unary('cos');
+/** The inverse of `tan`, between -pi / 2 and pi / 2. */
+export const atan = unary('atan');
 export const tanh = unary('tanh');
 /** `1 / (1 + exp(-x))` */
 export const sigmoid = unary('sigmoid');

@@ -1,4 +1,5 @@
 import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
+import { missingRule } from '../missing-rule';
 import { type Fusion, fusion } from './fusion';
 import { type NodeAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from './model';
 
@@ -114,7 +115,7 @@ export class OnnxBuilder {
     if (node.op === 'scalar') return this.scalar(node.attributes['value'] as number, node.dtype);
     if (node.op === 'constant') return this.array(constantData(node), node.shape, node.dtype);
     const lowering = this.table[node.op];
-    if (lowering === undefined) throw new Error(`the onnx executor has no lowering for ${node.op}`);
+    if (lowering === undefined) throw missingRule('onnx', node);
     return lowering(node, node.inputs.map((input) => this.#names.get(input)!), this);
   }
 

@@ -52,6 +52,7 @@ export const elementwise: KernelTable = {
   rsqrt: mapped((x) => 1 / Math.sqrt(x!)),
   sin: mapped((x) => Math.sin(x!)),
   cos: mapped((x) => Math.cos(x!)),
+  atan: mapped((x) => Math.atan(x!)),
   tanh: mapped((x) => Math.tanh(x!)),
   sigmoid: mapped((x) => 1 / (1 + Math.exp(-x!))),
   softplus: mapped((x) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(x!)))),

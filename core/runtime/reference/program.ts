@@ -10,6 +10,7 @@ import {
   type TypedArray,
 } from '#core/graph';
 import { checkFeed, checkNoStrangers } from '../feeds';
+import { missingRule } from '../missing-rule';
 import type { DeviceArray, Feed, Program } from '../program';
 import { conv } from './conv';
 import { elementwise } from './elementwise';
@@ -21,6 +22,9 @@ import { reductions } from './reduce';
 import type { KernelTable, Numbers } from './value';
 
 const kernels: KernelTable = { ...elementwise, ...matmul, ...conv, ...pool, ...layout, ...reductions, ...indexing };
+
+/** Ops without inputs, which need no kernel. */
+const sources = new Set(['input', 'scalar', 'constant']);
 
 class ReferenceArray implements DeviceArray {
   constructor(
@@ -44,6 +48,8 @@ export class ReferenceProgram implements Program {
 
   constructor(readonly graph: Graph) {
     this.#order = topologicalOrder(graph.outputs.map(({ tensor }) => tensor));
+    const unknown = this.#order.find(({ op }) => kernels[op] === undefined && !sources.has(op));
+    if (unknown !== undefined) throw missingRule('reference', unknown);
   }
 
   run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceArray>> {
@@ -75,7 +81,5 @@ function evaluate(node: Tensor, inputs: readonly Numbers[], fed: ReadonlyMap<str
   if (node.op === 'input') return fed.get(node.attributes['name'] as string)!;
   if (node.op === 'scalar') return Float64Array.of(node.attributes['value'] as number);
   if (node.op === 'constant') return Float64Array.from(constantData(node) as ArrayLike<number>, Number);
-  const kernel = kernels[node.op];
-  if (kernel === undefined) throw new Error(`the reference executor has no kernel for ${node.op}`);
-  return kernel(node, inputs);
+  return kernels[node.op]!(node, inputs);
 }

@@ -49,6 +49,13 @@ describe.each(devices)('a program on %s', (device) => {
   });
 });
 
+test.each(devices)('an op that %s has no rule for is named when the program is compiled', async (device) => {
+  const x = g.input('x', [2, 3]);
+  const strange = new g.Tensor('frobnicate', [x], {}, [2, 3], 'float32');
+  const graph: g.Graph = { inputs: [{ name: 'x', shape: [2, 3], dtype: 'float32' }], outputs: [{ name: 'y', tensor: g.exp(strange) }] };
+  await expect(compile(graph, { device })).rejects.toThrow(/executor cannot compute frobnicate: float32\[2,3\]/);
+});
+
 describe('device arrays', () => {
   test('what was read stays, although the memory is used again', async () => {
     const program = await compileFunction(({ x }) => g.mul(x, 2), { x: g.spec([2]) }, { device: 'cpu' });

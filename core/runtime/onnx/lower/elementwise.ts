@@ -83,6 +83,7 @@ export const elementwise: LoweringTable = {
   rsqrt: (_, [x], b) => b.emit('Reciprocal', [b.emit('Sqrt', [x!])]),
   sin: direct('Sin'),
   cos: direct('Cos'),
+  atan: direct('Atan'),
   tanh: direct('Tanh'),
   sigmoid: direct('Sigmoid'),
   softplus: direct('Softplus'),

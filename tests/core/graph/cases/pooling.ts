@@ -35,6 +35,8 @@ const adaptive: fc.Arbitrary<Shapes> = fc
 export const pools: OpCase[] = cancelling([
   pool('maxPool', g.maxPool),
   pool('avgPool', g.avgPool),
+  { name: 'maxPool with wide padding', f: ([x]) => g.maxPool(x!, [2, 3], { stride: 1, dilation: [3, 2], padding: [[2, 1], [3, 3]] }), shapes: fc.tuple(n(3), n(3)).map(([h, w]) => ({ inputs: [[2, 2, h + 3, w + 2]] })) },
+  { name: 'avgPool with wide padding', f: ([x]) => g.avgPool(x!, 2, { padding: [[2, 1], [3, 2]], includePadding: false }), shapes: fc.tuple(n(3), n(3)).map(([h, w]) => ({ inputs: [[2, 2, h, w]] })) },
   pool('avgPool without padding', (x, kernel, options) => g.avgPool(x, kernel, { ...options, includePadding: false })),
   pool('maxPool, dilated', (x, kernel, options) => g.maxPool(x, kernel, { ...options, dilation: 2 }), { shapes: dilated }),
   pool('maxPool in ceil mode', (x, kernel, options) => g.maxPool(x, kernel, { ...options, ceilMode: true })),
