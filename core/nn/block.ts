@@ -7,8 +7,13 @@ export const slots = [
 ] as const;
 export type Slot = (typeof slots)[number];
 
-export type Task = 'classification' | 'regression';
-export type InputKind = 'table' | 'image';
+/**
+ * What is asked of an example: its class; numbers; the next token at each step of a text (`language-model`); or the example itself
+ * (`reconstruction`).
+ */
+export type Task = 'classification' | 'regression' | 'language-model' | 'reconstruction';
+/** What an example is: a row of numbers, a picture, a row of numbers for each step of time, a row of tokens. */
+export type InputKind = 'table' | 'image' | 'sequence' | 'text';
 
 /** Where a method was published; shown beside its form. */
 export interface Paper {
@@ -27,7 +32,7 @@ export interface Paper {
 export interface BuildContext {
   task: Task;
   input: InputKind;
-  /** Shape of one example as the network sees it: `[features]`, or `[channels, height, width]`. */
+  /** Shape of one example as the network sees it: `[features]`, `[channels, height, width]`, `[steps, features]`, or `[steps]` of tokens. */
   exampleShape: readonly number[];
   /** Width of the network's output: the loss decides it (`Loss.outputs`). */
   outputs: number;
@@ -36,6 +41,8 @@ export interface BuildContext {
   classCounts?: readonly number[];
   /** Regression: how many numbers are predicted for one example. */
   targets?: number;
+  /** Text: how many tokens there are; an example's numbers are tokens below it. */
+  vocabulary?: number;
   /** Length of the training, for schedules. */
   steps: number;
   stepsPerEpoch: number;

@@ -24,20 +24,23 @@ function under(tensors: Tensors, child: string): Tensors {
 /**
  * A module made of named children: parameter `weight` of child `conv1` becomes `conv1.weight`.
  * `forward` says how the children are chained; it may call each child once.
+ *
+ * @param options.own parameters of the module itself, handed to `forward` by their names
  */
 export function compose(options: {
   title: string;
   inputShape: Shape;
   outputShape: Shape;
   children: Readonly<Record<string, Module>>;
-  forward: (call: Call, x: Tensor, mode: Mode) => Tensor;
+  own?: Readonly<Record<string, ParameterSpec>>;
+  forward: (call: Call, x: Tensor, mode: Mode, own: Tensors) => Tensor;
 }): Module {
-  const { title, inputShape, outputShape, children, forward } = options;
+  const { title, inputShape, outputShape, children, own = {}, forward } = options;
   return {
     title,
     inputShape,
     outputShape,
-    parameters: prefixed<ParameterSpec>(children, (module) => module.parameters),
+    parameters: { ...own, ...prefixed<ParameterSpec>(children, (module) => module.parameters) },
     buffers: prefixed<BufferSpec>(children, (module) => module.buffers),
     apply(parameters, buffers, x, mode) {
       const next: Record<string, Tensor> = { ...buffers };
@@ -49,7 +52,7 @@ export function compose(options: {
         for (const [name, tensor] of Object.entries(result.buffers)) next[`${child}.${name}`] = tensor;
         return result.output;
       };
-      return { output: forward(call, x, mode), buffers: next };
+      return { output: forward(call, x, mode, parameters), buffers: next };
     },
   };
 }

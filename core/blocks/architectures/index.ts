@@ -2,13 +2,16 @@ import type { Architecture } from '#core/nn';
 import { catalogue } from '../slot';
 import { cnn } from './cnn';
 import { deepLinear } from './deep-linear';
+import { gpt } from './gpt';
 import { lcn } from './lcn';
 import { linearRegression, logisticRegression } from './linear-models';
 import { mlp } from './mlp';
 import { resnet } from './resnet';
+import { transformer } from './transformer';
 import { vgg } from './vgg';
+import { vit } from './vit';
 import { wideResnet } from './wide-resnet';
 
 export const architectures = catalogue<Architecture>('architectures', [
-  mlp, cnn, resnet, wideResnet, vgg, lcn, logisticRegression, linearRegression, deepLinear,
+  mlp, cnn, resnet, wideResnet, vgg, vit, lcn, transformer, gpt, logisticRegression, linearRegression, deepLinear,
 ]);

@@ -18,6 +18,8 @@ export interface AttentionOptions {
   readonly causal?: boolean;
   /** Default: `1 / sqrt(d)`. */
   readonly scale?: number;
+  /** Changes the weights `[..., queries, keys]` before the values are summed with them: dropout. */
+  readonly changeWeights?: (weights: Tensor) => Tensor;
 }
 
 /** A score that leaves no weight beside any other and, unlike an infinite one, no NaN where all are masked. */
@@ -36,11 +38,12 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
   if (Math.min(q.rank, k.rank, v.rank) < 2) throw new ShapeError(`attention: queries, keys and values are matrices, not ${shapes}`);
   if (q.shape.at(-1) !== k.shape.at(-1)) throw new ShapeError(`attention: queries and keys differ in width: ${shapes}`);
   if (k.shape.at(-2) !== v.shape.at(-2)) throw new ShapeError(`attention: there are not as many keys as values: ${shapes}`);
-  const { mask, causal = false, scale = 1 / Math.sqrt(q.shape.at(-1)!) } = options;
+  const { mask, causal = false, scale = 1 / Math.sqrt(q.shape.at(-1)!), changeWeights } = options;
   const turned = transpose(k, [...range(k.rank - 2), k.rank - 1, k.rank - 2]);
   let scores = matmul(mul(q, scale), turned);
   const hidden = scalar(HIDDEN, scores.dtype);
   if (causal) scores = where(lowerTriangle(q.shape.at(-2)!, k.shape.at(-2)!), scores, hidden);
   if (mask !== undefined) scores = mask.dtype === 'bool' ? where(mask, scores, hidden) : add(scores, mask);
-  return matmul(softmax(scores), v);
+  const weights = softmax(scores);
+  return matmul(changeWeights === undefined ? weights : changeWeights(weights), v);
 }

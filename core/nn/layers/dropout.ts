@@ -1,5 +1,13 @@
 import { UserError, bernoulli, cast, mul } from '#core/graph';
-import type { Layer } from '../module';
+import type { Tensor } from '#core/graph';
+import type { Layer, Mode } from '../module';
+
+/** `x` with each number set to 0 with probability `rate` and the others divided by `1 - rate`, by the random stream of this name. */
+export function dropped(x: Tensor, rate: number, { random }: Mode, name: string): Tensor {
+  if (random === undefined) throw new Error('dropout: training needs the random streams of the step');
+  const kept = cast(bernoulli(random(name), 1 - rate, x.shape), x.dtype);
+  return mul(x, mul(kept, 1 / (1 - rate)));
+}
 
 /**
  * Dropout (Srivastava et al. 2014), inverted: in training each number is set to 0 with probability `rate`, and the others
@@ -17,9 +25,7 @@ export function dropout(rate: number): Layer {
     buffers: {},
     apply(_values, buffers, x, mode) {
       if (!mode.train || rate === 0) return { output: x, buffers };
-      if (mode.random === undefined) throw new Error('dropout: training needs the random streams of the step');
-      const kept = cast(bernoulli(mode.random('dropout'), 1 - rate, x.shape), x.dtype);
-      return { output: mul(x, mul(kept, 1 / (1 - rate))), buffers };
+      return { output: dropped(x, rate, mode, 'dropout'), buffers };
     },
   });
 }

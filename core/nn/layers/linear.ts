@@ -3,26 +3,29 @@ import type { Initializer } from '../initializer';
 import type { Layer, ParameterSpec } from '../module';
 
 /**
- * Fully connected layer: `y = x W^T + b`, `[batch, in] -> [batch, units]`.
+ * Fully connected layer: `y = x W^T + b`, `[batch, in] -> [batch, units]`; of a sequence every step alike,
+ * `[batch, steps, in] -> [batch, steps, units]`.
  * Parameters as in `torch.nn.Linear`: `weight [units, in]`, `bias [units]`.
+ *
+ * @param options.biasInitializer draws the first biases; zeros without it
  */
-export function linear(options: { units: number; bias?: boolean; initializer: Initializer }): Layer {
-  const { units, bias = true, initializer } = options;
+export function linear(options: { units: number; bias?: boolean; initializer: Initializer; biasInitializer?: Initializer }): Layer {
+  const { units, bias = true, initializer, biasInitializer } = options;
   return (inputShape) => {
-    const [features, ...rest] = inputShape;
-    if (features === undefined || rest.length > 0) {
-      throw new UserError('nn.linear.input', `linear: takes one row of numbers an example, not [${inputShape.join(', ')}]`, {
+    const features = inputShape.at(-1);
+    if (features === undefined || inputShape.length > 2) {
+      throw new UserError('nn.linear.input', `linear: takes one row of numbers an example (or a step), not [${inputShape.join(', ')}]`, {
         hint: 'Flatten the pictures first.',
       });
     }
     const parameters: Record<string, ParameterSpec> = {
       weight: { shape: [units, features], kind: 'weight', fanIn: features, fanOut: units, initial: initializer },
     };
-    if (bias) parameters['bias'] = { shape: [units], kind: 'bias', fanIn: features, fanOut: units, initial: 0 };
+    if (bias) parameters['bias'] = { shape: [units], kind: 'bias', fanIn: features, fanOut: units, initial: biasInitializer ?? 0 };
     return {
       title: `Linear ${features} -> ${units}`,
       inputShape,
-      outputShape: [units],
+      outputShape: [...inputShape.slice(0, -1), units],
       parameters,
       buffers: {},
       apply(values, buffers, x) {

@@ -13,6 +13,11 @@ export interface Case {
 
 const pictures = (shape: readonly number[]): Case['context'] => ({ input: 'image', exampleShape: shape });
 
+const series = (shape: readonly number[]): Case['context'] => ({ input: 'sequence', exampleShape: shape });
+const text = (steps: number, vocabulary: number): Case['context'] => ({ input: 'text', exampleShape: [steps], vocabulary });
+const language = (steps: number, vocabulary: number): Case['context'] =>
+  ({ ...text(steps, vocabulary), task: 'language-model', classes: vocabulary, outputs: vocabulary });
+
 export const cases: readonly Case[] = [
   { name: 'resnet-v1', specification: { use: 'resnet', depth: 8, width: 4 }, context: pictures([2, 8, 8]) },
   { name: 'resnet-v1-padding', specification: { use: 'resnet', depth: 14, width: 3, shortcut: 'padding' }, context: pictures([2, 8, 8]) },
@@ -26,6 +31,12 @@ export const cases: readonly Case[] = [
   { name: 'lcn', specification: { use: 'lcn', channels: [3, 4] }, context: pictures([2, 7, 6]) },
   { name: 'logistic-regression', specification: { use: 'logistic-regression' }, context: { exampleShape: [5] } },
   { name: 'linear-regression', specification: { use: 'linear-regression' }, context: { task: 'regression', exampleShape: [5], outputs: 1 } },
+  { name: 'vit', specification: { use: 'vit', patch: 4, width: 8, heads: 2, depth: 2 }, context: pictures([2, 8, 12]) },
+  { name: 'vit-mean', specification: { use: 'vit', patch: 4, width: 8, heads: 4, depth: 1, pool: 'mean', activation: 'relu' }, context: pictures([2, 8, 8]) },
+  { name: 'transformer', specification: { use: 'transformer', width: 8, heads: 2 }, context: series([6, 3]) },
+  { name: 'transformer-post', specification: { use: 'transformer', width: 8, heads: 2, order: 'post', positions: 'learned', pool: 'last' }, context: text(6, 5) },
+  { name: 'gpt', specification: { use: 'gpt', width: 8, heads: 2, tied: false }, context: language(6, 5) },
+  { name: 'gpt-tied', specification: { use: 'gpt', width: 8, heads: 2, depth: 1 }, context: language(6, 5) },
   { name: 'deep-linear', specification: { use: 'deep-linear', depth: 4, width: 6 }, context: { exampleShape: [5] } },
 ];
 
@@ -36,7 +47,11 @@ export const moduleOf = ({ specification, context }: Case): Module => built('arc
 /** Noise of the right shape: inputs, and classes or numbers to predict. */
 export function examplesOf({ context }: Case, module: Module): Examples {
   const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-  const x = new Philox(5, 'x').normals(batch * size(module.inputShape));
+  const { vocabulary } = context;
+  const tokens = (name: string, count: number): Float32Array => new Philox(5, name).uniforms(count).map((value) => Math.floor(value * vocabulary!));
+  const numbers = batch * size(module.inputShape);
+  const x = context.input === 'text' ? tokens('x', numbers) : new Philox(5, 'x').normals(numbers);
+  if (context.task === 'language-model') return { x, y: Int32Array.from(tokens('y', numbers)), count: batch };
   const outputs = size(module.outputShape);
   const y = context.task === 'regression'
     ? new Philox(5, 'y').normals(batch * outputs)

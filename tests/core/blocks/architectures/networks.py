@@ -131,7 +131,59 @@ class Affine(nn.Module):
         return self.linear(x.flatten(1))
 
 
+def encoder(width, heads, depth, pre=True, activation="gelu"):
+    layer = nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, activation, norm_first=pre, batch_first=True)
+    return nn.TransformerEncoder(layer, depth, nn.LayerNorm(width) if pre else None)
+
+
+class ViT(nn.Module):
+    def __init__(self, steps, heads, depth, token, activation):
+        super().__init__()
+        self.conv_proj = nn.Conv2d(2, 8, 4, 4)
+        self.pos_embedding = nn.Parameter(torch.zeros(1, steps + token, 8))
+        self.class_token = nn.Parameter(torch.zeros(1, 1, 8)) if token else None
+        self.encoder = encoder(8, heads, depth, activation=activation)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x):
+        x = self.conv_proj(x).flatten(2).transpose(1, 2)
+        if self.class_token is not None:
+            x = torch.cat([self.class_token.expand(len(x), -1, -1), x], 1)
+        x = self.encoder(x + self.pos_embedding)
+        return self.head(x.mean(1) if self.class_token is None else x[:, 0])
+
+
+def waves(steps, width):
+    t = torch.arange(steps, dtype=torch.float64)[:, None]
+    angle = t / 10000 ** (torch.arange(0, width, 2, dtype=torch.float64) / width)
+    return torch.stack([angle.sin(), angle.cos()], -1).flatten(1).float()
+
+
+class Sequence(nn.Module):
+    def __init__(self, first, positions, pre, pool, causal=False, head=None):
+        super().__init__()
+        self.embedding, self.pool, self.causal = first, pool, causal
+        self.positions = positions
+        self.encoder = encoder(8, 2, 1 if head == "tied" else 2, pre)
+        self.head = None if head == "tied" else nn.Linear(8, head or 3, bias=head is None)
+
+    def forward(self, x):
+        x = self.embedding(x.long() if isinstance(self.embedding, nn.Embedding) else x)
+        x = x + (waves(6, 8) if self.positions is None else self.positions.weight)
+        mask = torch.full((6, 6), float("-inf")).triu(1) if self.causal else None
+        x = self.encoder(x, mask)
+        if self.causal:
+            return x @ self.embedding.weight.t() if self.head is None else self.head(x)
+        return self.head(x.mean(1) if self.pool == "mean" else x[:, -1])
+
+
 networks = {
+    "vit": lambda: ViT(6, 2, 2, True, "gelu"),
+    "vit-mean": lambda: ViT(4, 4, 1, False, "relu"),
+    "transformer": lambda: Sequence(nn.Linear(3, 8), None, True, "mean"),
+    "transformer-post": lambda: Sequence(nn.Embedding(5, 8), nn.Embedding(6, 8), False, "last"),
+    "gpt": lambda: Sequence(nn.Embedding(5, 8), nn.Embedding(6, 8), True, None, True, 5),
+    "gpt-tied": lambda: Sequence(nn.Embedding(5, 8), nn.Embedding(6, 8), True, None, True, "tied"),
     "resnet-v1": lambda: ResNet(1, 4, (4, 8, 16)),
     "resnet-v1-padding": lambda: ResNet(2, 3, (3, 6, 12), shortcut="padding"),
     "resnet-v1-plain": lambda: ResNet(1, 4, (4, 8, 16), shortcut="none"),
