@@ -29,19 +29,23 @@ export class OnnxBuilder {
 
   /** Only operators of the ONNX standard, for files that other programs read; otherwise also ONNX Runtime's own. */
   readonly portable: boolean;
+  /** Channels in a block of ONNX Runtime's blocked convolutions, where the device has them. */
+  readonly block: number | undefined;
   readonly #openBatch: ReadonlySet<Tensor>;
   readonly #taken: ReadonlySet<string>;
 
   /**
+   * @param options.block channels in a block of the blocked convolutions, if they may be used
    * @param options.openBatch tensors whose axis 0 may have any length
    * @param options.taken names that nodes must not use
    */
   constructor(
     readonly table: LoweringTable,
-    options: { portable: boolean; openBatch: ReadonlySet<Tensor>; taken: readonly string[] },
+    options: { portable: boolean; block?: number | undefined; openBatch: ReadonlySet<Tensor>; taken: readonly string[] },
     outputs: readonly Tensor[],
   ) {
     this.portable = options.portable;
+    this.block = options.block;
     this.#openBatch = options.openBatch;
     this.#taken = new Set(options.taken);
     const order = topologicalOrder(outputs);

@@ -54,8 +54,8 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   for (const value of model.outputs) graph.message(12, encodeValue(value));
 
   const file = new ProtobufWriter().integer(1, 8).string(2, 'basin').message(7, graph);
-  const domains: [string, number][] = [['', model.opset]];
-  if (model.nodes.some((node) => node.domain === 'com.microsoft')) domains.push(['com.microsoft', 1]);
+  const foreign = new Set(model.nodes.flatMap(({ domain }) => domain ?? []));
+  const domains: [string, number][] = [['', model.opset], ...[...foreign].map((domain): [string, number] => [domain, 1])];
   for (const [domain, version] of domains) file.message(8, new ProtobufWriter().string(1, domain).integer(2, version));
   for (const [key, value] of Object.entries(model.metadata ?? {})) file.message(14, new ProtobufWriter().string(1, key).string(2, value));
   if (file.length > LARGEST) {

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { allocate, type DType, type Graph, sizeOf, type TypedArray, UserError } from '#core/graph';
 import { checkFeed, checkNoStrangers } from '../feeds';
 import type { CompileOptions, DeviceArray, Feed, Program } from '../program';
+import { blockSize } from './lower/blocked/block-size';
 import { lowerGraph, outputName } from './lower-graph';
 import { encodeModel } from './model';
 
@@ -75,7 +76,8 @@ export class OnnxProgram implements Program {
   }
 
   static async compile(graph: Graph, options: CompileOptions): Promise<OnnxProgram> {
-    const file = encodeModel(lowerGraph(graph));
+    const block = options.device === 'cpu' ? await blockSize() : undefined;
+    const file = encodeModel(lowerGraph(graph, { block }));
     const session = await ort.InferenceSession.create(file, {
       executionProviders: [options.device],
       graphOptimizationLevel: 'all',

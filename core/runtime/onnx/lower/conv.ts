@@ -1,5 +1,8 @@
 import type { Tensor } from '#core/graph';
 import type { Lowering, LoweringTable, OnnxBuilder } from '../builder';
+import { blockedConv } from './blocked/conv';
+import { blockedFilterGrad } from './blocked/filter-gradient';
+import { blockedInputGrad } from './blocked/input-gradient';
 import { axesCopyLess, convByWindows, filterGradByAxes, filterGradByWindows, type Geometry, inputGradByConv, isShift } from './conv-gradients';
 
 const geometry = (node: Tensor): Geometry => node.attributes as unknown as Geometry;
@@ -8,6 +11,8 @@ const pads = (padding: Geometry['padding']): number[] => [...padding.map(([low])
 
 /** A convolution with one number a channel added. */
 export function convNode(node: Tensor, b: OnnxBuilder, bias?: Tensor): string {
+  const blocked = isShift(node.inputs[1]!) ? undefined : blockedConv(node, geometry(node), b, bias === undefined ? {} : { bias });
+  if (blocked !== undefined) return blocked;
   const { stride, padding, dilation, groups } = geometry(node);
   if (windowsAreShared(node, b)) {
     const y = b.lower(convByWindows(node.inputs[0]!, node.inputs[1]!, geometry(node), node.shape));
@@ -38,6 +43,8 @@ function windowsAreShared(node: Tensor, b: OnnxBuilder): boolean {
 }
 
 const convInputGrad: Lowering = (node, [dy, w], b) => {
+  const blocked = blockedInputGrad(node, geometry(node), b);
+  if (blocked !== undefined) return blocked;
   const turned = inputGradByConv(node.inputs[0]!, node.inputs[1]!, geometry(node));
   if (turned !== undefined) return b.lower(turned);
   const { stride, padding, dilation, groups, size } = geometry(node);
@@ -60,6 +67,8 @@ const convInputGrad: Lowering = (node, [dy, w], b) => {
 const convFilterGrad: Lowering = (node, _, b) => {
   const [x, dy] = node.inputs as [Tensor, Tensor];
   const g = geometry(node);
+  const blocked = blockedFilterGrad(node, g, b);
+  if (blocked !== undefined) return blocked;
   return b.lower(axesCopyLess(x, dy, g) ? filterGradByAxes(x, dy, g) : filterGradByWindows(x, dy, g));
 };
 
