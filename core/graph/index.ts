@@ -4,6 +4,7 @@ export type { Operand } from './apply';
 export { scalarValue } from './apply';
 export * from './dtype';
 export { opDefinition, opNames, type OpDefinition } from './op';
+export { loopPlan, loopReaders, type LoopPlan } from './loop-plan';
 export { topologicalOrder } from './order';
 export { Philox, philoxBlock, philoxHalves, philoxWords, streamKey, streamKeys } from './philox';
 export { spec, Tensor, type Attributes, type TensorSpec } from './tensor';

@@ -14,6 +14,26 @@ export interface Batched {
   readonly batched: boolean;
 }
 
+/** A tensor read off a node of several results, with the gradient that came to it. */
+export interface Reading {
+  readonly node: Tensor;
+  readonly g: Tensor;
+}
+
+/**
+ * Rules of a node of several results, such as a loop. The node itself has no value; ops with `readout` take one result each
+ * from it, as their only input.
+ */
+export interface SeveralResults {
+  /** Gradients of the inputs, given those of the results that were read. `needed` says which inputs want one. */
+  vjp(node: Tensor, readings: readonly Reading[], needed: readonly boolean[]): readonly (Tensor | undefined)[];
+  /**
+   * Values and tangents of the results that were read, given the tangents of the inputs (`undefined`: zero). The values may be
+   * had along with the tangents.
+   */
+  jvp(node: Tensor, readouts: readonly Tensor[], tangents: readonly (Tensor | undefined)[]): readonly { value: Tensor; tangent: Tensor | undefined }[];
+}
+
 /**
  * Everything the graph knows of one primitive op. Executors hold its lowering under the same name.
  *
@@ -28,6 +48,10 @@ export interface OpDefinition<A extends Attributes = Attributes> {
    * can be differentiated again. `undefined` where no gradient flows. Absent: the op is flat everywhere.
    */
   vjp?(node: Tensor, g: Tensor, attributes: A): readonly (Tensor | undefined)[];
+  /** The op takes one result from its only input, a node of several results. */
+  readonly readout?: boolean;
+  /** The node has several results. */
+  readonly several?: SeveralResults;
   /** The op for `size` members at once; at least one input is batched, the result is batched on axis 0. */
   batch(inputs: readonly Batched[], attributes: A, size: number): Tensor;
   /** An equal, simpler tensor, if there is one. */

@@ -11,6 +11,7 @@ export * from './einsum';
 export * from './gradient-control';
 export * from './indexing';
 export * from './layout';
+export { type Loop, loopAttributes } from './loop';
 export { matmul } from './matmul';
 export { diagonal, lowerTriangle, tril, triu } from './matrix';
 export * from './normalization';

@@ -1,6 +1,6 @@
 import { apply, scalar } from '../apply';
 import { isFloat } from '../dtype';
-import { opDefinition } from '../op';
+import { opDefinition, type Reading } from '../op';
 import { topologicalOrder } from '../order';
 import { full, zeros } from '../ops/source';
 import { formatShape, ShapeError } from '../shape';
@@ -26,10 +26,18 @@ export function pullback(ys: readonly Tensor[], cotangents: readonly Tensor[], x
   ys.forEach((y, i) => {
     if (carries.has(y)) accumulate(y, cotangents[i]!);
   });
+  const readings = new Map<Tensor, Reading[]>();
   for (const node of order.reverse()) {
     const g = gradients.get(node);
-    if (g === undefined || !node.inputs.some((input) => carries.has(input))) continue;
-    const parts = opDefinition(node.op).vjp?.(node, g, node.attributes) ?? [];
+    const read = readings.get(node);
+    if ((g === undefined && read === undefined) || !node.inputs.some((input) => carries.has(input))) continue;
+    const op = opDefinition(node.op);
+    if (op.readout === true) {
+      const [source] = node.inputs as [Tensor];
+      readings.set(source, [...(readings.get(source) ?? []), { node, g: g! }]);
+      continue;
+    }
+    const parts = (read === undefined ? op.vjp?.(node, g!, node.attributes) : op.several!.vjp(node, read, node.inputs.map((input) => carries.has(input)))) ?? [];
     node.inputs.forEach((input, i) => {
       const part = parts[i];
       if (part !== undefined && carries.has(input)) accumulate(input, part);

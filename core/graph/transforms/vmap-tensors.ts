@@ -5,6 +5,21 @@ import { placeholder } from '../ops/source';
 import type { Tensor } from '../tensor';
 
 /**
+ * Rewrites a graph by the batching rules. `values` holds what stands in place of the tensors it is keyed by; all that depends on
+ * a batched one comes out batched.
+ */
+export function batchTensors(outputs: readonly Tensor[], given: ReadonlyMap<Tensor, Batched>, size: number): Batched[] {
+  const values = new Map(given);
+  for (const x of topologicalOrder(outputs)) {
+    if (values.has(x)) continue;
+    const from = x.inputs.map((input) => values.get(input)!);
+    const batched = from.some((input) => input.batched);
+    values.set(x, { value: batched ? opDefinition(x.op).batch(from, x.attributes, size) : x, batched });
+  }
+  return outputs.map((x) => values.get(x)!);
+}
+
+/**
  * Runs `f` on one member's tensors and rewrites its graph by the batching rules, so that all `size` members advance at
  * once. Batched inputs and all results carry the population on axis 0.
  */
@@ -16,15 +31,7 @@ export function vmapTensors(f: (members: Tensor[]) => readonly Tensor[], inputs:
     values.set(member, input);
     return member;
   });
-  const outputs = f(members);
-  for (const x of topologicalOrder(outputs)) {
-    if (values.has(x)) continue;
-    const from = x.inputs.map((input) => values.get(input)!);
-    const batched = from.some((input) => input.batched);
-    values.set(x, { value: batched ? opDefinition(x.op).batch(from, x.attributes, size) : x, batched });
-  }
-  return outputs.map((x) => {
-    const { value, batched } = values.get(x)!;
-    return batched ? value : apply('broadcastTo', [value], { shape: [size, ...value.shape] });
-  });
+  return batchTensors(f(members), values, size).map(({ value, batched }) =>
+    batched ? value : apply('broadcastTo', [value], { shape: [size, ...value.shape] }),
+  );
 }

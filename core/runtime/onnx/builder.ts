@@ -13,6 +13,17 @@ interface EmitOptions {
   readonly outputs?: number;
 }
 
+interface BuilderOptions {
+  /** Only operators of the ONNX standard. */
+  readonly portable: boolean;
+  /** Channels in a block of the blocked convolutions, if they may be used. */
+  readonly block?: number | undefined;
+  /** Tensors whose axis 0 may have any length. */
+  readonly openBatch: ReadonlySet<Tensor>;
+  /** Names that nodes must not use. */
+  readonly taken: readonly string[];
+}
+
 /** Collects the ONNX nodes and initializers of one graph while its tensors are lowered. */
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
@@ -25,7 +36,9 @@ export class OnnxBuilder {
   readonly #users = new Map<Tensor, readonly Tensor[]>();
   readonly #fusions = new Map<Tensor, Fusion>();
   readonly #absorbed = new Set<Tensor>();
-  #next = 0;
+  /** Values that the body of a loop reads under their name. */
+  readonly #captured = new Set<string>();
+  readonly #counter: { next: number };
 
   /** Only operators of the ONNX standard, for files that other programs read; otherwise also ONNX Runtime's own. */
   readonly portable: boolean;
@@ -34,16 +47,13 @@ export class OnnxBuilder {
   readonly #openBatch: ReadonlySet<Tensor>;
   readonly #taken: ReadonlySet<string>;
 
-  /**
-   * @param options.block channels in a block of the blocked convolutions, if they may be used
-   * @param options.openBatch tensors whose axis 0 may have any length
-   * @param options.taken names that nodes must not use
-   */
   constructor(
     readonly table: LoweringTable,
-    options: { portable: boolean; block?: number | undefined; openBatch: ReadonlySet<Tensor>; taken: readonly string[] },
+    readonly options: BuilderOptions,
     outputs: readonly Tensor[],
+    counter = { next: 0 },
   ) {
+    this.#counter = counter;
     this.portable = options.portable;
     this.block = options.block;
     this.#openBatch = options.openBatch;
@@ -62,6 +72,24 @@ export class OnnxBuilder {
       this.#fusions.set(x, found);
       for (const part of found.absorbed) this.#absorbed.add(part);
     }
+  }
+
+  /** A builder for the body of a loop, which computes `outputs`. Names are unique over all bodies. */
+  body(outputs: readonly Tensor[]): OnnxBuilder {
+    return new OnnxBuilder(this.table, this.options, outputs, this.#counter);
+  }
+
+  /** A name that nothing has yet. */
+  fresh(stem: string): string {
+    let name: string;
+    do name = `${stem}_${this.#counter.next++}`;
+    while (this.#taken.has(name));
+    return name;
+  }
+
+  /** Says that a body reads the value, so that it keeps its name. */
+  capture(value: string): void {
+    this.#captured.add(value);
   }
 
   /** The shape of `x` as a target of Reshape (`open` -1) or Expand (`open` 1), with an open batch left open. */
@@ -130,25 +158,18 @@ export class OnnxBuilder {
 
   /** Adds a node and returns the names of its results. */
   emitAll(opType: string, inputs: readonly string[], attributes: Readonly<Record<string, NodeAttribute>> = {}, options: EmitOptions = {}): string[] {
-    const outputs = Array.from({ length: options.outputs ?? 1 }, () => this.#fresh(opType.toLowerCase()));
+    const outputs = Array.from({ length: options.outputs ?? 1 }, () => this.fresh(opType.toLowerCase()));
     this.nodes.push({ opType, inputs, outputs, attributes, ...(options.domain === undefined ? {} : { domain: options.domain }) });
     return outputs;
   }
 
-  #fresh(stem: string): string {
-    let name: string;
-    do name = `${stem}_${this.#next++}`;
-    while (this.#taken.has(name));
-    return name;
-  }
-
   /**
-   * Lets the value `value` be an output called `name`: its node is told to write there. What no node makes, or is an output already,
-   * is copied.
+   * Lets the value `value` be an output called `name`: its node is told to write there. What no node makes, is an output already
+   * or is read by a body, is copied.
    */
   output(value: string, name: string): void {
     const at = this.nodes.findIndex(({ outputs }) => outputs.includes(value));
-    if (at < 0 || this.#named.has(value)) {
+    if (at < 0 || this.#named.has(value) || this.#captured.has(value)) {
       this.nodes.push({ opType: 'Identity', inputs: [value], outputs: [name], attributes: {} });
       return;
     }
@@ -188,7 +209,7 @@ export class OnnxBuilder {
   }
 
   array(data: OnnxTensor['data'], shape: readonly number[], dtype: DType): string {
-    const name = this.#fresh('constant');
+    const name = this.fresh('constant');
     if (data.length !== sizeOf(shape)) throw new Error(`constant of ${data.length} values for shape [${shape.join(',')}]`);
     this.initializers.push({ name, shape, dtype, data });
     return name;
@@ -197,7 +218,7 @@ export class OnnxBuilder {
   #constant(key: string, make: () => Omit<OnnxTensor, 'name'>): string {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = this.#fresh('constant');
+    const name = this.fresh('constant');
     this.initializers.push({ name, ...make() });
     this.#constants.set(key, name);
     return name;

@@ -5,8 +5,8 @@ import { ProtobufWriter } from './protobuf';
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11, uint64: 13 } as const;
 export type OnnxType = keyof typeof onnxTypes;
 
-/** An attribute: integers and strings as they are, floats wrapped, since the wire format tells them apart. */
-export type NodeAttribute = number | string | readonly number[] | { readonly float: number };
+/** An attribute: integers and strings as they are, floats wrapped, since the wire format tells them apart; the body of a loop. */
+export type NodeAttribute = number | string | readonly number[] | { readonly float: number } | { readonly graph: OnnxGraph };
 
 export interface OnnxNode {
   readonly opType: string;
@@ -30,13 +30,16 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-export interface OnnxModel {
-  readonly opset: number;
+export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+}
+
+export interface OnnxModel extends OnnxGraph {
+  readonly opset: number;
   /** Intermediate shapes, for readers of the file. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -46,16 +49,8 @@ const LARGEST = 2 ** 31 - 1;
 
 /** The model as an ONNX file. Field numbers are those of onnx.proto (IR version 8). */
 export function encodeModel(model: OnnxModel): Uint8Array {
-  const graph = new ProtobufWriter();
-  for (const node of model.nodes) graph.message(1, encodeNode(node));
-  graph.string(2, model.name);
-  for (const tensor of model.initializers) graph.message(5, encodeTensor(tensor));
-  for (const value of model.inputs) graph.message(11, encodeValue(value));
-  for (const value of model.outputs) graph.message(12, encodeValue(value));
-
-  const file = new ProtobufWriter().integer(1, 8).string(2, 'basin').message(7, graph);
-  const foreign = new Set(model.nodes.flatMap(({ domain }) => domain ?? []));
-  const domains: [string, number][] = [['', model.opset], ...[...foreign].map((domain): [string, number] => [domain, 1])];
+  const file = new ProtobufWriter().integer(1, 8).string(2, 'basin').message(7, encodeGraph(model));
+  const domains: [string, number][] = [['', model.opset], ...[...foreignDomains(model)].map((domain): [string, number] => [domain, 1])];
   for (const [domain, version] of domains) file.message(8, new ProtobufWriter().string(1, domain).integer(2, version));
   for (const [key, value] of Object.entries(model.metadata ?? {})) file.message(14, new ProtobufWriter().string(1, key).string(2, value));
   if (file.length > LARGEST) {
@@ -64,6 +59,24 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     });
   }
   return file.finish();
+}
+
+/** Domains of operators beyond ONNX's own, in the graph and in the bodies of its loops. */
+function foreignDomains(graph: OnnxGraph): Set<string> {
+  return new Set(graph.nodes.flatMap(({ domain, attributes }) => [
+    ...(domain === undefined ? [] : [domain]),
+    ...Object.values(attributes).flatMap((value) => (typeof value === 'object' && 'graph' in value ? [...foreignDomains(value.graph)] : [])),
+  ]));
+}
+
+function encodeGraph(graph: OnnxGraph): ProtobufWriter {
+  const writer = new ProtobufWriter();
+  for (const node of graph.nodes) writer.message(1, encodeNode(node));
+  writer.string(2, graph.name);
+  for (const tensor of graph.initializers) writer.message(5, encodeTensor(tensor));
+  for (const value of graph.inputs) writer.message(11, encodeValue(value));
+  for (const value of graph.outputs) writer.message(12, encodeValue(value));
+  return writer;
 }
 
 function encodeNode(node: OnnxNode): ProtobufWriter {
@@ -81,6 +94,7 @@ function encodeAttribute(name: string, value: NodeAttribute): ProtobufWriter {
   if (typeof value === 'number') return writer.integer(3, value).integer(20, 2);
   if (typeof value === 'string') return writer.string(4, value).integer(20, 3);
   if ('float' in value) return writer.float(2, value.float).integer(20, 1);
+  if ('graph' in value) return writer.message(6, encodeGraph(value.graph)).integer(20, 5);
   for (const n of value) writer.integer(8, n);
   return writer.integer(20, 7);
 }

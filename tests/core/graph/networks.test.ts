@@ -145,6 +145,15 @@ describe('gradients through transformations', () => {
     expect(value![0]).toBe(10);
   });
 
+  test('what the function reads from outside is a constant, be it the argument itself', async () => {
+    const x = g.input('x', []);
+    const [outside, twice] = await evaluate('reference', [
+      g.grad((p: g.Tensor) => g.mul(p, x))(x),
+      g.jvp((v: g.Tensor) => g.jvp((q: g.Tensor) => g.mul(q, q), v, x)[1], x, g.constant(1))[1],
+    ], new Map([[x, Float64Array.of(3)]]));
+    expect([outside![0], twice![0]]).toEqual([3, 6]);
+  });
+
   test('third derivatives by nesting: (x^5)"\' = 60 x^2', async () => {
     const x = g.input('x', []);
     const third = g.grad(g.grad(g.grad((t: g.Tensor) => g.pow(t, 5))))(x);
