@@ -20,4 +20,4 @@ export { openSurface, saveSurface } from './store';
 export { finiteExtent, lowestPoint, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';
 export { encodeNpy } from './export/npy';
-export { type CriticalPoint, type MeasuredBasin, type MergeNode, type PersistencePair, surfaceTopology, type Topology, type TopologyOptions } from './topology';
+export { type CriticalPoint, type MeasuredBasin, type MergeNode, type PersistencePair, quantityTopology, surfaceTopology, type Topology, type TopologyOptions } from './topology';

@@ -7,6 +7,13 @@ export interface PathData {
   readonly values: Readonly<Record<string, Float64Array>>;
 }
 
+/** A valley's floor, a pass or a hill's top, in plane coordinates. */
+export interface CriticalMark {
+  readonly kind: 'minimum' | 'saddle' | 'maximum';
+  readonly x: number;
+  readonly y: number;
+}
+
 /** What the scene draws: the contract's surface, or the one inside a saved page. */
 export interface SurfaceData {
   readonly x: Float64Array;

@@ -1,6 +1,6 @@
 import { Color, Group, Mesh, MeshBasicMaterial, SphereGeometry } from 'three';
 import { type ScenePalette, colorTable } from './colors';
-import type { SurfaceData, SurfaceLook } from './data';
+import type { CriticalMark, SurfaceData, SurfaceLook } from './data';
 import type { Frame } from './frame';
 import { contourLevels, heightAt, type HeightField } from './heights';
 import { isolines } from './isolines';
@@ -134,6 +134,25 @@ export class MinimumMark {
   update(at: Point | undefined, palette: ScenePalette): void {
     clear(this.object);
     if (at) this.object.add(ball(at, 0.024, palette.halo, 7, true), ball(at, 0.0165, palette.accent, 8, false, 0.001));
+  }
+
+  dispose(): void {
+    clear(this.object);
+  }
+}
+
+/** Valleys' floors, passes and hills' tops as balls of three shades. */
+export class CriticalMarks {
+  readonly object = new Group();
+
+  update(marks: readonly CriticalMark[], field: HeightField, frame: Frame, palette: ScenePalette): void {
+    clear(this.object);
+    const color = { minimum: palette.accent, saddle: palette.text, maximum: palette.path };
+    for (const { kind, x, y } of marks) {
+      const [sceneX, sceneZ] = [frame.sceneX(x), frame.sceneZ(y)];
+      const at: Point = [sceneX, frame.lift(heightAt(field, frame.column(sceneX), frame.row(sceneZ))) + LIFT, sceneZ];
+      if (Number.isFinite(at[1])) this.object.add(ball(at, 0.0175, palette.halo, 3), ball(at, 0.0125, color[kind], 4, false, 0.004));
+    }
   }
 
   dispose(): void {

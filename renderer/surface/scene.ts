@@ -2,12 +2,12 @@ import { PerspectiveCamera, Raycaster, Scene, Vector2, Vector3, WebGLRenderer } 
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js';
 import { axisBox, type AxisBox, type Facing } from './box';
 import { colorTable, scenePalettes } from './colors';
-import { defaultLook, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
+import { type CriticalMark, defaultLook, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
 import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import { drawOverlay, type Overlay } from './labels';
 import { Lines } from './lines';
-import { FloorContours, MinimumMark, PathMark, PointerMark } from './marks';
+import { CriticalMarks, FloorContours, MinimumMark, PathMark, PointerMark } from './marks';
 import { SurfaceMesh } from './mesh';
 import { formatNumber } from './ticks';
 
@@ -48,10 +48,12 @@ export class SurfaceScene {
   private readonly floor = new FloorContours();
   private readonly path = new PathMark();
   private readonly minimum = new MinimumMark();
+  private readonly critical = new CriticalMarks();
   private readonly pointer = new PointerMark();
   private readonly observer: ResizeObserver;
   private readonly abort = new AbortController();
   private data: SurfaceData | undefined;
+  private marks: readonly CriticalMark[] = [];
   private look: SurfaceLook;
   private field: HeightField | undefined;
   private frame: Frame | undefined;
@@ -78,7 +80,7 @@ export class SurfaceScene {
     this.overlay.setAttribute('aria-hidden', 'true');
     if (getComputedStyle(container).position === 'static') container.style.position = 'relative';
     container.append(canvas, this.overlay);
-    this.scene.add(this.grid.object, this.outline.object, this.floor.object, this.surface.mesh, this.path.object, this.pointer.object, this.minimum.object);
+    this.scene.add(this.grid.object, this.outline.object, this.floor.object, this.surface.mesh, this.path.object, this.pointer.object, this.minimum.object, this.critical.object);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.enableDamping = true;
     this.controls.dampingFactor = 0.09;
@@ -112,6 +114,12 @@ export class SurfaceScene {
     this.look = { ...this.look, ...look };
     this.applyLook();
     this.floorDrawn = -Infinity;
+    this.refresh();
+  }
+
+  /** Marks valleys, passes and hills; an empty list takes the marks away. */
+  setMarks(marks: readonly CriticalMark[]): void {
+    this.marks = marks;
     this.refresh();
   }
 
@@ -149,7 +157,7 @@ export class SurfaceScene {
     this.abort.abort();
     this.observer.disconnect();
     this.controls.dispose();
-    for (const part of [this.surface, this.outline, this.grid, this.floor, this.path, this.minimum, this.pointer]) part.dispose();
+    for (const part of [this.surface, this.outline, this.grid, this.floor, this.path, this.minimum, this.critical, this.pointer]) part.dispose();
     this.renderer.dispose();
     this.renderer.domElement.remove();
     this.overlay.remove();
@@ -228,7 +236,7 @@ export class SurfaceScene {
     const values = data?.values[look.quantity];
     this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling) : undefined;
     const shown = data !== undefined && values !== undefined && this.field !== undefined && data.x.length > 1 && data.y.length > 1;
-    for (const part of [this.surface.mesh, this.floor.object, this.path.object, this.minimum.object, this.outline.object, this.grid.object]) part.visible = shown;
+    for (const part of [this.surface.mesh, this.floor.object, this.path.object, this.minimum.object, this.critical.object, this.outline.object, this.grid.object]) part.visible = shown;
     if (!shown) {
       this.frame = undefined;
       this.box = undefined;
@@ -242,6 +250,7 @@ export class SurfaceScene {
     this.path.update(data, field, frame, look, palette);
     this.lowest = findLowest(values, field, frame);
     this.minimum.update(this.lowest?.at, palette);
+    this.critical.update(this.marks, field, frame, palette);
     if (performance.now() - this.floorDrawn > CONTOUR_PAUSE) {
       this.floor.update(field, frame, look);
       this.floorDrawn = performance.now();

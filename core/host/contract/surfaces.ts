@@ -95,6 +95,20 @@ export type SurfaceListing = z.infer<typeof surfaceListing>;
 export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'vtp', 'gltf', 'stl', 'html']);
 export type SurfaceFormat = z.infer<typeof surfaceFormat>;
 
+/** Valleys, passes and hills of one quantity of a surface, as `Topology` of core/landscape. */
+export const surfaceTopology = z.object({
+  /** Persistence pairs, longest first; `death` is -1 and `persistence` Infinity where a feature never ends. */
+  pairs: z.object({ dimension: int32Array, birth: int32Array, death: int32Array, persistence: float64Array, birthHeight: float64Array, deathHeight: float64Array }),
+  points: z.array(z.object({ kind: z.enum(['minimum', 'saddle', 'maximum']), index: z.int(), x: z.number(), y: z.number(), value: z.number() })),
+  tree: z.array(z.object({ vertex: z.int(), value: z.number(), children: z.array(z.int()) })),
+  basins: z.array(z.object({
+    minimum: z.int(), x: z.number(), y: z.number(), value: z.number(), level: z.number(), limit: z.enum(['saddle', 'border']),
+    area: z.number(), share: z.number(), volume: z.number(),
+  })),
+  ruggedness: z.number(),
+});
+export type SurfaceTopology = z.infer<typeof surfaceTopology>;
+
 const one = z.strictObject({ run: z.string(), id: z.string() });
 
 export const surfacesContract = {
@@ -103,6 +117,10 @@ export const surfacesContract = {
   /** Computes coarse to fine. Ending the stream early cancels and keeps what was computed; asking again continues. */
   compute: oc.input(surfaceRequest).output(eventIterator(surfaceEvent)),
   get: oc.input(one).output(surface),
+  /** `threshold`: features shallower than this share of the picture's height are left out of points, tree and basins. */
+  topology: oc
+    .input(one.extend({ quantity: z.string(), scale: z.enum(['linear', 'log']).default('linear'), threshold: z.number().min(0).max(1).default(0.01) }))
+    .output(surfaceTopology),
   export: oc
     .input(one.extend({ format: surfaceFormat, quantity: z.string().optional() }))
     .output(file),

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { axisCoordinates, exportSurface } from '#core/landscape';
+import { axisCoordinates, exportSurface, quantityTopology } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
 import { EventQueue } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
 import { mergePoints } from './merge-points';
+import { toTopology } from './topology';
 
 type LandscapeSurface = Awaited<ReturnType<typeof openRunSurface>>;
 
@@ -50,6 +51,9 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
         const surface = await openRunSurface(findRun(run).folder, id);
         return toSurface(id, surface, countKnown(surface));
       }),
+
+      topology: api.surfaces.topology.handler(async ({ input: { run, id, quantity, scale, threshold } }) =>
+        toTopology(quantityTopology(await openRunSurface(findRun(run).folder, id), quantity, { scale, threshold }))),
 
       export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity } }) => {
         const found = findRun(run);

@@ -1,4 +1,4 @@
-import { UserError } from '#core/graph';
+import { suggestion, UserError } from '#core/graph';
 import { finiteExtent, type Surface } from '../surface';
 import { domainOf } from './domain';
 import { type Basin, type MergeNode, mergeTree } from './merge-tree';
@@ -49,6 +49,8 @@ export interface Topology extends TopologyOptions {
    * beside it, by its depth.
    */
   readonly ruggedness: number;
+  /** The heights that pairs, tree and basins speak of, on the scale that was asked for. */
+  readonly heights: Float64Array;
 }
 
 /**
@@ -70,6 +72,7 @@ export function surfaceTopology(surface: Pick<Surface, 'x' | 'y'>, quantity: Flo
   const cell = spacing(x) * spacing(y);
   return {
     ...options,
+    heights,
     pairs,
     points: criticalPoints(pairs.filter(({ persistence }) => persistence > depth)).map(({ kind, index }) => ({ kind, index, ...place(index), value: quantity[index]! })),
     tree: nodes,
@@ -82,6 +85,13 @@ export function surfaceTopology(surface: Pick<Surface, 'x' | 'y'>, quantity: Flo
     })),
     ruggedness: height === 0 ? 0 : pairs.reduce((sum, { persistence }) => sum + (persistence < Infinity ? persistence : 0), 0) / height,
   };
+}
+
+/** The same of a surface's quantity by name. @throws UserError where the surface has no such quantity */
+export function quantityTopology(surface: Surface, quantity: string, options: TopologyOptions): Topology {
+  const values = surface.values[quantity];
+  if (values === undefined) throw new UserError('landscape.topology', `the surface has no quantity "${quantity}": ${suggestion(quantity, Object.keys(surface.values))}`);
+  return surfaceTopology(surface, values, options);
 }
 
 /** Each vertex once; a saddle that joins valleys may also close a ring. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { exportSurface, surfaceFormatOf, type Surface } from '#core/landscape';
+import { exportSurface, quantityTopology, surfaceFormatOf, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName,
@@ -23,6 +23,7 @@ interface SurfaceOptions {
   seed: number;
   normalization: 'filter' | 'layer' | 'weight' | 'none';
   logHeight?: boolean;
+  topology?: number;
   out: string;
   checkpoint?: CheckpointName;
   device?: string;
@@ -47,12 +48,14 @@ export function addSurface(program: Command): void {
       .option('--seed <seed>', 'seed of directions and subset', wholeNumber(0), 0)
       .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
       .option('--log-height', 'logarithmic height in pictures and meshes')
+      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
       .addOption(checkpointOption())
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
+    'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (named: string, options: SurfaceOptions) => {
     const terminal = terminalOf(options);
     const format = surfaceFormatOf(options.out);
@@ -73,15 +76,30 @@ export function addSurface(program: Command): void {
     const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
     writeOutputFile(options.out, await exportSurface(surface, format, { quantity: options.metric, viewer, ...(options.logHeight && { scale: 'log' as const }) }));
     const { minimum, centre, explainedVariance, recipe } = surface;
-    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance }, () => {
+    const topology = options.topology === undefined
+      ? undefined
+      : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
+    const { heights: _, ...shape } = topology ?? {};
+    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(topology && { topology: shape }) }, () => {
       const lowest = minimum[options.metric];
       return [
         `${options.out}: ${recipe.grid.x.count} x ${recipe.grid.y.count} points`,
         `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${number(lowest.x)}, ${number(lowest.y)})` : ''}`,
         ...(explainedVariance ? [`The plane holds ${number(100 * (explainedVariance[0] + explainedVariance[1]))} % of the path's variance.`] : []),
+        ...(topology ? valleys(topology) : []),
       ];
     });
   });
+}
+
+/** The topology in a few lines. */
+function valleys({ basins, points, ruggedness, scale }: Topology): string[] {
+  const passes = points.filter(({ kind }) => kind === 'saddle').length;
+  return [
+    `${basins.length} ${basins.length === 1 ? 'valley' : 'valleys'}, ${passes} ${passes === 1 ? 'pass' : 'passes'}, ruggedness ${number(ruggedness)}${scale === 'log' ? ' (of logarithmic heights)' : ''}`,
+    ...basins.map(({ x, y, value, level, limit, share: part }) =>
+      `  floor ${number(value)} at (${number(x)}, ${number(y)}), alone up to ${number(level)} (${limit === 'saddle' ? 'a pass' : 'the picture\'s border'}), ${number(100 * part)} % of the picture`),
+  ];
 }
 
 /** Computes with a bar; Ctrl-C keeps what is known. */
@@ -121,4 +139,10 @@ function range(text: string): [number, number] {
   const [from, to, ...more] = text.split(':').map(Number);
   if (from === undefined || to === undefined || more.length > 0 || !(from < to)) throw new InvalidArgumentError('It must be two numbers, the lower first, like -1:1.');
   return [from, to];
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
 }
