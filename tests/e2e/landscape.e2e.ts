@@ -64,6 +64,17 @@ describe('the landscape of a trained network', () => {
     expect(lowest).toBeLessThanOrEqual(centre);
   });
 
+  it('lists its valleys: the deepest floor is the lowest point', async () => {
+    const { page } = workbench;
+    const side = page.getByRole('region', { name: 'Valleys and passes' });
+    await side.getByRole('switch', { name: 'Show valleys and passes' }).click();
+    const floor = side.getByRole('region', { name: 'Valleys' }).getByRole('cell').first();
+    await floor.waitFor();
+    const lowest = Number((await fact('Lowest').textContent())!.split(' ')[0]);
+    expect(Number(await floor.textContent())).toBeCloseTo(lowest, 3);
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
   it('reads a value under the pointer', async () => {
     const { page } = workbench;
     const box = (await page.getByRole('img', { name: /^loss of/ }).boundingBox())!;

@@ -49,7 +49,7 @@ export interface Topology extends TopologyOptions {
    * beside it, by its depth.
    */
   readonly ruggedness: number;
-  /** The heights that pairs, tree and basins speak of, on the scale that was asked for. */
+  /** Height of every vertex on the scale that was asked for; persistence and volumes are measured on it. */
   readonly heights: Float64Array;
 }
 
@@ -75,10 +75,12 @@ export function surfaceTopology(surface: Pick<Surface, 'x' | 'y'>, quantity: Flo
     heights,
     pairs,
     points: criticalPoints(pairs.filter(({ persistence }) => persistence > depth)).map(({ kind, index }) => ({ kind, index, ...place(index), value: quantity[index]! })),
-    tree: nodes,
+    tree: nodes.map((node) => ({ ...node, value: quantity[node.vertex]! })),
     basins: basins.map((basin) => ({
       ...basin,
       ...place(basin.minimum),
+      value: quantity[basin.minimum]!,
+      level: options.scale === 'log' ? 10 ** basin.level : basin.level,
       area: basin.vertices * cell,
       share: basin.vertices / domain.ascending.length,
       volume: basin.depth * cell,
