@@ -3,15 +3,18 @@ import { catalogue } from '../slot';
 import { cnn } from './cnn';
 import { deepLinear } from './deep-linear';
 import { gpt } from './gpt';
+import { gru } from './gru';
 import { lcn } from './lcn';
 import { linearRegression, logisticRegression } from './linear-models';
+import { lstm } from './lstm';
 import { mlp } from './mlp';
 import { resnet } from './resnet';
+import { rnn } from './rnn';
 import { transformer } from './transformer';
 import { vgg } from './vgg';
 import { vit } from './vit';
 import { wideResnet } from './wide-resnet';
 
 export const architectures = catalogue<Architecture>('architectures', [
-  mlp, cnn, resnet, wideResnet, vgg, vit, lcn, transformer, gpt, logisticRegression, linearRegression, deepLinear,
+  mlp, cnn, resnet, wideResnet, vgg, vit, lcn, lstm, gru, rnn, transformer, gpt, logisticRegression, linearRegression, deepLinear,
 ]);

@@ -11,6 +11,8 @@ export { linear } from './linear';
 export { locallyConnected } from './locally-connected';
 export { globalAveragePooling, pooling } from './pooling';
 export { positions, sinusoidalPositions } from './positions';
+export { finalState, recurrent } from './recurrent';
+export type { CellKind } from './recurrent';
 export { bottleneckExpansion, residual } from './residual';
 export type { ResidualOptions } from './residual';
 export { sequencePooling } from './sequence-pooling';

@@ -20,6 +20,10 @@ const networks: [string, object, readonly number[]][] = [
   ['ResNet-8 with batch norm', { use: 'resnet', depth: 8, width: 4 }, [3, 8, 8]],
   ['ResNet-8 v2 with shortcuts of zeros', { use: 'resnet', depth: 8, width: 4, version: 'v2', shortcut: 'padding', norm: 'group', groups: 2 }, [3, 8, 8]],
   ['locally connected network', { use: 'lcn', channels: [3, 4] }, [2, 6, 5]],
+  ['LSTM in two directions', { use: 'lstm', units: 3, bidirectional: true }, [4, 2]],
+  ['GRU of two layers with dropout', { use: 'gru', units: 3, layers: 2, dropout: 0.3 }, [4, 2]],
+  ['Transformer encoder with dropout', { use: 'transformer', width: 4, heads: 2, depth: 1, dropout: 0.2 }, [4, 2]],
+  ['ViT', { use: 'vit', patch: 2, width: 4, heads: 2, depth: 1 }, [2, 4, 4]],
   ['deep linear network', { use: 'deep-linear', depth: 4, width: 6 }, [5]],
   ['ResNet-8 with group norm', { use: 'resnet', depth: 8, width: 4, norm: 'group', groups: 2 }, [3, 8, 8]],
 ];
@@ -27,7 +31,7 @@ const networks: [string, object, readonly number[]][] = [
 /** Loss and gradients of a network in training mode as a program on a device. */
 async function build(specification: object, exampleShape: readonly number[], device: DeviceId) {
   const context: BuildContext = {
-    task: 'classification', input: exampleShape.length > 1 ? 'image' : 'table', exampleShape, outputs: 3, classes: 3, classCounts: [2, 2, 2], steps: 1, stepsPerEpoch: 1,
+    task: 'classification', input: (['table', 'table', 'sequence', 'image'] as const)[exampleShape.length]!, exampleShape, outputs: 3, classes: 3, classCounts: [2, 2, 2], steps: 1, stepsPerEpoch: 1,
   };
   const model = buildBlock('architectures', blockSchema('architectures').parse(specification), context);
   const loss = buildBlock('losses', blockSchema('losses').parse('cross-entropy'), context);

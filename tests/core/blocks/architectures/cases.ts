@@ -37,6 +37,12 @@ export const cases: readonly Case[] = [
   { name: 'transformer-post', specification: { use: 'transformer', width: 8, heads: 2, order: 'post', positions: 'learned', pool: 'last' }, context: text(6, 5) },
   { name: 'gpt', specification: { use: 'gpt', width: 8, heads: 2, tied: false }, context: language(6, 5) },
   { name: 'gpt-tied', specification: { use: 'gpt', width: 8, heads: 2, depth: 1 }, context: language(6, 5) },
+  { name: 'lstm', specification: { use: 'lstm', units: 4, layers: 2, bidirectional: true }, context: series([6, 3]) },
+  { name: 'gru', specification: { use: 'gru', units: 4, layers: 2, pool: 'mean' }, context: series([6, 3]) },
+  { name: 'gru-text', specification: { use: 'gru', units: 4, embedding: 3, bidirectional: true }, context: text(6, 5) },
+  { name: 'lstm-language', specification: { use: 'lstm', units: 4, embedding: 3 }, context: language(6, 5) },
+  { name: 'rnn', specification: { use: 'rnn', units: 5 }, context: series([6, 3]) },
+  { name: 'rnn-relu', specification: { use: 'rnn', units: 5, nonlinearity: 'relu', layers: 2 }, context: { ...series([6, 3]), task: 'regression', targets: 2, outputs: 2 } },
   { name: 'deep-linear', specification: { use: 'deep-linear', depth: 4, width: 6 }, context: { exampleShape: [5] } },
 ];
 

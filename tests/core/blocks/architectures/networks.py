@@ -177,7 +177,30 @@ class Sequence(nn.Module):
         return self.head(x.mean(1) if self.pool == "mean" else x[:, -1])
 
 
+class Recurrent(nn.Module):
+    def __init__(self, rnn, pool="last", outputs=3, tokens=False):
+        super().__init__()
+        self.embedding = nn.Embedding(5, 3) if tokens else None
+        self.rnn, self.pool = rnn, pool
+        self.head = nn.Linear(rnn.hidden_size * (2 if rnn.bidirectional else 1), outputs)
+
+    def forward(self, x):
+        states, last = self.rnn(x if self.embedding is None else self.embedding(x.long()))
+        if self.pool == "all":
+            return self.head(states)
+        if self.pool == "mean":
+            return self.head(states.mean(1))
+        hidden = last[0] if isinstance(last, tuple) else last  # [layers * directions, n, units]
+        return self.head(torch.cat(list(hidden[-2:] if self.rnn.bidirectional else hidden[-1:]), 1))
+
+
 networks = {
+    "lstm": lambda: Recurrent(nn.LSTM(3, 4, 2, batch_first=True, bidirectional=True)),
+    "gru": lambda: Recurrent(nn.GRU(3, 4, 2, batch_first=True), "mean"),
+    "gru-text": lambda: Recurrent(nn.GRU(3, 4, batch_first=True, bidirectional=True), tokens=True),
+    "lstm-language": lambda: Recurrent(nn.LSTM(3, 4, batch_first=True), "all", 5, True),
+    "rnn": lambda: Recurrent(nn.RNN(3, 5, batch_first=True)),
+    "rnn-relu": lambda: Recurrent(nn.RNN(3, 5, 2, batch_first=True, nonlinearity="relu"), outputs=2),
     "vit": lambda: ViT(6, 2, 2, True, "gelu"),
     "vit-mean": lambda: ViT(4, 4, 1, False, "relu"),
     "transformer": lambda: Sequence(nn.Linear(3, 8), None, True, "mean"),
