@@ -11,7 +11,7 @@ import { withLock } from './build/lock.mjs';
 const targets = {
   programs: {
     inputs: ['core', 'electron'],
-    outputs: ['dist/cli/main.js', 'dist/engine/engine.js', 'dist/electron/main.js', 'dist/electron/preload.cjs'],
+    outputs: ['dist/cli/main.js', 'dist/engine/engine.js', 'dist/electron/main.js', 'dist/electron/preload.cjs', 'dist/tensorflow/tfjs-backend-wasm.wasm'],
     build: async () => (await import('./build/programs.mjs')).buildPrograms(),
   },
   viewer: {

@@ -7,6 +7,7 @@ import { ReferenceProgram } from './reference/program';
 /** Makes a graph runnable on a device. Throws `UserError` with the reason when the device cannot be used. */
 export async function compile(graph: Graph, options: CompileOptions): Promise<Program> {
   if (options.device === 'reference') return new ReferenceProgram(graph);
+  if (options.device === 'tensorflow') return (await import('./tensorflow/program')).TensorflowProgram.compile(graph);
   if (options.device !== 'cpu') {
     const device = (await listDevices()).find(({ id }) => id === options.device);
     if (device === undefined || !device.usable) {

@@ -8,8 +8,10 @@ import { OnnxProgram } from './onnx/session';
 import { input, mul, type Graph } from '#core/graph';
 import type { DeviceId, DeviceInfo } from './program';
 
+type Accelerator = Exclude<DeviceId, 'cpu' | 'tensorflow' | 'reference'>;
+
 /** What ONNX Runtime calls each device, and where it can exist. */
-const accelerators: readonly { id: Exclude<DeviceId, 'cpu' | 'reference'>; name: string; systems: readonly NodeJS.Platform[]; where: string }[] = [
+const accelerators: readonly { id: Accelerator; name: string; systems: readonly NodeJS.Platform[]; where: string }[] = [
   { id: 'cuda', name: 'NVIDIA GPU (CUDA)', systems: ['linux'], where: 'Linux with an NVIDIA card' },
   { id: 'dml', name: 'GPU (DirectML)', systems: ['win32'], where: 'Windows' },
   { id: 'coreml', name: 'Apple GPU and Neural Engine (CoreML)', systems: ['darwin'], where: 'macOS' },
@@ -45,11 +47,26 @@ async function discover(): Promise<DeviceInfo[]> {
     usable: true,
     details: { use: 'checks and theory; slow' },
   };
-  return [cpu, ...others, reference];
+  return [cpu, ...others, await tensorflowDevice(), reference];
+}
+
+/** TensorFlow.js always computes somehow; its details say with what. */
+async function tensorflowDevice(): Promise<DeviceInfo> {
+  const { loadTensorFlow } = await import('./tensorflow/library');
+  const { tf, source, backends, gpu, passedOver } = await loadTensorFlow();
+  const native = backends.includes('tensorflow');
+  const backend = gpu ? 'CUDA' : native ? 'native library, processor' : backends.map((name) => (name === 'wasm' ? 'WebAssembly' : 'plain JavaScript')).join(', else ');
+  return {
+    id: 'tensorflow',
+    executor: 'tensorflow',
+    name: gpu ? 'NVIDIA GPU (TensorFlow.js)' : 'Processor (TensorFlow.js)',
+    usable: true,
+    details: { package: `${source} ${tf.version_core}`, backend, ...(gpu ? {} : { 'no GPU': passedOver.join('; ') }) },
+  };
 }
 
 /** Tries the device on a small product; the reason when that fails. */
-async function whyNot(id: Exclude<DeviceId, 'cpu' | 'reference'>): Promise<string | undefined> {
+async function whyNot(id: Accelerator): Promise<string | undefined> {
   const offered = ort.listSupportedBackends().map(({ name }) => name);
   if (!offered.includes(id)) return `this build of ONNX Runtime does not contain ${id}`;
   const known = id === 'webgpu' ? probeWebGpu() : id === 'cuda' ? missingCudaLibrary() : undefined;

@@ -1,11 +1,11 @@
 import type { DType, Graph, TypedArray } from '#core/graph';
 
-export type DeviceId = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'reference';
+export type DeviceId = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'tensorflow' | 'reference';
 
 /** A device and, if it cannot be used, the plain reason. */
 export interface DeviceInfo {
   readonly id: DeviceId;
-  readonly executor: 'onnx' | 'reference';
+  readonly executor: 'onnx' | 'tensorflow' | 'reference';
   readonly name: string;
   readonly usable: boolean;
   readonly reason?: string;

@@ -1,13 +1,15 @@
 // The programs that run in Node and Electron: command line, engine, desktop shell.
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from '../root.mjs';
 import { rememberPackages } from './bundled-packages.mjs';
 import { nativePackages } from './native.mjs';
 
-/** CommonJS packages inside an ES module still call `require` for Node's own modules. */
-const requireInModules = "import { createRequire as basinRequire } from 'node:module'; const require = basinRequire(import.meta.url);";
+/** CommonJS packages inside an ES module still call `require` for Node's own modules, and look beside themselves. */
+const commonJsInModules =
+  "import { createRequire as basinRequire } from 'node:module'; const require = basinRequire(import.meta.url), basinFolder = import.meta.dirname, basinFile = import.meta.filename;";
 
 /** @type {esbuild.BuildOptions} */
 const common = {
@@ -25,8 +27,16 @@ const common = {
   metafile: true,
 };
 
+/** What TensorFlow.js's WebAssembly backend reads at run time; its build with threads works in browsers only. */
+async function copyWebAssembly() {
+  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  const target = join(root, 'dist/tensorflow');
+  await mkdir(target, { recursive: true });
+  await Promise.all(['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'].map((name) => copyFile(join(folder, name), join(target, name))));
+}
+
 export async function buildPrograms() {
-  await Promise.all(['cli', 'engine', 'electron', 'chunks'].map((folder) => rm(join(root, 'dist', folder), { recursive: true, force: true })));
+  await Promise.all(['cli', 'engine', 'electron', 'chunks', 'tensorflow'].map((folder) => rm(join(root, 'dist', folder), { recursive: true, force: true })));
   const programs = await esbuild.build({
     ...common,
     entryPoints: { 'cli/main': 'core/host/cli/main.ts', 'engine/engine': 'core/host/engine.ts', 'electron/main': 'electron/main.ts' },
@@ -35,7 +45,8 @@ export async function buildPrograms() {
     // The programs share most of their code, and load the heavy parts only when a command needs them.
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    banner: { js: requireInModules },
+    banner: { js: commonJsInModules },
+    define: { __dirname: 'basinFolder', __filename: 'basinFile' },
   });
   const preload = await esbuild.build({
     ...common,
@@ -46,5 +57,6 @@ export async function buildPrograms() {
     platform: 'browser',
     tsconfig: 'electron/preload/tsconfig.json',
   });
+  await copyWebAssembly();
   rememberPackages('programs', [programs, preload].flatMap((result) => Object.keys(result.metafile?.inputs ?? {})));
 }

@@ -106,6 +106,8 @@ describe.runIf(unixLike)('the packed program', () => {
     const devices = spawnSync(process.execPath, [program, 'devices', '--json'], { cwd: work, encoding: 'utf8', env: home });
     expect(devices.status, devices.stderr).toBe(0);
     expect(devices.stdout).toContain('"cpu"');
+    // TensorFlow.js found the WebAssembly files beside the program.
+    expect(devices.stdout).toContain('WebAssembly');
     const rows = Array.from({ length: 60 }, (_, row) => `${row % 7},${row % 2 ? 'a' : 'b'}`);
     writeFileSync(join(work, 'table.csv'), `width,kind\n${rows.join('\n')}\n`);
     const inspected = spawnSync(process.execPath, [program, 'data', 'inspect', 'table.csv', '--json'], { cwd: work, encoding: 'utf8', env: home });

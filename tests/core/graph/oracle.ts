@@ -1,11 +1,15 @@
-import { compile, type Feed } from '#core/runtime';
+import { compile, type Feed, type Program } from '#core/runtime';
 import * as g from '#core/graph';
 import type { OpCase, Shapes } from './op-cases';
 
 /** Runs outputs that depend on named inputs; every result as float64. */
-export async function evaluate(device: 'cpu' | 'reference', outputs: readonly g.Tensor[], feeds: ReadonlyMap<g.Tensor, Feed>): Promise<Float64Array[]> {
+export const evaluate = (device: 'cpu' | 'tensorflow' | 'reference', outputs: readonly g.Tensor[], feeds: ReadonlyMap<g.Tensor, Feed>): Promise<Float64Array[]> =>
+  evaluateWith((graph) => compile(graph, { device, threads: 1 }), outputs, feeds);
+
+/** The same on a program that `make` compiles. */
+export async function evaluateWith(make: (graph: g.Graph) => Promise<Program>, outputs: readonly g.Tensor[], feeds: ReadonlyMap<g.Tensor, Feed>): Promise<Float64Array[]> {
   const inputs = [...feeds.keys()].map((x) => ({ name: x.attributes['name'] as string, shape: x.shape, dtype: x.dtype }));
-  const program = await compile({ inputs, outputs: outputs.map((tensor, i) => ({ name: `y${i}`, tensor })) }, { device, threads: 1 });
+  const program = await make({ inputs, outputs: outputs.map((tensor, i) => ({ name: `y${i}`, tensor })) });
   const results = await program.run(Object.fromEntries([...feeds].map(([x, feed]) => [x.attributes['name'] as string, feed])));
   const numbers = await Promise.all(outputs.map(async (_, i) => Float64Array.from((await results[`y${i}`]!.read()) as ArrayLike<number>, Number)));
   await program.dispose();

@@ -21,7 +21,7 @@ describe('Philox 4x32-10', () => {
       const key = g.input('key', [2], 'int32');
       const feeds = new Map([[key, Int32Array.of(k0, k1)]]);
       const stream2 = g.randomUniform(key, [37], { stream: 2 });
-      for (const device of ['cpu', 'reference'] as const) {
+      for (const device of ['cpu', 'tensorflow', 'reference'] as const) {
         const [uniforms] = await evaluate(device, [stream2], feeds);
         const words = g.philoxWords([k0, k1], 37, 2);
         expect([...uniforms!]).toEqual([...words].map((word) => (word >>> 8) * 2 ** -24));
@@ -51,7 +51,7 @@ describe('Philox 4x32-10', () => {
     const keys = g.input('keys', [3, 2], 'int32');
     const feeds = new Map([[keys, Int32Array.of(1, 2, 3, 4, 5, 6)]]);
     const draw = g.vmap((key: g.Tensor) => g.cast(g.bernoulli(key, 0.3, [4, 5]), 'float32'))(keys);
-    for (const device of ['cpu', 'reference'] as const) {
+    for (const device of ['cpu', 'tensorflow', 'reference'] as const) {
       const [all] = await evaluate(device, [draw], feeds);
       const expected = [[1, 2], [3, 4], [5, 6]].flatMap(([a, b]) => [...g.philoxHalves([a!, b!], 20)].map((half) => Number(half < Math.round(0.3 * 2 ** 16))));
       expect([...all!]).toEqual(expected);

@@ -7,7 +7,7 @@ import { probeWebGpu } from '../../../core/runtime/onnx/webgpu-probe';
 describe('devices', () => {
   test('every device is listed once, usable or with a reason', async () => {
     const devices = await listDevices();
-    expect(devices.map(({ id }) => id)).toEqual(['cpu', 'cuda', 'dml', 'coreml', 'webgpu', 'reference']);
+    expect(devices.map(({ id }) => id)).toEqual(['cpu', 'cuda', 'dml', 'coreml', 'webgpu', 'tensorflow', 'reference']);
     for (const device of devices) expect(device.usable).toBe(device.reason === undefined);
     expect(devices.find(({ id }) => id === 'cpu')!.usable).toBe(true);
   });

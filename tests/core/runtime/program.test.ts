@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as g from '#core/graph';
 import { compile, compileFunction, type DeviceId, estimate } from '#core/runtime';
 
-const devices: DeviceId[] = ['cpu', 'reference'];
+const devices: DeviceId[] = ['cpu', 'tensorflow', 'reference'];
 
 describe.each(devices)('a program on %s', (device) => {
   const build = () => compileFunction(({ state, x, n }) => ({ next: { w: g.add(state.w, x) }, count: g.mul(n, 2) }), { state: { w: g.spec([3]) }, x: g.spec([]), n: g.spec([2], 'int32') }, { device });

@@ -1,0 +1,7 @@
+import type { LoweringTable } from '../plan';
+import { normalized, varianceOf } from '../../compositions';
+
+export const normalization: LoweringTable = {
+  normalize: (node, _, p) => p.lower(normalized(node)),
+  variance: (node, _, p) => p.lower(varianceOf(node)),
+};
