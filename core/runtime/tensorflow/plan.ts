@@ -1,5 +1,6 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { allocate, constantData, type DType, scalarValue, sizeOf, type Tensor, topologicalOrder, toTypedArray, type TypedArray, UserError } from '#core/graph';
+import { missingRule } from '../missing-rule';
 import { checkInt32 } from './int32';
 import type { Backend } from './library';
 
@@ -35,7 +36,7 @@ export interface Constant {
 }
 
 /** Ops whose result is 0 where an operand has no elements. */
-const zeroOfNothing = new Set(['sum', 'matmul', 'scatterAdd', 'conv', 'convInputGrad', 'convFilterGrad']);
+const zeroOfNothing = new Set(['sum', 'matmul', 'scatterAdd', 'scatterAddAlong', 'conv', 'convInputGrad', 'convFilterGrad']);
 
 /** A backend that lacks a kernel which the graph needs. */
 export class MissingKernel extends Error {
@@ -112,7 +113,7 @@ export class PlanBuilder {
       return this.constant(allocate(node.dtype, node.size), node.shape, node.dtype);
     }
     const lowering = this.table[node.op];
-    if (lowering === undefined) throw new Error(`the tensorflow executor has no lowering for ${node.op}`);
+    if (lowering === undefined) throw missingRule('tensorflow', node);
     const outer = this.#op;
     this.#op = node.toString();
     const slot = lowering(node, node.inputs.map((input) => this.#slots.get(input)!), this);
