@@ -10,6 +10,7 @@ export type { Initializer } from './initializer';
 export * from './layers';
 export { parameterCount } from './module';
 export type { BufferSpec, Layer, Mode, Module, ParameterKind, ParameterSpec, Shape, Tensors } from './module';
+export * from './onnx';
 export { nearest, strictObject, suggestion } from '#core/graph';
 export * from './safetensors';
 export { readWeights, writeWeights } from './weights-file';

@@ -22,7 +22,7 @@ export function initialize(module: Module, seed: number): Weights {
   }
   const buffers: Record<string, Float32Array> = {};
   for (const [name, { shape, initial }] of Object.entries(module.buffers)) {
-    buffers[name] = new Float32Array(size(shape)).fill(initial);
+    buffers[name] = typeof initial === 'number' ? new Float32Array(size(shape)).fill(initial) : initial.slice();
   }
   return { parameters, buffers };
 }

@@ -20,7 +20,8 @@ export interface ParameterSpec {
 /** State that training updates without a gradient: BatchNorm's running statistics. */
 export interface BufferSpec {
   shape: Shape;
-  initial: number;
+  /** One number everywhere, or all of them. */
+  initial: number | Float32Array;
 }
 
 /** How a network is applied. */

@@ -1,5 +1,5 @@
 import type { ElementType, SafetensorsFile, StoredTensor, TensorArray } from './format';
-import { bfloatToFloat, halfToFloat } from './half';
+import { bfloatToFloat, halfToFloat } from '../half';
 import { readHeader } from './header';
 
 /** The numbers of one array; a copy, so that it is aligned and outlives the file's bytes. */

@@ -42,7 +42,7 @@ async function build(specification: object, exampleShape: readonly number[], dev
   };
   interface Arguments { parameters: Record<string, Tensor>; x: Tensor }
   const graph = trace(({ parameters, x }: Arguments) => {
-    const buffers = Object.fromEntries(Object.entries(model.buffers).map(([name, { shape, initial }]) => [name, constant(new Float32Array(shape[0]!).fill(initial), shape)]));
+    const buffers = Object.fromEntries(Object.entries(model.buffers).map(([name, { shape, initial }]) => [name, constant(typeof initial === 'number' ? new Float32Array(shape[0]!).fill(initial) : initial, shape)]));
     const [value, gradients] = valueAndGrad((p: Record<string, Tensor>) =>
       mean(loss.perExample(model.apply(p, buffers, x, { train: true, random: (name) => constant(streamKey(3, name), [2]) }).output, target)))(parameters);
     return { loss: value, gradients };

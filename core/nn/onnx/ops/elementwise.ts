@@ -1,0 +1,167 @@
+import {
+  abs, add, cast, ceil, cos, div, equal, erf, exp, floor, greater, greaterEqual, isFloat, less, lessEqual, log, logicalAnd, logicalNot,
+  logicalOr, maximum, minimum, mul, neg, notEqual, pow, reciprocal, sign, sin, sizeOf, sqrt, sub, type Tensor, where, broadcastShapes,
+} from '#core/graph';
+import type { Known } from '../array';
+import { type Call, foldable, type Operator, type OperatorTable } from '../call';
+import { elementwise } from '../fold';
+
+type Binary = (a: Tensor, b: Tensor) => Tensor;
+
+/** Whether the result of broadcasting these inputs is small enough to be worked out at once. */
+export function smallInputs(call: Call): Known[] | undefined {
+  const inputs = call.allKnown();
+  if (inputs === undefined || inputs.length === 0) return undefined;
+  return foldable(sizeOf(broadcastShapes(call.node.opType, ...inputs.map((x) => x.shape)))) ? inputs : undefined;
+}
+
+const checked = (call: Call, ...tensors: Tensor[]): void => void call.shape(broadcastShapes(call.node.opType, ...tensors.map((x) => x.shape)));
+
+const arithmetic = (tensors: Binary, numbers: (a: number, b: number, whole: boolean) => number): Operator => ({
+  run(call) {
+    const known = smallInputs(call);
+    if (known?.length === 2) {
+      const { type } = known[0]!;
+      const whole = type !== 'float32';
+      return elementwise(call.node.opType, type, known, (a, b) => numbers(a!, b!, whole));
+    }
+    const [a, b] = [call.tensor(0), call.tensor(1)];
+    checked(call, a, b);
+    return tensors(a, b);
+  },
+});
+
+const comparison = (tensors: Binary, numbers: (a: number, b: number) => boolean): Operator => ({
+  run(call) {
+    const known = smallInputs(call);
+    if (known?.length === 2) return elementwise(call.node.opType, 'bool', known, (a, b) => Number(numbers(a!, b!)));
+    const [a, b] = [call.tensor(0), call.tensor(1)];
+    checked(call, a, b);
+    return tensors(a, b);
+  },
+});
+
+const unary = (tensors: (x: Tensor) => Tensor, numbers: (x: number) => number, type?: 'bool'): Operator => ({
+  run(call) {
+    const known = smallInputs(call);
+    if (known?.length === 1) return elementwise(call.node.opType, type ?? known[0]!.type, known, (x) => numbers(x!));
+    return tensors(call.tensor(0));
+  },
+});
+
+/** An operator of any number of inputs, taken two at a time. */
+const variadic = (tensors: Binary, numbers: (a: number, b: number) => number, end: (x: Tensor, count: number) => Tensor = (x) => x): Operator => ({
+  run(call) {
+    const known = call.inputs.length > 1 && end.length < 2 ? smallInputs(call) : undefined;
+    if (known !== undefined) return elementwise(call.node.opType, known[0]!.type, known, (...values) => values.reduce(numbers));
+    const all = call.inputs.map((_, place) => call.tensor(place));
+    if (all.length === 0) call.invalid('it has no inputs');
+    checked(call, ...all);
+    return end(all.reduce(tensors), all.length);
+  },
+});
+
+/** Halves go to the even neighbour. */
+const roundNumber = (x: number): number => {
+  const low = Math.floor(x);
+  const rest = x - low;
+  return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
+};
+
+function roundTensor(x: Tensor): Tensor {
+  if (!isFloat(x.dtype)) return x;
+  const low = floor(x);
+  const rest = sub(x, low);
+  const even = equal(sub(low, mul(floor(mul(low, 0.5)), 2)), 0);
+  const down = logicalOr(less(rest, 0.5), logicalAnd(equal(rest, 0.5), even));
+  return where(down, low, add(low, 1));
+}
+
+/** Remainder with the divisor's sign; `fmod`: with the dividend's. */
+const mod: Operator = {
+  since: 10,
+  run(call) {
+    const fmod = call.int('fmod', 0) === 1;
+    const known = smallInputs(call);
+    const remainder = (a: number, b: number): number => (fmod ? a % b : a - Math.floor(a / b) * b);
+    if (known?.length === 2) return elementwise('Mod', known[0]!.type, known, (a, b) => remainder(a!, b!));
+    const [a, b] = [call.tensor(0), call.tensor(1)];
+    checked(call, a, b);
+    if (isFloat(a.dtype)) {
+      const quotient = div(a, b);
+      const whole = fmod ? where(less(quotient, 0), ceil(quotient), floor(quotient)) : floor(quotient);
+      return sub(a, mul(whole, b));
+    }
+    const rest = sub(a, mul(div(a, b), b));
+    if (fmod) return rest;
+    const opposite = logicalAnd(notEqual(rest, 0), notEqual(less(rest, 0), less(b, 0)));
+    return where(opposite, add(rest, b), rest);
+  },
+};
+
+/** The result has the base's type. */
+const power: Operator = {
+  run(call) {
+    const known = smallInputs(call);
+    if (known?.length === 2) return elementwise('Pow', known[0]!.type, known, (a, b) => a! ** b!);
+    const [a, b] = [call.tensor(0), call.tensor(1)];
+    checked(call, a, b);
+    return cast(pow(a, b), a.dtype);
+  },
+};
+
+const choose: Operator = {
+  since: 9,
+  run(call) {
+    const known = smallInputs(call);
+    if (known?.length === 3) return elementwise('Where', known[1]!.type, known, (condition, a, b) => (condition !== 0 ? a! : b!));
+    const [condition, a, b] = [call.tensor(0), call.tensor(1), call.tensor(2)];
+    checked(call, condition, a, b);
+    return where(condition, a, b);
+  },
+};
+
+const sinh = (x: Tensor): Tensor => mul(sub(exp(x), exp(neg(x))), 0.5);
+const cosh = (x: Tensor): Tensor => mul(add(exp(x), exp(neg(x))), 0.5);
+const truncate = Math.trunc;
+
+/** Operators that treat every element alone. */
+export const elementwiseOperators: OperatorTable = {
+  Add: arithmetic(add, (a, b) => a + b),
+  Sub: arithmetic(sub, (a, b) => a - b),
+  Mul: arithmetic(mul, (a, b) => a * b),
+  Div: arithmetic(div, (a, b, whole) => (whole ? truncate(a / b) : a / b)),
+  Pow: power,
+  Mod: mod,
+  Max: variadic(maximum, Math.max),
+  Min: variadic(minimum, Math.min),
+  Sum: variadic(add, (a, b) => a + b),
+  Mean: variadic(add, (a, b) => a + b, (x, count) => mul(x, 1 / count)),
+  Neg: unary(neg, (x) => -x),
+  Abs: unary(abs, Math.abs),
+  Sign: unary(sign, Math.sign),
+  Floor: unary(floor, Math.floor),
+  Ceil: unary(ceil, Math.ceil),
+  Round: { ...unary(roundTensor, roundNumber), since: 11 },
+  Reciprocal: unary(reciprocal, (x) => 1 / x),
+  Sqrt: unary(sqrt, Math.sqrt),
+  Exp: unary(exp, Math.exp),
+  Log: unary(log, Math.log),
+  Sin: unary(sin, Math.sin),
+  Cos: unary(cos, Math.cos),
+  Tan: unary((x) => div(sin(x), cos(x)), Math.tan),
+  Sinh: unary(sinh, Math.sinh),
+  Cosh: unary(cosh, Math.cosh),
+  Erf: { since: 9, run: (call) => erf(call.tensor(0)) },
+  IsNaN: { since: 9, run: (call) => logicalNot(equal(call.tensor(0), call.tensor(0))) },
+  Equal: comparison(equal, (a, b) => a === b),
+  Less: comparison(less, (a, b) => a < b),
+  LessOrEqual: comparison(lessEqual, (a, b) => a <= b),
+  Greater: comparison(greater, (a, b) => a > b),
+  GreaterOrEqual: comparison(greaterEqual, (a, b) => a >= b),
+  And: comparison(logicalAnd, (a, b) => a !== 0 && b !== 0),
+  Or: comparison(logicalOr, (a, b) => a !== 0 || b !== 0),
+  Xor: comparison(notEqual, (a, b) => (a !== 0) !== (b !== 0)),
+  Not: unary(logicalNot, (x) => Number(x === 0), 'bool'),
+  Where: choose,
+};
