@@ -1,16 +1,13 @@
-import { abs, add, clip, div, expm1, gelu, greater, maximum, minimum, mul, neg, pow, relu, sigmoid, softplus, sub, tanh, type Tensor, where } from '#core/graph';
+import {
+  add, celu, clip, elu, gelu, greater, hardSigmoid, hardSwish, maximum, minimum, mish, mul, neg, relu, sigmoid, softplus, softsign, sub, tanh, type Tensor,
+  where,
+} from '#core/graph';
 import { Known, knownOf } from '../array';
 import type { Call, Operator, OperatorTable } from '../call';
 import { elementwise } from '../fold';
 import { smallInputs } from './elementwise';
 
 const activation = (f: (x: Tensor, call: Call) => Tensor, since = 7): Operator => ({ since, run: (call) => f(call.tensor(0), call) });
-
-/** `alpha (exp(x) - 1)` where `x` is negative, without the overflow of the other side. */
-const negativeExp = (x: Tensor, alpha: number, scale = 1): Tensor => mul(expm1(mul(minimum(x, 0), 1 / scale)), alpha);
-
-/** `x Phi(x)` as GPT's authors approximated it. */
-const geluTanh = (x: Tensor): Tensor => mul(mul(x, 0.5), add(1, tanh(mul(add(x, mul(pow(x, 3), 0.044715)), Math.sqrt(2 / Math.PI)))));
 
 /** Bounds are attributes before version 11, inputs since; a bound that a layer computes is taken as a tensor. */
 function clipped(call: Call): Tensor | Known {
@@ -41,27 +38,19 @@ function prelu(x: Tensor, slope: Tensor): Tensor {
   return where(greater(x, 0), x, mul(x, slope));
 }
 
-const hardSigmoid = (x: Tensor, alpha: number, beta: number): Tensor => clip(add(mul(x, alpha), beta), 0, 1);
-
 export const activationOperators: OperatorTable = {
   Relu: activation((x) => relu(x)),
   LeakyRelu: activation((x, call) => where(greater(x, 0), x, mul(x, call.float('alpha', 0.01)))),
   PRelu: { run: (call) => prelu(call.tensor(0), call.tensor(1)) },
-  Elu: activation((x, call) => where(greater(x, 0), x, negativeExp(x, call.float('alpha', 1)))),
-  Selu: activation((x, call) => {
-    const alpha = call.float('alpha', 1.6732632423543772);
-    return mul(where(greater(x, 0), x, negativeExp(x, alpha)), call.float('gamma', 1.0507009873554805));
-  }),
-  Celu: activation((x, call) => {
-    const alpha = call.float('alpha', 1);
-    return add(maximum(x, 0), negativeExp(x, alpha, alpha));
-  }, 12),
+  Elu: activation((x, call) => elu(x, call.float('alpha', 1))),
+  Selu: activation((x, call) => mul(elu(x, call.float('alpha', 1.6732632423543772)), call.float('gamma', 1.0507009873554805))),
+  Celu: activation((x, call) => celu(x, call.float('alpha', 1)), 12),
   HardSigmoid: activation((x, call) => hardSigmoid(x, call.float('alpha', 0.2), call.float('beta', 0.5))),
-  HardSwish: activation((x) => mul(x, hardSigmoid(x, 1 / 6, 0.5)), 14),
-  Gelu: activation((x, call) => (call.string('approximate', 'none') === 'tanh' ? geluTanh(x) : gelu(x)), 20),
-  Mish: activation((x) => mul(x, tanh(softplus(x))), 18),
+  HardSwish: activation((x) => hardSwish(x), 14),
+  Gelu: activation((x, call) => gelu(x, call.string('approximate', 'none') === 'tanh' ? 'tanh' : 'exact'), 20),
+  Mish: activation((x) => mish(x), 18),
   Softplus: activation((x) => softplus(x)),
-  Softsign: activation((x) => div(x, add(abs(x), 1))),
+  Softsign: activation((x) => softsign(x)),
   Sigmoid: activation((x) => sigmoid(x)),
   Tanh: activation((x) => tanh(x)),
   ThresholdedRelu: activation((x, call) => where(greater(x, call.float('alpha', 1)), x, 0), 10),
@@ -76,7 +65,7 @@ export const activationOperators: OperatorTable = {
 export const microsoftActivations: OperatorTable = {
   Gelu: { since: 1, run: (call) => gelu(call.tensor(0)) },
   BiasGelu: { since: 1, run: (call) => gelu(add(call.tensor(0), call.tensor(1))) },
-  FastGelu: { since: 1, run: (call) => geluTanh(call.has(1) ? add(call.tensor(0), call.tensor(1)) : call.tensor(0)) },
+  FastGelu: { since: 1, run: (call) => gelu(call.has(1) ? add(call.tensor(0), call.tensor(1)) : call.tensor(0), 'tanh') },
   QuickGelu: { since: 1, run: (call) => mul(call.tensor(0), sigmoid(mul(call.tensor(0), call.float('alpha', 1.702)))) },
 };
 

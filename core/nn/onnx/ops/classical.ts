@@ -1,4 +1,4 @@
-import { abs, add, cast, concat, constant, div, equal, exp, gather, logicalNot, matmul, max, maximum, mul, reshape, sigmoid, softmax, sqrt, square, sub, sum, type Tensor, transpose, where } from '#core/graph';
+import { abs, add, cast, concat, constant, div, equal, exp, gather, isNaN, logicalNot, matmul, max, maximum, mul, reshape, sigmoid, softmax, sqrt, square, sub, sum, type Tensor, transpose, where } from '#core/graph';
 import type { Value } from '../array';
 import type { Call, OperatorTable } from '../call';
 
@@ -55,7 +55,7 @@ function imputer(call: Call): Tensor {
   const x = cast(call.tensor(0), 'float32');
   const values = perFeature(call, 'imputed_value_floats') ?? call.unsupported('fills in whole numbers');
   const replaced = call.float('replaced_value_float', 0);
-  const missing = Number.isNaN(replaced) ? logicalNot(equal(x, x)) : equal(x, replaced);
+  const missing = Number.isNaN(replaced) ? isNaN(x) : equal(x, replaced);
   return where(missing, values, x);
 }
 

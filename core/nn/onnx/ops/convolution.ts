@@ -43,7 +43,7 @@ function transposed(call: Call): Tensor {
   if (size.some((n) => n < 1)) call.invalid(`its result has the size [${size.join(', ')}]`);
   if (extra.some((n, i) => n < 0 || n >= stride[i]!)) call.unsupported(`output_padding [${extra.join(', ')}] with strides [${stride.join(', ')}]`);
   call.shape([x.shape[0]!, w.shape[1]! * groupsOf(call), ...size]);
-  return withBias(convTranspose(x, w, size, { stride, dilation, padding, groups: groupsOf(call) }), call.optional(2));
+  return withBias(convTranspose(x, w, { size, stride, dilation, padding, groups: groupsOf(call) }), call.optional(2));
 }
 
 export const convolutionOperators: OperatorTable = {

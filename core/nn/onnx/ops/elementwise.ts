@@ -1,6 +1,7 @@
 import {
-  abs, add, cast, ceil, cos, div, equal, erf, exp, floor, greater, greaterEqual, isFloat, less, lessEqual, log, logicalAnd, logicalNot,
-  logicalOr, maximum, minimum, mul, neg, notEqual, pow, reciprocal, sign, sin, sizeOf, sqrt, sub, type Tensor, where, broadcastShapes,
+  abs, acos, acosh, add, asin, asinh, atan, atanh, broadcastShapes, cast, ceil, cos, cosh, div, equal, erf, exp, floor, fmod, greater, greaterEqual,
+  isInf, isNaN, less, lessEqual, log, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, mul, neg, pow, reciprocal, round, sign, sin,
+  sinh, sizeOf, sqrt, sub, tan, type Tensor, where,
 } from '#core/graph';
 import type { Known } from '../array';
 import { type Call, foldable, type Operator, type OperatorTable } from '../call';
@@ -68,34 +69,16 @@ const roundNumber = (x: number): number => {
   return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
 };
 
-function roundTensor(x: Tensor): Tensor {
-  if (!isFloat(x.dtype)) return x;
-  const low = floor(x);
-  const rest = sub(x, low);
-  const even = equal(sub(low, mul(floor(mul(low, 0.5)), 2)), 0);
-  const down = logicalOr(less(rest, 0.5), logicalAnd(equal(rest, 0.5), even));
-  return where(down, low, add(low, 1));
-}
-
 /** Remainder with the divisor's sign; `fmod`: with the dividend's. */
-const mod: Operator = {
+const remainder: Operator = {
   since: 10,
   run(call) {
-    const fmod = call.int('fmod', 0) === 1;
+    const towardsZero = call.int('fmod', 0) === 1;
     const known = smallInputs(call);
-    const remainder = (a: number, b: number): number => (fmod ? a % b : a - Math.floor(a / b) * b);
-    if (known?.length === 2) return elementwise('Mod', known[0]!.type, known, (a, b) => remainder(a!, b!));
+    if (known?.length === 2) return elementwise('Mod', known[0]!.type, known, (a, b) => (towardsZero ? a! % b! : a! - Math.floor(a! / b!) * b!));
     const [a, b] = [call.tensor(0), call.tensor(1)];
     checked(call, a, b);
-    if (isFloat(a.dtype)) {
-      const quotient = div(a, b);
-      const whole = fmod ? where(less(quotient, 0), ceil(quotient), floor(quotient)) : floor(quotient);
-      return sub(a, mul(whole, b));
-    }
-    const rest = sub(a, mul(div(a, b), b));
-    if (fmod) return rest;
-    const opposite = logicalAnd(notEqual(rest, 0), notEqual(less(rest, 0), less(b, 0)));
-    return where(opposite, add(rest, b), rest);
+    return towardsZero ? fmod(a, b) : mod(a, b);
   },
 };
 
@@ -121,8 +104,6 @@ const choose: Operator = {
   },
 };
 
-const sinh = (x: Tensor): Tensor => mul(sub(exp(x), exp(neg(x))), 0.5);
-const cosh = (x: Tensor): Tensor => mul(add(exp(x), exp(neg(x))), 0.5);
 const truncate = Math.trunc;
 
 /** Operators that treat every element alone. */
@@ -132,7 +113,7 @@ export const elementwiseOperators: OperatorTable = {
   Mul: arithmetic(mul, (a, b) => a * b),
   Div: arithmetic(div, (a, b, whole) => (whole ? truncate(a / b) : a / b)),
   Pow: power,
-  Mod: mod,
+  Mod: remainder,
   Max: variadic(maximum, Math.max),
   Min: variadic(minimum, Math.min),
   Sum: variadic(add, (a, b) => a + b),
@@ -142,18 +123,25 @@ export const elementwiseOperators: OperatorTable = {
   Sign: unary(sign, Math.sign),
   Floor: unary(floor, Math.floor),
   Ceil: unary(ceil, Math.ceil),
-  Round: { ...unary(roundTensor, roundNumber), since: 11 },
+  Round: { ...unary(round, roundNumber), since: 11 },
   Reciprocal: unary(reciprocal, (x) => 1 / x),
   Sqrt: unary(sqrt, Math.sqrt),
   Exp: unary(exp, Math.exp),
   Log: unary(log, Math.log),
   Sin: unary(sin, Math.sin),
   Cos: unary(cos, Math.cos),
-  Tan: unary((x) => div(sin(x), cos(x)), Math.tan),
+  Tan: unary(tan, Math.tan),
+  Asin: unary(asin, Math.asin),
+  Acos: unary(acos, Math.acos),
+  Atan: unary(atan, Math.atan),
   Sinh: unary(sinh, Math.sinh),
   Cosh: unary(cosh, Math.cosh),
+  Asinh: unary(asinh, Math.asinh),
+  Acosh: unary(acosh, Math.acosh),
+  Atanh: unary(atanh, Math.atanh),
   Erf: { since: 9, run: (call) => erf(call.tensor(0)) },
-  IsNaN: { since: 9, run: (call) => logicalNot(equal(call.tensor(0), call.tensor(0))) },
+  IsNaN: { since: 9, run: (call) => isNaN(call.tensor(0)) },
+  IsInf: { since: 10, run: (call) => isInf(call.tensor(0)) },
   Equal: comparison(equal, (a, b) => a === b),
   Less: comparison(less, (a, b) => a < b),
   LessOrEqual: comparison(lessEqual, (a, b) => a <= b),
@@ -161,7 +149,7 @@ export const elementwiseOperators: OperatorTable = {
   GreaterOrEqual: comparison(greaterEqual, (a, b) => a >= b),
   And: comparison(logicalAnd, (a, b) => a !== 0 && b !== 0),
   Or: comparison(logicalOr, (a, b) => a !== 0 || b !== 0),
-  Xor: comparison(notEqual, (a, b) => (a !== 0) !== (b !== 0)),
+  Xor: comparison(logicalXor, (a, b) => (a !== 0) !== (b !== 0)),
   Not: unary(logicalNot, (x) => Number(x === 0), 'bool'),
   Where: choose,
 };

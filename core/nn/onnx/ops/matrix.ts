@@ -16,35 +16,12 @@ function gemm(call: Call): Tensor {
   return add(scaled, beta === 1 ? c : mul(c, beta));
 }
 
-/** An equation in letters alone: the axes that `...` stands for get letters of their own. */
-function withoutEllipsis(call: Call, equation: string, ranks: readonly number[]): string {
-  if (!equation.includes('.')) return equation;
-  const [left = '', right] = equation.replaceAll(' ', '').split('->');
-  const free = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].filter((letter) => !equation.includes(letter));
-  let most = 0;
-  const lengths = left.split(',').map((term, i) => {
-    if (!term.includes('...')) return 0;
-    const length = (ranks[i] ?? 0) - term.replace('...', '').length;
-    most = Math.max(most, length);
-    return length;
-  });
-  if (lengths.some((length, i) => left.split(',')[i]!.includes('...') && length !== most)) call.unsupported('broadcasts within an ellipsis of the equation');
-  const letters = free.slice(0, most).join('');
-  const terms = left.split(',').map((term) => term.replace('...', letters)).join(',');
-  if (right !== undefined) return `${terms}->${right.replace('...', letters)}`;
-  const counted = [...new Set(left.replaceAll(/[.,]/g, ''))].filter((c) => left.split(c).length === 2).sort().join('');
-  return `${terms}->${letters}${counted}`;
-}
-
 export const matrixOperators: OperatorTable = {
   MatMul: { run: (call) => matmul(call.tensor(0), call.tensor(1)) },
   Gemm: { run: gemm },
   Einsum: {
     since: 12,
-    run(call) {
-      const operands = call.inputs.map((_, place) => call.tensor(place));
-      return einsum(withoutEllipsis(call, call.string('equation', ''), operands.map((x) => x.rank)), ...operands);
-    },
+    run: (call) => einsum(call.string('equation', ''), ...call.inputs.map((_, place) => call.tensor(place))),
   },
 };
 

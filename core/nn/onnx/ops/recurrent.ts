@@ -1,7 +1,10 @@
-import { add, clip, flip, matmul, mul, relu, reshape, scalarValue, sigmoid, slice, stack, sub, tanh, type Tensor, transpose, zeros } from '#core/graph';
+import { add, clip, matmul, mul, relu, reshape, scalarValue, scan, sigmoid, slice, stack, sub, tanh, type Tensor, transpose, zeros } from '#core/graph';
 import { knownOf } from '../array';
 import { limits } from '../format/limits';
 import type { Call, OperatorTable } from '../call';
+
+/** Up to so many steps are written out one after the other; more run as a loop. */
+const unrolledSteps = 8;
 
 type Gate = (x: Tensor) => Tensor;
 
@@ -107,14 +110,13 @@ function recurrent(cell: Cell, gateCount: number, usual: readonly string[], stat
     const runs = Array.from({ length: directions }, (_, which) => {
       const direction = one(which);
       const backwards = way === 'reverse' || which === 1;
-      const shares = add(matmul(backwards ? flip(x, 0) : x, transpose(direction.w, [1, 0])), direction.wb);
-      let state: State = Array.from({ length: states }, (_, i) => initial(5 + i, which));
-      const outputs: Tensor[] = [];
-      for (let step = 0; step < steps; step++) {
-        state = cell(row(shares, step), state, direction, hidden, call);
-        outputs.push(state[0]!);
-      }
-      return { sequence: stack(backwards ? outputs.reverse() : outputs, 0), state };
+      const shares = add(matmul(x, transpose(direction.w, [1, 0])), direction.wb);
+      const first = Array.from({ length: states }, (_, i) => initial(5 + i, which));
+      const [state, sequence] = scan((before: State, share: Tensor): [State, Tensor] => {
+        const next = cell(share, before, direction, hidden, call);
+        return [next, next[0]!];
+      }, first as State, shares, { reverse: backwards, unroll: steps <= unrolledSteps });
+      return { sequence, state };
     });
     const wanted = (place: number): boolean => (call.node.outputs[place] ?? '') !== '';
     const joined = (each: (run: (typeof runs)[number]) => Tensor, axis: number): Tensor => stack(runs.map(each), axis);

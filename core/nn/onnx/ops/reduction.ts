@@ -1,4 +1,4 @@
-import { abs, argmax, argmin, cast, cumsum, flip, log, logsumexp, max, mean, min, prod, range, sqrt, square, sub, sum, type Tensor } from '#core/graph';
+import { abs, argmax, argmin, cast, cumsum, flip, log, logsumexp, max, mean, min, prod, range, sqrt, square, sub, sum, type Tensor, topK } from '#core/graph';
 import { type Call, foldable, type Operator, type OperatorTable } from '../call';
 import { reduced } from '../fold';
 
@@ -47,6 +47,17 @@ const runningSum: Operator = {
   },
 };
 
+/** `k` is an attribute before version 10, an input since; the smallest elements can be asked for since 11. */
+const best: Operator = {
+  run(call) {
+    const x = call.tensor(0);
+    const axis = call.axis(call.int('axis', -1), x.rank);
+    const [k = 0] = call.opset < 10 ? [call.int('k', 0)] : call.integers(1, 'k');
+    const { values, indices } = topK(x, k, axis, { largest: call.int('largest', 1) !== 0 });
+    return [values, indices];
+  },
+};
+
 const whole = (x: Tensor, y: Tensor): Tensor => cast(y, x.dtype);
 
 export const reductionOperators: OperatorTable = {
@@ -63,5 +74,6 @@ export const reductionOperators: OperatorTable = {
   ArgMax: place(argmax),
   ArgMin: place(argmin),
   CumSum: runningSum,
+  TopK: best,
 };
 

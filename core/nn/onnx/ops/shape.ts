@@ -1,4 +1,4 @@
-import { broadcastShapes, broadcastTo, cast, constant, isFloat, range, reshape, sizeOf, transpose, where, greaterEqual, sub, arange, expandDims } from '#core/graph';
+import { broadcastShapes, broadcastTo, cast, constant, isFloat, range, reshape, sizeOf, tile, transpose, where, greaterEqual, sub, arange, expandDims } from '#core/graph';
 import { integers, Known, knownScalar, type Value } from '../array';
 import { type Call, foldable, type Operator, type OperatorTable } from '../call';
 import { elementType } from '../format/tensor';
@@ -78,10 +78,7 @@ function tiled(call: Call): Value {
   if (repeats.length !== value.rank || repeats.some((n) => n < 0)) call.invalid(`repeats [${repeats.join(', ')}] for a tensor of rank ${value.rank}`);
   const shape = call.shape(value.shape.map((n, i) => n * repeats[i]!));
   if (value instanceof Known && foldable(sizeOf(shape))) return picked(value, shape, (place) => place.map((n, i) => n % value.shape[i]!));
-  // [a, b] -> [1, a, 1, b] -> [ra, a, rb, b] -> [ra a, rb b]
-  const x = call.tensor(0);
-  const apart = reshape(x, x.shape.flatMap((n) => [1, n]));
-  return reshape(broadcastTo(apart, x.shape.flatMap((n, i) => [repeats[i]!, n])), shape);
+  return tile(call.tensor(0), repeats);
 }
 
 function shapeOf(call: Call): Value {
