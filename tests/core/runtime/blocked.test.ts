@@ -60,6 +60,6 @@ test('the convolutions of a residual block go to the blocked kernels, those of a
   };
   const convolutions = (options: { block?: number; portable?: boolean }): (string | undefined)[] =>
     lowerGraph(graph, options).nodes.filter(({ opType }) => opType.startsWith('Conv')).map(({ domain }) => domain);
-  expect(convolutions({ block: 8 })).toEqual(new Array(3).fill('com.microsoft.nchwc'));
+  expect(new Set(convolutions({ block: 8 }))).toEqual(new Set(['com.microsoft.nchwc']));
   expect(new Set(convolutions({ block: 8, portable: true }))).toEqual(new Set([undefined]));
 });

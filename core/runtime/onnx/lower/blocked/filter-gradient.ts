@@ -1,7 +1,7 @@
 import { range, sizeOf, type Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../../builder';
 import type { Geometry } from '../conv-gradients';
-import { blockedConvNode, WORTH_IT } from './kernel';
+import { blockedConvNode, type Windows, WORTH_IT } from './kernel';
 import { blockedImages, fill, fromBlocks, imagesOf, plane, reshape, transpose, upTo } from './layout';
 
 /** More than this many times the examples would be too much of zeros. */
@@ -79,6 +79,15 @@ function windowsReach(x: Tensor, dy: Tensor, g: Geometry): Reach {
 
 /** `[n, c, ...]` as `[c, n, h, w]` with examples of zeros, the columns padded (or cut) and the rows cut. */
 function moved(x: Tensor, examples: number, columns: readonly [number, number], rows: readonly [number, number], b: OnnxBuilder): string {
+  const c = x.shape[1]!;
+  const onlyWider = examples === 0 && [...rows, ...columns].every((p) => p >= 0) && columns.some((p) => p > 0);
+  if (onlyWider && c % b.block! === 0) {
+    // A convolution with ones pads on all cores, ONNX Runtime's `Pad` on one.
+    const pads = [0, columns[0], 0, columns[1]];
+    const unit: Windows = { kernel: [1, 1], stride: [1, 1], pads, dilation: [1, 1], groups: c };
+    const wider = blockedConvNode([blockedImages(x, b), b.filled(1, [c, 1, 1, 1])], unit, b);
+    return transpose(fromBlocks(wider, c, b), [1, 0, 2, 3], b);
+  }
   const swapped = transpose(imagesOf(x, b), [1, 0, 2, 3], b);
   if ([examples, ...columns, ...rows].every((p) => p === 0)) return swapped;
   return b.emit('Pad', [swapped, b.ints([0, 0, rows[0], columns[0], 0, examples, rows[1], columns[1]])]);
