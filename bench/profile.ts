@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { stepCases } from './cases/step-case';
-import { startBasin } from './cases/run-step';
+import { prepareInBasin } from './contenders/basin/works';
+import { makeInputs } from './frame/inputs';
+import { stepCases } from './suites/step';
 
 interface TraceEvent {
   readonly cat: string;
@@ -22,9 +23,9 @@ export async function main(args: string[], { root }: { root: string }): Promise<
   const folder = path.join(root, '.cache', 'profile');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const basin = await startBasin(c, { threads: Number(values.threads), profile: path.join(folder, c.name) });
-  await basin.time(Number(values.steps));
-  await basin.end();
+  const workload = await prepareInBasin(c, makeInputs(c), { device: 'cpu', threads: Number(values.threads), profile: path.join(folder, c.name) });
+  for (let i = 0; i < Number(values.steps); i++) await workload.run();
+  await workload.end();
 
   const events = JSON.parse(readFileSync(path.join(folder, readdirSync(folder)[0]!), 'utf8')) as TraceEvent[];
   const nodes = new Map<string, { op: string; shapes: string; times: number[] }>();

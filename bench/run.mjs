@@ -1,24 +1,21 @@
-// npm run bench -- SUITE [--json] [options of the suite]: bundles bench/SUITE.ts and runs it.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+// npm run bench -- [SUITE ...] [options]: bundles the benchmarks and their contenders and runs them.
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
-const suites = readdirSync(here).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3));
-const suite = process.argv[2];
-
-if (suite === undefined || !suites.includes(suite) || !existsSync(path.join(here, `${suite}.ts`))) {
-  console.error(`usage: npm run bench -- SUITE [--json]\nsuites: ${suites.join(', ')}`);
-  process.exit(1);
-}
-
-const outfile = path.join(root, '.cache', 'bench', `${suite}.mjs`);
-mkdirSync(path.dirname(outfile), { recursive: true });
+const built = path.join(root, '.cache', 'bench');
+mkdirSync(built, { recursive: true });
 await build({
-  entryPoints: [path.join(here, `${suite}.ts`)],
-  outfile,
+  entryPoints: {
+    main: path.join(here, 'main.ts'),
+    profile: path.join(here, 'profile.ts'),
+    basin: path.join(here, 'contenders/basin/index.ts'),
+  },
+  outdir: built,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   packages: 'external',
   platform: 'node',
@@ -27,5 +24,7 @@ await build({
   sourcemap: 'inline',
   logLevel: 'warning',
 });
-const { main } = await import(pathToFileURL(outfile).href);
-process.exitCode = await main(process.argv.slice(3), { root });
+const [first, ...rest] = process.argv.slice(2);
+const entry = first === 'profile' ? 'profile' : 'main';
+const { main } = await import(pathToFileURL(path.join(built, `${entry}.mjs`)).href);
+process.exitCode = await main(entry === 'profile' ? rest : process.argv.slice(2), { root, built });

@@ -1,0 +1,53 @@
+"""PyTorch's contender: answers the requests of bench/frame/serve.ts, a line of JSON each.
+
+Usage: server.py THREADS
+"""
+import json
+import os
+import platform
+import resource
+import sys
+import time
+
+import numpy
+import torch
+from works import WORKS
+
+torch.set_num_threads(int(sys.argv[1]))
+
+
+def read(folder, device):
+    with open(os.path.join(folder, "index.json")) as file:
+        index = json.load(file)
+    return {
+        name: torch.from_numpy(numpy.fromfile(os.path.join(folder, entry["file"]), entry["dtype"]).reshape(entry["shape"])).to(device)
+        for name, entry in index.items()
+    }
+
+
+def answer(value):
+    print(json.dumps(value), flush=True)
+
+
+answer({"versions": {"PyTorch": torch.__version__, "Python": platform.python_version()}})
+for line in sys.stdin:
+    try:
+        request = json.loads(line)
+        if request["ask"] == "prepare":
+            cuda = request["device"].startswith("cuda")
+            sync = torch.cuda.synchronize if cuda else lambda: None
+            start = time.perf_counter()
+            tensors = read(request["folder"], request["device"])
+            check, run, items, notes = WORKS[request["case"]["work"]["kind"]](request["case"], tensors, sync)
+            answer({"check": check(), "notes": notes, "seconds": time.perf_counter() - start})
+        else:
+            ms = []
+            for _ in range(request["samples"]):
+                start = time.perf_counter()
+                for _ in range(request["burst"]):
+                    run()
+                sync()
+                ms.append(1000 * (time.perf_counter() - start) / request["burst"] / items)
+            answer({"ms": ms, "peakBytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss})
+    except Exception as error:
+        answer({"error": f"{type(error).__name__}: {error}".split("\n")[0]})

@@ -1,0 +1,10 @@
+import type { Suite } from './comparison';
+import { hvp } from './hvp';
+import { population } from './population';
+import { step } from './step';
+import { surface } from './surface';
+
+export type { Suite } from './comparison';
+
+/** Every suite, in the order in which they run. */
+export const suites: readonly Suite[] = [step, hvp, population, surface];
