@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { allocate, constantData, type DType, scalarValue, sizeOf, type Tensor, topologicalOrder, toTypedArray, type TypedArray, UserError } from '#core/graph';
+import { allocate, constantData, type DType, loopReaders, scalarValue, sizeOf, type Tensor, topologicalOrder, toTypedArray, type TypedArray, UserError } from '#core/graph';
 import { missingRule } from '../missing-rule';
 import { checkInt32 } from './int32';
 import type { Backend } from './library';
@@ -19,13 +19,20 @@ export const kindOf = (dtype: DType): Kind => {
   return dtype === 'int64' ? 'int32' : dtype;
 };
 
-/** One kernel call, or one computation on the host. */
+/** One kernel call, one computation on the host, or one loop. What it returns is its caller's to dispose of. */
 export interface Step {
   /** The graph's op that the step belongs to, for messages. */
   readonly op: string;
   readonly inputs: readonly Slot[];
-  readonly output: Slot;
-  run(tensors: readonly TensorFlow.Tensor[]): TensorFlow.Tensor;
+  readonly outputs: readonly Slot[];
+  run(tensors: readonly TensorFlow.Tensor[]): readonly TensorFlow.Tensor[];
+}
+
+/** A plan within a plan: the body of a loop. */
+export interface Part {
+  /** The outputs, which are the caller's to dispose of; the inputs stay the caller's. */
+  run(inputs: readonly TensorFlow.Tensor[]): TensorFlow.Tensor[];
+  dispose(): void;
 }
 
 export interface Constant {
@@ -52,10 +59,12 @@ export class MissingKernel extends Error {
 /** Collects the kernel calls of one graph while its tensors are lowered. */
 export class PlanBuilder {
   readonly steps: Step[] = [];
+  readonly parts: Part[] = [];
   readonly constants: Constant[] = [];
   readonly #slots = new Map<Tensor, Slot>();
   readonly #scalars = new Map<string, Slot>();
-  readonly #absorbed = new Set<Tensor>();
+  readonly #absorbed: ReadonlySet<Tensor>;
+  readonly #readers: ReadonlyMap<Tensor, readonly Tensor[]>;
   #next = 0;
   #op = '';
 
@@ -64,8 +73,11 @@ export class PlanBuilder {
     readonly backend: Backend,
     readonly table: LoweringTable,
     outputs: readonly Tensor[],
+    readonly makePart: (inputs: readonly Tensor[], outputs: readonly Tensor[]) => Part,
   ) {
-    for (const x of absorbedWords(outputs)) this.#absorbed.add(x);
+    const order = topologicalOrder(outputs);
+    this.#absorbed = absorbedWords(order, outputs);
+    this.#readers = loopReaders(order);
   }
 
   get slots(): number {
@@ -78,6 +90,11 @@ export class PlanBuilder {
 
   bind(x: Tensor, slot: Slot): void {
     this.#slots.set(x, slot);
+  }
+
+  /** The nodes that read a loop's results. */
+  readers(loop: Tensor): readonly Tensor[] {
+    return this.#readers.get(loop) ?? [];
   }
 
   has(kernel: string): boolean {
@@ -109,7 +126,7 @@ export class PlanBuilder {
     if (node.op === 'scalar') return this.scalar(node.attributes['value'] as number, node.dtype);
     if (node.op === 'constant') return this.constant(constantData(node), node.shape, node.dtype);
     // Kernels leave the memory of what they did not write as it was.
-    if (node.size === 0 || node.inputs.some(({ size }) => size === 0 && zeroOfNothing.has(node.op))) {
+    if ((node.size === 0 && node.op !== 'loop') || node.inputs.some(({ size }) => size === 0 && zeroOfNothing.has(node.op))) {
       return this.constant(allocate(node.dtype, node.size), node.shape, node.dtype);
     }
     const lowering = this.table[node.op];
@@ -128,21 +145,29 @@ export class PlanBuilder {
     const names = Object.keys(inputs);
     const slots = Object.values(inputs) as Slot[];
     const asList = Array.isArray(inputs);
-    return this.#step(slots, (tensors) => {
+    return this.step(slots, 1, (tensors) => {
       const named = asList ? tensors : Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-      return engine.runKernel(kernel, named as never, attributes as never) as TensorFlow.Tensor;
-    });
+      return [engine.runKernel(kernel, named as never, attributes as never) as TensorFlow.Tensor];
+    })[0]!;
   }
 
   /** Adds a computation in plain TypeScript on the host. */
   host(inputs: readonly Slot[], shape: readonly number[], kind: Kind, compute: (arrays: readonly TypedArray[]) => Int32Array | Float32Array): Slot {
-    return this.#step(inputs, (tensors) => this.tf.tensor(compute(tensors.map((x) => x.dataSync() as TypedArray)), [...shape], kind));
+    return this.step(inputs, 1, (tensors) => [this.tf.tensor(compute(tensors.map((x) => x.dataSync() as TypedArray)), [...shape], kind)])[0]!;
   }
 
-  #step(inputs: readonly Slot[], run: Step['run']): Slot {
-    const output = this.slot();
-    this.steps.push({ op: this.#op, inputs, output, run });
-    return output;
+  /** Adds a step and returns where its results will be. */
+  step(inputs: readonly Slot[], results: number, run: Step['run']): Slot[] {
+    const outputs = Array.from({ length: results }, () => this.slot());
+    this.steps.push({ op: this.#op, inputs, outputs, run });
+    return outputs;
+  }
+
+  /** A plan of its own from `inputs` to `outputs`, run by a step. */
+  part(inputs: readonly Tensor[], outputs: readonly Tensor[]): Part {
+    const part = this.makePart(inputs, outputs);
+    this.parts.push(part);
+    return part;
   }
 
   reshape(x: Slot, shape: readonly number[]): Slot {
@@ -184,10 +209,10 @@ export function toKind(data: TypedArray, dtype: DType, what: string): Constant['
 }
 
 /** Random words that are only ever divided by a power of two: the quotients fit 31 bits, the words themselves do not. */
-function absorbedWords(outputs: readonly Tensor[]): Set<Tensor> {
+function absorbedWords(order: readonly Tensor[], outputs: readonly Tensor[]): Set<Tensor> {
   const words = new Set<Tensor>();
   const others = new Set<Tensor>(outputs);
-  for (const node of topologicalOrder(outputs)) {
+  for (const node of order) {
     node.inputs.forEach((x, i) => {
       if (x.op === 'randomBits' && i === 0 && wordShift(node) !== undefined) words.add(x);
       else others.add(x);

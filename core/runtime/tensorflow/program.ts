@@ -3,8 +3,8 @@ import { type DType, type Graph, input, sizeOf, toTypedArray, type TypedArray, U
 import { checkFeed, checkNoStrangers } from '../feeds';
 import type { DeviceArray, Feed, Program } from '../program';
 import { type Backend, type Library, loadTensorFlow } from './library';
-import { lowerings } from './lower';
-import { kindOf, MissingKernel, PlanBuilder, type Slot, type Step, toKind } from './plan';
+import { Plan } from './execution';
+import { kindOf, MissingKernel, toKind } from './plan';
 
 class TensorflowArray implements DeviceArray {
   #tensor: TensorFlow.Tensor | undefined;
@@ -30,15 +30,6 @@ class TensorflowArray implements DeviceArray {
     this.#tensor?.dispose();
     this.#tensor = undefined;
   }
-}
-
-interface Plan {
-  readonly backend: Backend;
-  readonly inputs: readonly Slot[];
-  readonly outputs: readonly Slot[];
-  readonly slots: number;
-  readonly steps: readonly (Step & { readonly frees: readonly Slot[] })[];
-  readonly constants: ReadonlyMap<Slot, TensorFlow.Tensor>;
 }
 
 /**
@@ -67,7 +58,10 @@ export class TensorflowProgram implements Program {
     let missing: MissingKernel | undefined;
     for (const backend of options.backends ?? backends) {
       try {
-        return new TensorflowProgram(graph, tf, makePlan(graph, tf, backend));
+        activate(tf, backend);
+        const inputs = graph.inputs.map(({ name, shape, dtype }) => input(name, shape, dtype));
+        const outputs = graph.outputs.map(({ tensor }) => tensor);
+        return new TensorflowProgram(graph, tf, new Plan(tf, backend, inputs, outputs));
       } catch (error) {
         if (!(error instanceof MissingKernel)) throw error;
         missing = error;
@@ -82,49 +76,29 @@ export class TensorflowProgram implements Program {
 
   #run(feeds: Readonly<Record<string, Feed>>): Record<string, DeviceArray> {
     checkNoStrangers(this.graph, feeds);
-    const { inputs, outputs, steps, constants, slots } = this.#plan;
     activate(this.#tf, this.backend);
-    const values = new Array<TensorFlow.Tensor | undefined>(slots);
-    // What this run made and has not disposed of yet, so that a failure leaves nothing behind.
-    const owned = new Set<TensorFlow.Tensor>();
-    const own = (tensor: TensorFlow.Tensor): TensorFlow.Tensor => {
-      owned.add(tensor);
-      return tensor;
-    };
+    const made: TensorFlow.Tensor[] = [];
     try {
-      this.graph.inputs.forEach((spec, i) => {
+      const inputs = this.graph.inputs.map((spec) => {
         const feed = checkFeed(spec, feeds[spec.name], sizeOf(spec.shape));
-        if (feed instanceof TensorflowArray) values[inputs[i]!] = feed.tensor;
-        else if (ArrayBuffer.isView(feed)) {
-          const data = toKind(feed, spec.dtype, `input ${spec.name}`);
-          // A copy: the plain backend keeps the array it is given.
-          values[inputs[i]!] = own(this.#tf.tensor(data === feed ? data.slice() : data, [...spec.shape], kindOf(spec.dtype)));
-        } else throw new UserError('runtime.feed', `run: input ${spec.name} holds an array of another executor`);
+        if (feed instanceof TensorflowArray) return feed.tensor;
+        if (!ArrayBuffer.isView(feed)) throw new UserError('runtime.feed', `run: input ${spec.name} holds an array of another executor`);
+        const data = toKind(feed, spec.dtype, `input ${spec.name}`);
+        // A copy: the plain backend keeps the array it is given.
+        const tensor = this.#tf.tensor(data === feed ? data.slice() : data, [...spec.shape], kindOf(spec.dtype));
+        made.push(tensor);
+        return tensor;
       });
-      for (const [slot, tensor] of constants) values[slot] = tensor;
-      for (const step of steps) {
-        values[step.output] = own(runStep(step, step.inputs.map((slot) => values[slot]!)));
-        for (const slot of step.frees) {
-          const tensor = values[slot]!;
-          values[slot] = undefined;
-          if (owned.delete(tensor)) tensor.dispose();
-        }
-      }
-      return Object.fromEntries(
-        this.graph.outputs.map(({ name, tensor: { shape, dtype } }, i) => {
-          const tensor = values[outputs[i]!]!;
-          owned.delete(tensor);
-          return [name, new TensorflowArray(tensor, shape, dtype)];
-        }),
-      );
+      const results = this.#plan.run(inputs);
+      return Object.fromEntries(this.graph.outputs.map(({ name, tensor: { shape, dtype } }, i) => [name, new TensorflowArray(results[i]!, shape, dtype)]));
     } finally {
-      for (const tensor of owned) tensor.dispose();
+      for (const tensor of made) tensor.dispose();
     }
   }
 
   dispose(): Promise<void> {
     activate(this.#tf, this.backend);
-    for (const tensor of this.#plan.constants.values()) if (!tensor.isDisposed) tensor.dispose();
+    this.#plan.dispose();
     return Promise.resolve();
   }
 }
@@ -132,43 +106,4 @@ export class TensorflowProgram implements Program {
 /** Switching is immediate: every backend was started when the library loaded. */
 function activate(tf: typeof TensorFlow, backend: Backend): void {
   if (tf.getBackend() !== backend) void tf.setBackend(backend);
-}
-
-function runStep(step: Step, tensors: readonly TensorFlow.Tensor[]): TensorFlow.Tensor {
-  try {
-    return step.run(tensors);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UserError('tensorflow.run', `${step.op}: ${message}`, { cause: error });
-  }
-}
-
-function makePlan(graph: Graph, tf: typeof TensorFlow, backend: Backend): Plan {
-  const builder = new PlanBuilder(tf, backend, lowerings, graph.outputs.map(({ tensor }) => tensor));
-  const inputs = graph.inputs.map(({ name, shape, dtype }) => {
-    const slot = builder.slot();
-    builder.bind(input(name, shape, dtype), slot);
-    return slot;
-  });
-  const taken = new Set<Slot>();
-  const outputs = graph.outputs.map(({ tensor }) => {
-    const value = builder.lower(tensor);
-    const made = builder.steps.some(({ output }) => output === value);
-    // Every output owns its tensor: an input, a constant or another output is handed out as a tensor of its own.
-    const slot = made && !taken.has(value) ? value : builder.emit('Identity', { x: value });
-    taken.add(slot);
-    return slot;
-  });
-  const lastUse = new Map<Slot, number>();
-  builder.steps.forEach((step, i) => {
-    for (const slot of [...step.inputs, step.output]) lastUse.set(slot, i);
-  });
-  const steps = builder.steps.map((step, i) => ({
-    ...step,
-    frees: [...new Set([...step.inputs, step.output])].filter((slot) => lastUse.get(slot) === i && !taken.has(slot)),
-  }));
-  activate(tf, backend);
-  const constants = new Map(builder.constants.map(({ slot, data, shape, kind }) => [slot, tf.tensor(data, [...shape], kind)]));
-  return { backend, inputs, outputs, slots: builder.slots, steps, constants };
 }

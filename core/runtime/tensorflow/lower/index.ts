@@ -3,6 +3,7 @@ import { convolution } from './conv';
 import { elementwise } from './elementwise';
 import { indexing } from './indexing';
 import { layout } from './layout';
+import { loop } from './loop';
 import { matmul } from './matmul';
 import { normalization } from './normalization';
 import { pool } from './pool';
@@ -20,4 +21,5 @@ export const lowerings: LoweringTable = {
   ...normalization,
   ...indexing,
   ...random,
+  ...loop,
 };
