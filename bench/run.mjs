@@ -13,6 +13,8 @@ await build({
     main: path.join(here, 'main.ts'),
     profile: path.join(here, 'profile.ts'),
     basin: path.join(here, 'contenders/basin/index.ts'),
+    jaxjs: path.join(here, 'contenders/jaxjs.ts'),
+    tfjs: path.join(here, 'contenders/tfjs.ts'),
   },
   outdir: built,
   outExtension: { '.js': '.mjs' },
