@@ -11,6 +11,7 @@ export { spec, Tensor, type Attributes, type TensorSpec } from './tensor';
 export { checkClosed, isSpec, trace, type Graph, type GraphInput, type GraphOutput, type TracedGraph } from './trace';
 export * from './tree';
 export * from './ops';
+export { valuesOnly } from './values-only';
 export * from './transforms';
 export { nearest, suggestion } from './nearest';
 export { strictObject } from './strict-object';

@@ -48,6 +48,8 @@ export interface OpDefinition<A extends Attributes = Attributes> {
    * can be differentiated again. `undefined` where no gradient flows. Absent: the op is flat everywhere.
    */
   vjp?(node: Tensor, g: Tensor, attributes: A): readonly (Tensor | undefined)[];
+  /** The value is that of this input; the others only say when it may be computed. */
+  readonly alias?: number;
   /** The op takes one result from its only input, a node of several results. */
   readonly readout?: boolean;
   /** The node has several results. */

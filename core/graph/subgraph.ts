@@ -1,3 +1,4 @@
+import { scalarValue } from './apply';
 import { input } from './ops/source';
 import { substitute, topologicalOrder } from './order';
 import type { Tensor } from './tensor';
@@ -53,4 +54,19 @@ export function dependents(outputs: readonly Tensor[], roots: readonly Tensor[])
   const found = new Set(roots);
   for (const x of topologicalOrder(outputs)) if (x.inputs.some((y) => found.has(y))) found.add(x);
   return found;
+}
+
+/**
+ * What a function reads besides its arguments: the largest parts of `outputs` that depend on none of `args`. Scalar constants
+ * are not counted; they stay inside.
+ */
+export function outsideReads(outputs: readonly Tensor[], args: readonly Tensor[]): Tensor[] {
+  const moving = dependents(outputs, args);
+  const found = new Set<Tensor>();
+  const read = (x: Tensor): void => {
+    if (!moving.has(x) && scalarValue(x) === undefined) found.add(x);
+  };
+  for (const node of topologicalOrder(outputs)) if (moving.has(node)) node.inputs.forEach(read);
+  outputs.forEach(read);
+  return [...found];
 }

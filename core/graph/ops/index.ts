@@ -3,6 +3,7 @@ export * from './adaptive-pool';
 export * from './along-axis';
 export * from './arithmetic';
 export * from './attention';
+import './checkpoint';
 export * from './comparison';
 export * from './conv';
 export * from './conv-transpose';

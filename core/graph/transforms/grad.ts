@@ -95,7 +95,7 @@ export function vjp<P extends Params, R extends Params>(f: (x: P) => R, x: P): [
 }
 
 /** `[f(x), J v]`: the value and the directional derivative along `v`, a tree like `x`; one pass forward, about twice the work of `f`. */
-export function jvp<P extends Params, R extends Params>(f: (x: P) => R, x: P, v: P): [R, R] {
+export function jvp<P extends Params, R extends Params>(f: (x: P) => R, x: P, v: NoInfer<P>): [R, R] {
   const xs = floats('jvp', x);
   const vs = matching('jvp', xs, v);
   let y: R;

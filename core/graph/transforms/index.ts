@@ -4,3 +4,7 @@ export { gradients, pullback } from './gradients';
 export * from './populate';
 export * from './vmap';
 export { scan, type ScanOptions } from './scan';
+export { checkpoint } from './checkpoint';
+export { gaussNewtonProduct } from './gauss-newton';
+export { perExampleGrad } from './per-example-grad';
+export { unrollLoops } from './unroll-loops';

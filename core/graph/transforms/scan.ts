@@ -1,12 +1,11 @@
-import { apply, scalarValue } from '../apply';
+import { apply } from '../apply';
 import { UserError } from '../error';
 import { loopFinal, loopStack } from '../ops/loop';
 import { reshape } from '../ops/layout';
 import { slice, stack } from '../ops/slicing';
 import { placeholder, zeros } from '../ops/source';
 import { sameShape, ShapeError } from '../shape';
-import { closedSubgraph, dependents } from '../subgraph';
-import { topologicalOrder } from '../order';
+import { closedSubgraph, outsideReads } from '../subgraph';
 import { Tensor } from '../tensor';
 import { type Tree, treeFlatten, treeLeaves, treeUnflatten } from '../tree';
 
@@ -48,7 +47,7 @@ export function scan<C extends Tree<Tensor>, X extends Tree<Tensor>, Y extends T
   const ys = treeLeaves<Tensor>(y);
   if (length === 0) return [init, treeUnflatten<Tensor, Tensor>(y, ys.map((leaf) => zeros([0, ...leaf.shape], leaf.dtype))) as Y];
 
-  const fixed = invariants([...outputs, ...ys], [...carryIn, ...xIn]);
+  const fixed = outsideReads([...outputs, ...ys], [...carryIn, ...xIn]);
   const { subgraph, others } = closedSubgraph([...fixed, ...carryIn, ...xIn], outputs, ys);
   const loop = apply('loop', [...fixed, ...carries.leaves, ...sequences.leaves], {
     body: subgraph,
@@ -87,18 +86,6 @@ function checkedCarry(next: Tree<Tensor>, first: { leaves: Tensor[]; paths: stri
     if (leaf.dtype !== start.dtype || !sameShape(leaf.shape, start.shape)) throw new ShapeError(`scan: ${name} starts as ${start}, the step gives ${leaf}`);
   });
   return leaves;
-}
-
-/** What the step reads from outside: the largest parts that no step changes. Scalar constants stay inside. */
-function invariants(outputs: readonly Tensor[], stepInputs: readonly Tensor[]): Tensor[] {
-  const moving = dependents(outputs, stepInputs);
-  const found = new Set<Tensor>();
-  const read = (x: Tensor): void => {
-    if (!moving.has(x) && scalarValue(x) === undefined) found.add(x);
-  };
-  for (const node of topologicalOrder(outputs)) if (moving.has(node)) node.inputs.forEach(read);
-  outputs.forEach(read);
-  return [...found];
 }
 
 function unrolled<C extends Tree<Tensor>, X extends Tree<Tensor>, Y extends Tree<Tensor>>(

@@ -13,8 +13,14 @@ export function batchTensors(outputs: readonly Tensor[], given: ReadonlyMap<Tens
   for (const x of topologicalOrder(outputs)) {
     if (values.has(x)) continue;
     const from = x.inputs.map((input) => values.get(input)!);
-    const batched = from.some((input) => input.batched);
-    values.set(x, { value: batched ? opDefinition(x.op).batch(from, x.attributes, size) : x, batched });
+    const op = opDefinition(x.op);
+    const batched = op.alias === undefined ? from.some((input) => input.batched) : from[op.alias]!.batched;
+    if (batched && op.alias === undefined) {
+      values.set(x, { value: op.batch(from, x.attributes, size), batched });
+      continue;
+    }
+    const same = from.every(({ value }, i) => value === x.inputs[i]);
+    values.set(x, { value: same ? x : apply(x.op, from.map(({ value }) => value), x.attributes), batched });
   }
   return outputs.map((x) => values.get(x)!);
 }

@@ -1,7 +1,7 @@
 import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
 import { missingRule } from '../missing-rule';
 import { type Fusion, fusion } from './fusion';
-import { type NodeAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from './model';
+import { type NodeAttribute, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './model';
 
 /** How one op becomes ONNX nodes: emits them and returns the name of the result. */
 export type Lowering = (node: Tensor, inputs: readonly string[], builder: OnnxBuilder) => string;
@@ -28,6 +28,8 @@ interface BuilderOptions {
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
+  /** Shapes on the way that the runtime cannot infer. */
+  readonly values: OnnxValue[] = [];
   readonly #names = new Map<Tensor, string>();
   readonly #constants = new Map<string, string>();
   readonly #named = new Set<string>();

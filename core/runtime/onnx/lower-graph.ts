@@ -38,6 +38,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): OnnxModel 
     name: options.name ?? 'graph',
     nodes: builder.nodes,
     initializers: builder.initializers,
+    values: builder.values,
     inputs: inputs.map(value),
     outputs: outputs.map(value),
   };

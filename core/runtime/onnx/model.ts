@@ -36,6 +36,8 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** Shapes on the way that cannot be inferred from the operators. */
+  readonly values?: readonly OnnxValue[];
 }
 
 export interface OnnxModel extends OnnxGraph {
@@ -76,6 +78,7 @@ function encodeGraph(graph: OnnxGraph): ProtobufWriter {
   for (const tensor of graph.initializers) writer.message(5, encodeTensor(tensor));
   for (const value of graph.inputs) writer.message(11, encodeValue(value));
   for (const value of graph.outputs) writer.message(12, encodeValue(value));
+  for (const value of graph.values ?? []) writer.message(13, encodeValue(value));
   return writer;
 }
 

@@ -64,7 +64,7 @@ const rules: Readonly<Record<string, Rule>> = {
   avgPool: firstOnly,
 };
 
-const mixing = new Set(['scatterAdd', 'scatterAddAlong', 'convFilterGrad', 'maxPoolIndices', 'randomBits', 'loop']);
+const mixing = new Set(['scatterAdd', 'scatterAddAlong', 'convFilterGrad', 'maxPoolIndices', 'randomBits', 'loop', 'barrier']);
 
 function keepsBatch(node: Tensor, from: readonly boolean[]): boolean {
   if (mixing.has(node.op)) return false;

@@ -70,6 +70,7 @@ export const elementwise: KernelTable = {
   logicalNot: mapped((a) => Number(a === 0)),
   where: mapped((condition, a, b) => (condition !== 0 ? a! : b!)),
   cast,
+  barrier: (_, [x]) => x!,
   stopGradient: (_, [x]) => x!,
   customGradient: (_, [y]) => y!,
 };

@@ -11,8 +11,8 @@ import type { KernelTable, Numbers } from './value';
 
 const kernels: KernelTable = { ...elementwise, ...matmul, ...conv, ...pool, ...layout, ...reductions, ...indexing };
 
-/** Ops that need no kernel: sources, and loops with their results. */
-const known = new Set(['input', 'scalar', 'constant', 'loop', 'loopFinal', 'loopStack']);
+/** Ops that need no kernel: sources, loops and checkpoints with their results. */
+const known = new Set(['input', 'scalar', 'constant', 'loop', 'loopFinal', 'loopStack', 'checkpoint', 'checkpointOutput']);
 
 /** Nodes in the order in which they are computed, with the plan of each loop among them. */
 export interface Sequence {
@@ -36,6 +36,11 @@ export function sequenceOf(outputs: readonly Tensor[]): Sequence {
 export function interpret(sequence: Sequence, values: Map<Tensor, Numbers>): void {
   for (const node of sequence.order) {
     if (values.has(node)) continue;
+    if (node.op === 'checkpoint') continue;
+    if (node.op === 'checkpointOutput') {
+      values.set(node, values.get(node.inputs[0]!.inputs[node.attributes['index'] as number]!)!);
+      continue;
+    }
     const inputs = node.inputs.map((x) => values.get(x)!);
     const loop = sequence.loops.get(node);
     if (loop === undefined) values.set(node, evaluate(node, inputs));

@@ -1,6 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { type DType, type Graph, input, sizeOf, toTypedArray, type TypedArray, UserError } from '#core/graph';
 import { checkFeed, checkNoStrangers } from '../feeds';
+import { prepare } from '../prepare';
 import type { DeviceArray, Feed, Program } from '../program';
 import { type Backend, type Library, loadTensorFlow } from './library';
 import { Plan } from './execution';
@@ -53,7 +54,8 @@ export class TensorflowProgram implements Program {
   }
 
   /** Takes the best backend that has every kernel the graph needs; `backends` overrules which are tried. */
-  static async compile(graph: Graph, options: { library?: Library; backends?: readonly Backend[] } = {}): Promise<TensorflowProgram> {
+  static async compile(given: Graph, options: { library?: Library; backends?: readonly Backend[] } = {}): Promise<TensorflowProgram> {
+    const graph = prepare(given, 'tensorflow');
     const { tf, backends } = options.library ?? (await loadTensorFlow());
     let missing: MissingKernel | undefined;
     for (const backend of options.backends ?? backends) {

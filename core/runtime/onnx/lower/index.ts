@@ -1,4 +1,5 @@
 import type { LoweringTable } from '../builder';
+import { checkpoint } from './checkpoint';
 import { conv } from './conv';
 import { elementwise } from './elementwise';
 import { indexing } from './indexing';
@@ -22,4 +23,5 @@ export const lowerings: LoweringTable = {
   ...indexing,
   ...random,
   ...loop,
+  ...checkpoint,
 };

@@ -39,7 +39,7 @@ export const loop: LoweringTable = {
       'Scan',
       [...plan.carries.map((i) => inputs[i]!), ...sequences],
       {
-        body: { graph: { name: b.fresh('body'), nodes: body.nodes, initializers: body.initializers, inputs: stepInputs, outputs: stepOutputs } },
+        body: { graph: { name: b.fresh('body'), nodes: body.nodes, initializers: body.initializers, values: body.values, inputs: stepInputs, outputs: stepOutputs } },
         num_scan_inputs: sequences.length,
         scan_input_directions: sequences.map(() => direction),
         ...(plan.stacks.length === 0 ? {} : { scan_output_directions: plan.stacks.map(() => direction) }),

@@ -141,6 +141,7 @@ export const elementwise: LoweringTable = {
   logicalNot: unary('LogicalNot'),
   where,
   cast,
+  barrier: (_, [x]) => x!,
   stopGradient: (_, [x]) => x!,
   customGradient: (_, [y]) => y!,
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as g from '#core/graph';
-import { cancelling, n, type OpCase, type Shapes } from './case';
+import { broadcasting, cancelling, n, type OpCase, type Shapes } from './case';
 
 const sequences: fc.Arbitrary<Shapes> = fc
   .record({ length: fc.integer({ min: 2, max: 4 }), inputs: n(2), hidden: n(3), reverse: fc.boolean() })
@@ -24,4 +24,15 @@ const recurrence: OpCase = {
   shapes: sequences,
 };
 
-export const loops: OpCase[] = cancelling([recurrence]);
+/** A function whose gradient is computed anew. */
+const recomputed: OpCase = {
+  name: 'checkpoint',
+  f: ([a, b]) => {
+    const f = g.checkpoint((x: g.Tensor, y: g.Tensor): g.Tensor[] => [g.sin(g.mul(x, y)), g.add(g.square(g.tanh(x)), y)]);
+    const [first, second] = f(g.sin(a!), b!) as [g.Tensor, g.Tensor];
+    return g.mul(first, g.add(second, first));
+  },
+  shapes: broadcasting(2),
+};
+
+export const loops: OpCase[] = cancelling([recurrence, recomputed]);
