@@ -20,7 +20,23 @@ export function apply(name: string, inputs: readonly Tensor[], attributes: Attri
     const values = inputs.map(scalarValue);
     if (values.every((value) => value !== undefined)) return scalar(op.fold(...values), dtype);
   }
-  return op.simplify?.(inputs, attributes) ?? intern(name, inputs, attributes, shape, dtype);
+  return (simplifying ? op.simplify?.(inputs, attributes) : undefined) ?? intern(name, inputs, attributes, shape, dtype);
+}
+
+let simplifying = true;
+
+/**
+ * What `build` gives with every op left standing, `x * 1` too: graphs that differ in numbers only then keep one form, even where
+ * a number is one that simplifies. Applied anew (by `vmap`, by a gradient), the ops simplify as ever.
+ */
+export function withoutSimplifying<T>(build: () => T): T {
+  const before = simplifying;
+  simplifying = false;
+  try {
+    return build();
+  } finally {
+    simplifying = before;
+  }
 }
 
 /** The scalar constant `value`. Floats keep float64 precision until an executor rounds them. */

@@ -16,6 +16,7 @@ import { chunkMilliseconds, chunkSteps, Pace } from './pace';
 import { predictionsOf } from './predictions';
 import { StepSession } from './session';
 import type { StepResult } from './session';
+import { startingState } from './starting-state';
 import { singleStep } from './step-source';
 import type { Progress, StateTensor, TrainerState } from './state';
 import type { Training } from './training';
@@ -244,11 +245,4 @@ export class Trainer {
   dispose(): Promise<void> {
     return Promise.all([this.#session.dispose(), this.#evaluator?.dispose()]).then(() => undefined);
   }
-}
-
-/** The optimizer's state before the first step. */
-function startingState(optimizer: Optimizer, model: Module): Record<string, Float32Array> {
-  const entries = Object.entries(optimizer.initialState(model.parameters));
-  return Object.fromEntries(entries.map(([name, { shape, value }]) =>
-    [name, new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value)]));
 }

@@ -2,7 +2,7 @@ import { blockSchema, buildBlock } from '#core/blocks';
 import { Philox } from '#core/graph';
 import type { BuildContext } from '#core/nn';
 import { Trainer, stepsPerEpoch, trainingSchema } from '#core/train';
-import type { Part, TrainerEvent, TrainerState, TrainingData } from '#core/train';
+import type { Part, TrainerEvent, TrainerState, TrainingData, Variant } from '#core/train';
 
 /** Two spirals, one class each, with a little noise. */
 export function spirals(count: number, seed: number): Part {
@@ -59,14 +59,14 @@ export function contextOf(data: TrainingData, training: { epochs: number; batchS
   };
 }
 
-/** A trainer for a specification, on the processor with one thread. */
-export function trainerFor(data: TrainingData, specification: Specification): Promise<Trainer> {
+/** The blocks of a specification, built for the data. */
+export function variantFor(data: TrainingData, specification: Specification): Variant {
   const training = trainingSchema.parse(specification.training ?? {});
   const bare = contextOf(data, training);
   const loss = buildBlock('losses', blockSchema('losses').parse(specification.loss ?? (data.task === 'classification' ? 'cross-entropy' : 'mean-squared-error')), bare);
   const context = { ...bare, outputs: loss.outputs };
   const metrics = specification.metrics ?? (data.task === 'classification' ? ['accuracy'] : ['r2']);
-  return Trainer.create({
+  return {
     model: buildBlock('architectures', blockSchema('architectures').parse(specification.model), context),
     loss,
     optimizer: buildBlock('optimizers', blockSchema('optimizers').parse(specification.optimizer ?? 'adamw'), context),
@@ -75,6 +75,13 @@ export function trainerFor(data: TrainingData, specification: Specification): Pr
     regularizers: (specification.regularizers ?? []).map((one) => buildBlock('regularizers', blockSchema('regularizers').parse(one), context)),
     metrics: Object.fromEntries(metrics.map((name) => [name, buildBlock('metrics', blockSchema('metrics').parse(name), context)])),
     training,
+  };
+}
+
+/** A trainer for a specification, on the processor with one thread. */
+export function trainerFor(data: TrainingData, specification: Specification): Promise<Trainer> {
+  return Trainer.create({
+    ...variantFor(data, specification),
     data,
     seed: specification.seed ?? 0,
     compile: { device: 'cpu', threads: 1 },

@@ -1,0 +1,336 @@
+import { UserError } from '#core/graph';
+import { initialize } from '#core/nn';
+import { gatherTargets } from '../data';
+import { batchRange, epochOrder, stepsPerEpoch } from '../epoch';
+import { measureAll } from '../evaluate';
+import type { CheckpointReason, Scores } from '../events';
+import { runStages } from '../loop';
+import type { RunOptions } from '../loop';
+import { chunkMilliseconds, chunkSteps, Pace } from '../pace';
+import { predictionsOf } from '../predictions';
+import { StepSession } from '../session';
+import type { StepResult } from '../session';
+import { startingState } from '../starting-state';
+import { stateGroups } from '../step-source';
+import type { StateGroup } from '../step-source';
+import { judge, watchOf } from '../watch';
+import { PopulationEvaluator } from './evaluate';
+import type { PopulationEvent, PopulationStepRecord } from './events';
+import type { Member, PopulationOptions, Variant } from './members';
+import { PopulationRecord } from './record';
+import { brokenSlots, putMembers, stackMembers, takeMembers } from './stack';
+import type { Tensors } from './stack';
+import type { PopulationProgress, PopulationState } from './state';
+import { populationStep } from './step';
+
+/**
+ * Trains many networks in one program, each with its own seed and its own numbers. Members do not touch one another: one
+ * whose numbers are no longer finite, or that stops early, ends alone.
+ *
+ * The members' variants must fit one program (`programsOf`) and agree in epochs and batch size.
+ */
+export class PopulationTrainer {
+  readonly #options: PopulationOptions;
+  readonly #stepsPerEpoch: number;
+  readonly #epochs: number;
+  readonly #record: PopulationRecord;
+  readonly #pace = new Pace();
+  /** What the members' weights and optimizer states were when they were last read; ended members keep theirs. */
+  #kept: Record<StateGroup, Tensors>;
+  #session: StepSession;
+  #evaluator: PopulationEvaluator | undefined;
+  #progress: PopulationProgress;
+  #orders: { epoch: number; orders: Int32Array[] } | undefined;
+  readonly #told = new Set<number>();
+  #restored = false;
+
+  private constructor(options: PopulationOptions) {
+    const { members, variants, data } = options;
+    const { training, loss } = variants[members[0]!.variant]!;
+    this.#options = options;
+    this.#epochs = training.epochs;
+    this.#stepsPerEpoch = stepsPerEpoch(data.train.count, training.batchSize);
+    this.#progress = {
+      step: 0, epoch: 0, batch: 0, finished: false, slots: members.map((_, member) => member), members: members.map(() => ({ epochLoss: 0, stale: 0 })),
+    };
+    this.#record = new PopulationRecord(members.length, data.train.count, loss.outputs);
+    this.#kept = firstState(options);
+    this.#session = this.#newSession();
+  }
+
+  /** Compiles step and evaluation. @throws UserError where specification and data do not fit */
+  static async create(options: PopulationOptions): Promise<PopulationTrainer> {
+    const { members, variants, data } = options;
+    const { training } = variants[members[0]!.variant]!;
+    if (training.batchSize > data.train.count) {
+      throw new UserError('train.batch-size', `the batch of ${training.batchSize} is larger than the training data (${data.train.count} examples)`, {
+        hint: `Choose a batch size of at most ${data.train.count}.`,
+      });
+    }
+    for (const variant of variants) watchOf(variant.training, variant.metrics, data.validation !== undefined);
+    const trainer = new PopulationTrainer(options);
+    await trainer.#settle();
+    return trainer;
+  }
+
+  /** Steps of the whole training. */
+  get totalSteps(): number {
+    return this.#stepsPerEpoch * this.#epochs;
+  }
+
+  get progress(): Readonly<PopulationProgress> {
+    return this.#progress;
+  }
+
+  /** Continues from a state: the training goes on as if it had never stopped. */
+  async restore(state: PopulationState): Promise<void> {
+    this.#kept = structuredClone({ parameters: state.parameters, buffers: state.buffers, optimizer: state.optimizer });
+    this.#progress = structuredClone(state.progress);
+    this.#progress.members.forEach(({ ended }, member) => ended && this.#told.add(member));
+    this.#restored = true;
+    await this.#settle();
+    this.#record.restore(state.epoch);
+  }
+
+  /** Everything needed to go on from here; taken between two steps. */
+  async state(): Promise<PopulationState> {
+    await this.#read();
+    return this.#known();
+  }
+
+  /** The state as it was last read. */
+  #known(): PopulationState {
+    return { progress: structuredClone(this.#progress), ...structuredClone(this.#kept), epoch: this.#record.state() };
+  }
+
+  /** Trains to the end, or to an abort. State may be taken whenever an event has been delivered. */
+  run(options: RunOptions = {}): AsyncGenerator<PopulationEvent, void, void> {
+    const progress = (): PopulationProgress => this.#progress;
+    return runStages<PopulationEvent>({
+      fresh: () => !this.#restored && progress().step === 0,
+      finished: () => progress().finished,
+      midEpoch: () => progress().batch < this.#stepsPerEpoch && this.#alive().length > 0,
+      chunk: (interrupted) => this.#chunk(interrupted),
+      closeEpoch: () => this.#closeEpoch(),
+      checkpoint: async (reason) => ({ kind: 'checkpoint', reasons: [reason], best: [], state: await this.state() }),
+      end: (stopped) => ({ kind: 'end', reason: stopped ? 'stopped' : 'finished', step: progress().step, epoch: progress().epoch }),
+    }, options);
+  }
+
+  /** Members that still train. */
+  #alive(): number[] {
+    return this.#progress.slots.filter((member) => this.#progress.members[member]!.ended === undefined);
+  }
+
+  #variantOf(member: number): Variant {
+    return this.#options.variants[this.#options.members[member]!.variant]!;
+  }
+
+  #slotMembers(): Member[] {
+    return this.#progress.slots.map((member) => this.#options.members[member]!);
+  }
+
+  #newSession(): StepSession {
+    const { variants, data, compile, orderSeed } = this.#options;
+    const { sharesMemory = compile.device === 'cpu' || compile.device === 'reference' } = this.#options;
+    return new StepSession({ source: populationStep(variants, this.#slotMembers(), data, orderSeed === undefined), data, compile, sharesMemory });
+  }
+
+  /** Puts the members of `slots` on the device, in a program of their number. */
+  async #settle(): Promise<void> {
+    const { variants, data, compile } = this.#options;
+    const { slots } = this.#progress;
+    await this.#session.dispose();
+    await this.#evaluator?.dispose();
+    this.#evaluator = undefined;
+    this.#session = this.#newSession();
+    this.#record.resize(slots.length);
+    for (const group of stateGroups) this.#session.load(group, takeMembers(this.#kept[group], slots));
+    if (this.#progress.finished) return;
+    if (data.validation) {
+      this.#evaluator = await PopulationEvaluator.create({ variants, members: this.#slotMembers(), problem: data, most: data.validation.count, compile });
+    }
+    const { begin, end } = batchRange(0, data.train.count, this.#variantOf(slots[0]!).training.batchSize);
+    await this.#session.prepare((end - begin) * (this.#options.orderSeed === undefined ? slots.length : 1));
+  }
+
+  /** Takes the living members' state from the device; one that is not finite ends as diverged and keeps what it had. */
+  async #read(): Promise<void> {
+    const { slots, members, step, epoch } = this.#progress;
+    const tensors = { parameters: await this.#session.read('parameters'), buffers: await this.#session.read('buffers'), optimizer: await this.#session.read('optimizer') };
+    for (const group of stateGroups) {
+      for (const [slot, name] of brokenSlots(tensors[group], slots.length)) {
+        members[slots[slot]!]!.ended ??= { reason: 'diverged', step, epoch, what: `${name} is no longer finite` };
+      }
+    }
+    for (const group of stateGroups) putMembers(this.#kept[group], tensors[group], slots, (slot) => members[slots[slot]!]!.ended === undefined);
+  }
+
+  /** The order of the epoch under way: one for all, or one a slot. */
+  #order(): Int32Array[] {
+    const { epoch } = this.#progress;
+    const { orderSeed, data } = this.#options;
+    const seeds = orderSeed === undefined ? this.#slotMembers().map(({ seed }) => seed) : [orderSeed];
+    if (this.#orders?.epoch !== epoch || this.#orders.orders.length !== seeds.length) {
+      this.#orders = { epoch, orders: seeds.map((seed) => epochOrder(seed, epoch, data.train.count)) };
+    }
+    return this.#orders.orders;
+  }
+
+  /** Runs some steps without looking at their numbers, then fetches the numbers of all of them. */
+  async* #chunk(interrupted: () => boolean): AsyncGenerator<PopulationEvent, void> {
+    const { data, variants, members } = this.#options;
+    const progress = this.#progress;
+    const { batchSize } = this.#variantOf(progress.slots[0]!).training;
+    const orders = this.#order();
+    const began = performance.now();
+    const pending: { result: StepResult; examples: number; rates: readonly number[]; step: number }[] = [];
+    do {
+      const { begin, end } = batchRange(progress.batch, data.train.count, batchSize);
+      const rates = variants.map(({ optimizer, schedule }) => optimizer.learningRate * schedule(progress.step));
+      const learningRate = Float32Array.from(progress.slots, (member) => rates[members[member]!.variant]!);
+      const rows = new Int32Array(orders.length * (end - begin));
+      orders.forEach((order, at) => rows.set(order.subarray(begin, end), at * (end - begin)));
+      const result = await this.#session.step(rows, progress.step + 1, learningRate);
+      progress.step++;
+      progress.batch++;
+      pending.push({ result, examples: end - begin, rates, step: progress.step });
+    } while (progress.batch < this.#stepsPerEpoch && pending.length < chunkSteps
+      && performance.now() - began < chunkMilliseconds && !interrupted());
+
+    const steps: PopulationStepRecord[] = [];
+    for (const { result, examples, rates, step } of pending) {
+      steps.push(this.#enter(await result.loss.read(), await result.gradientNorm.read(), rates, step, examples));
+      this.#record.add(await result.output.read());
+      for (const array of Object.values(result) as StepResult[keyof StepResult][]) array.dispose();
+    }
+    // Lets messages in: a stop must be heard even where a device computes on this thread.
+    await new Promise((resolve) => setImmediate(resolve));
+    const milliseconds = performance.now() - began;
+    this.#pace.add(milliseconds, pending.length);
+    const examples = pending.reduce((sum, step) => sum + step.examples, 0) * progress.slots.length;
+    yield {
+      kind: 'steps', steps, examplesPerSecond: (1000 * examples) / milliseconds,
+      remainingSeconds: this.#pace.remaining(this.totalSteps - progress.step),
+    };
+    yield* this.#endings();
+  }
+
+  /** Members that have ended since this was last asked. */
+  *#endings(): Generator<PopulationEvent, void> {
+    const ended = this.#progress.members.flatMap(({ ended: end }, member) => (end === undefined || this.#told.has(member) ? [] : [{ member, end }]));
+    for (const { member } of ended) this.#told.add(member);
+    if (ended.length > 0) yield { kind: 'ended', members: ended };
+  }
+
+  /** Enters what a step measured, and ends the members whose numbers are no longer finite. */
+  #enter(losses: ArrayLike<number | bigint>, norms: ArrayLike<number | bigint>, rates: readonly number[], step: number, examples: number): PopulationStepRecord {
+    const { slots, members, epoch } = this.#progress;
+    const column = (): Float64Array => new Float64Array(members.length).fill(NaN);
+    const record: PopulationStepRecord = { step, epoch, loss: column(), learningRate: column(), gradientNorm: column() };
+    slots.forEach((member, slot) => {
+      const own = members[member]!;
+      if (own.ended !== undefined) return;
+      const loss = Number(losses[slot]);
+      const norm = Number(norms[slot]);
+      if (Number.isFinite(loss) && Number.isFinite(norm)) {
+        own.epochLoss += loss * examples;
+        record.loss[member] = loss;
+        record.gradientNorm[member] = norm;
+        record.learningRate[member] = rates[this.#options.members[member]!.variant]!;
+        return;
+      }
+      own.ended = { reason: 'diverged', step, epoch, what: Number.isFinite(loss) ? `the gradient became ${norm}` : `the loss became ${loss}` };
+    });
+    return record;
+  }
+
+  /** Scores the epoch that is complete, ends the members that make no more progress, and offers the checkpoint. */
+  async* #closeEpoch(): AsyncGenerator<PopulationEvent, void, void> {
+    const progress = this.#progress;
+    const { slots, members } = progress;
+    const began = performance.now();
+    const train = this.#trainScores();
+    const validation = await this.#validationScores();
+    const best: number[] = [];
+    const stopping: number[] = [];
+    for (const [member, scores] of validation?.entries() ?? []) {
+      if (scores === undefined) continue;
+      const { training, metrics } = this.#variantOf(member);
+      if (judge(members[member]!, progress, watchOf(training, metrics, true), scores, training.earlyStopping?.minDelta ?? 0).best) best.push(member);
+      if (members[member]!.stale >= (training.earlyStopping?.patience ?? Infinity)) stopping.push(member);
+    }
+    const epoch = progress.epoch++;
+    progress.batch = 0;
+    for (const own of members) own.epochLoss = 0;
+    this.#record.clear();
+    const last = progress.epoch >= this.#epochs;
+    const { training } = this.#variantOf(slots[0]!);
+    const due = last || progress.epoch % training.checkpointEvery === 0;
+    // Before early stops are entered: these members keep the weights of this moment.
+    if (due || best.length > 0 || stopping.length > 0 || this.#alive().length < slots.length) await this.#read();
+    for (const member of stopping) members[member]!.ended ??= { reason: 'early', step: progress.step, epoch };
+    const alive = this.#alive();
+    progress.finished = last || alive.length === 0;
+    this.#pace.add(performance.now() - began);
+    yield { kind: 'epoch', step: progress.step, epoch, train, ...(validation && { validation }) };
+    yield* this.#endings();
+    if (!progress.finished && alive.length <= slots.length / 2) {
+      progress.slots = alive;
+      await this.#settle();
+    }
+    const reasons: CheckpointReason[] = [];
+    if (due || progress.finished) reasons.push('epoch');
+    if (best.length > 0) reasons.push('best');
+    if (progress.finished) reasons.push('end');
+    if (reasons.length > 0) yield { kind: 'checkpoint', reasons, best: best.filter((member) => members[member]!.ended?.reason !== 'diverged'), state: this.#known() };
+  }
+
+  /** What the epoch's batches showed, as they were trained on. */
+  #trainScores(): (Scores | undefined)[] {
+    const { data } = this.#options;
+    const { slots, members } = this.#progress;
+    const { count } = this.#record;
+    const truths = this.#order().map((order) => gatherTargets(data, order.subarray(0, count)));
+    const scores = new Array<Scores | undefined>(members.length).fill(undefined);
+    slots.forEach((member, slot) => {
+      const own = members[member]!;
+      if (own.ended !== undefined) return;
+      const { loss, metrics } = this.#variantOf(member);
+      const truth = truths[truths.length === 1 ? 0 : slot]!;
+      const seen = predictionsOf(data, loss.link, this.#record.of(slot), truth, count);
+      scores[member] = { loss: own.epochLoss / count, metrics: measureAll(metrics, seen) };
+    });
+    return scores;
+  }
+
+  async #validationScores(): Promise<(Scores | undefined)[] | undefined> {
+    const { data } = this.#options;
+    if (!data.validation || !this.#evaluator) return undefined;
+    const { slots, members } = this.#progress;
+    const evaluations = await this.#evaluator.evaluate(this.#session.weights, data.validation, (slot) => members[slots[slot]!]!.ended === undefined);
+    const scores = new Array<Scores | undefined>(members.length).fill(undefined);
+    slots.forEach((member, slot) => {
+      const evaluation = evaluations[slot];
+      if (evaluation) scores[member] = { loss: evaluation.loss, metrics: evaluation.metrics };
+    });
+    return scores;
+  }
+
+  dispose(): Promise<void> {
+    return Promise.all([this.#session.dispose(), this.#evaluator?.dispose()]).then(() => undefined);
+  }
+}
+
+/** Every member's first weights and optimizer state. */
+function firstState({ variants, members }: PopulationOptions): Record<StateGroup, Tensors> {
+  const { model, optimizer } = variants[members[0]!.variant]!;
+  const weights = members.map(({ seed, variant }) => initialize(variants[variant]!.model, seed));
+  return {
+    parameters: stackMembers(weights.map(({ parameters }) => parameters), model.parameters),
+    buffers: stackMembers(weights.map(({ buffers }) => buffers), model.buffers),
+    optimizer: stackMembers(
+      members.map(({ variant }) => startingState(variants[variant]!.optimizer, model)), optimizer.initialState(model.parameters),
+    ),
+  };
+}
