@@ -57,6 +57,7 @@ export const surfaceRecipeSchema = z.strictObject({
     name: z.string().optional(),
     checkpoint: z.string().optional(),
     fingerprint: z.string().describe('hash of the weights at the centre'),
+    member: z.int().optional().describe('which network of a population'),
   }),
   plane: planeRecipeSchema,
   grid: gridSchema,

@@ -28,7 +28,7 @@ function readCalibration(): Record<string, number> {
 const keyOf = (parts: RunParts, device: string): string => `${device}/${parts.specification.model.use}`;
 
 /** What one training step costs, counted from its graph. */
-function stepCost(parts: RunParts) {
+export function stepCost(parts: RunParts) {
   const { data, training } = parts;
   const { graph } = traceStep({ ...parts, gradientClip: training.gradientClip }, {
     examples: data.train.count,

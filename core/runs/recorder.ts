@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
-import type { CheckpointReason, StepRecord as TrainedStep, TrainerEvent, TrainerState } from '#core/train';
+import type { CheckpointReason, PopulationState, StepRecord as TrainedStep, TrainerEvent, TrainerState } from '#core/train';
 import { writeState, writeWeights, type StoredWeights } from './folder/checkpoints';
-import { MetricsLog, type EpochRecord, type StepRecord } from './folder/metrics-log';
+import { MetricsLog, type EpochRecord, type GroupRecord, type StepRecord } from './folder/metrics-log';
 import type { RunPaths } from './folder/paths';
 import { storageError } from './folder/storage-error';
 
@@ -10,23 +10,27 @@ type EpochEvent = Extract<TrainerEvent, { kind: 'epoch' }>;
 /** Milliseconds between two states on the disk, at least: waiting for the disk must not hold up short epochs. */
 const flushInterval = 1000;
 
+/** Between the checkpoints of a long epoch the state alone is written this often, in milliseconds. */
+export const stateInterval = 30_000;
+
 const now = (): number => Date.now() / 1000;
 
 /** Writes what a training tells into its run's folder, so that it can go on from any moment. */
 export class Recorder {
   readonly #paths: RunPaths;
   readonly #stepsPerEpoch: number;
-  readonly #keepTrajectory: boolean;
+  readonly #trajectoryEvery: number;
   readonly #metrics: MetricsLog;
   #lastLoss: number | undefined;
   /** Best weights that are not on the disk yet. */
   #best: StoredWeights | undefined;
   #flushed = -Infinity;
 
-  constructor(paths: RunPaths, options: { stepsPerEpoch: number; keepTrajectory: boolean; metricsBytes: number }) {
+  /** @param options.trajectoryEvery of so many epochs, one's weights are kept for the path of the training; 0: of none */
+  constructor(paths: RunPaths, options: { stepsPerEpoch: number; trajectoryEvery: number; metricsBytes: number }) {
     this.#paths = paths;
     this.#stepsPerEpoch = options.stepsPerEpoch;
-    this.#keepTrajectory = options.keepTrajectory;
+    this.#trajectoryEvery = options.trajectoryEvery;
     this.#metrics = MetricsLog.open(paths.metrics, options.metricsBytes);
   }
 
@@ -55,11 +59,18 @@ export class Recorder {
     return record;
   }
 
+  /** Records of a group of members. */
+  append(records: readonly GroupRecord[]): void {
+    this.#metrics.append(records);
+  }
+
   /**
    * Keeps what a checkpoint is for. Where epochs are shorter than `flushInterval`, newest weights, best weights and state wait
    * for it: a killed training goes on from the state before and comes to the same ones again.
+   *
+   * @param best the best weights, where they are not the state's own
    */
-  checkpoint(reasons: readonly CheckpointReason[], state: TrainerState): void {
+  checkpoint(reasons: readonly CheckpointReason[], state: TrainerState | PopulationState, best?: StoredWeights): void {
     const { step, batch } = state.progress;
     const atEpochEnd = batch === 0 && step > 0;
     const weights: StoredWeights = {
@@ -71,10 +82,11 @@ export class Recorder {
     const initial = reasons.includes('initial');
     const due = initial || reasons.includes('pause') || reasons.includes('end') || this.due;
     if (initial) writeWeights(this.#paths.weights('init'), weights);
-    if (this.#keepTrajectory && (initial || reasons.includes('epoch'))) {
+    const epochs = Math.round(step / this.#stepsPerEpoch);
+    if (this.#trajectoryEvery > 0 && (initial || (reasons.includes('epoch') && (epochs % this.#trajectoryEvery === 0 || reasons.includes('end'))))) {
       writeWeights(this.#paths.trajectoryStep(step), weights, { durable: due });
     }
-    if (reasons.includes('best')) this.#best = weights;
+    if (reasons.includes('best')) this.#best = best ?? weights;
     if (!due) return;
     if (this.#best) writeWeights(this.#paths.weights('best'), this.#best);
     this.#best = undefined;
@@ -88,14 +100,14 @@ export class Recorder {
   }
 
   /** Only what is needed to go on: between the epochs of a long training. */
-  state(state: TrainerState): void {
+  state(state: TrainerState | PopulationState): void {
     if (this.#best) writeWeights(this.#paths.weights('best'), this.#best);
     this.#best = undefined;
     this.#writeState(state);
   }
 
   /** After the weights: whatever ends the process between them, the older state still fits. */
-  #writeState(state: TrainerState): void {
+  #writeState(state: TrainerState | PopulationState): void {
     this.#metrics.flush();
     writeState(this.#paths, { state, metricsBytes: this.#metrics.length });
     this.#flushed = performance.now();

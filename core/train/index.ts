@@ -4,7 +4,7 @@ export { stepsPerEpoch } from './epoch';
 export { Evaluator, measureAll, weightFeeds } from './evaluate';
 export type { Evaluation, WeightFeeds } from './evaluate';
 export type { CheckpointReason, Scores, StepRecord, TrainerEvent } from './events';
-export { memberTensors, PopulationEvaluator, PopulationTrainer, programsOf } from './population';
+export { copyMembers, memberTensors, PopulationEvaluator, PopulationTrainer, programsOf } from './population';
 export type {
   Member, MemberEnd, MemberProgress, PopulationEvent, PopulationOptions, PopulationProgress, PopulationState, PopulationStepRecord, Variant,
 } from './population';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { add, concat, mul, sigmoid, softmax, spec, sub, trace, type Tensor } from '#core/graph';
 import { exportOnnx } from '#core/runtime';
 import type { Loss } from '#core/train';
-import { checkpointPath, type CheckpointName } from '../folder/checkpoints';
+import { checkpointPath, weightsBytes, type CheckpointName } from '../folder/checkpoints';
 import { programName } from '../versions';
 import type { OpenRun } from './open-run';
 
@@ -16,12 +16,13 @@ export type ExportFormat = 'safetensors' | 'onnx';
  * output) and `probabilities` (`[batch, classes]`), or for regression `prediction` in the target's own unit.
  */
 export function exportRun(run: OpenRun, format: ExportFormat, checkpoint: CheckpointName): { name: string; bytes: Uint8Array } {
-  const name = `${run.file.name}-${checkpoint}.${format}`;
+  const name = `${run.file.name}${run.member === undefined ? '' : `-member-${run.member}`}-${checkpoint}.${format}`;
   return { name, bytes: format === 'onnx' ? onnxFile(run, checkpoint) : weightsFile(run, checkpoint) };
 }
 
 function weightsFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
-  run.weights(checkpoint);
+  const weights = run.weights(checkpoint);
+  if (run.member !== undefined) return weightsBytes(weights);
   return new Uint8Array(readFileSync(checkpointPath(run.paths, checkpoint)));
 }
 

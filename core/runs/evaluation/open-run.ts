@@ -1,15 +1,21 @@
 import { loadDataset, type DataSpecification, type PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import type { CompileOptions } from '#core/runtime';
+import { memberTensors } from '#core/train';
 import { composeRun, type RunParts } from '../compose';
 import { chooseDevice } from '../device';
 import { usualCheckpoint } from '../usual-checkpoint';
-import { checkpointPath, readWeights, type CheckpointName, type StoredWeights } from '../folder/checkpoints';
+import { checkpointPath, readWeights, trajectorySteps, type CheckpointName, type StoredWeights } from '../folder/checkpoints';
 import { runPaths, type RunPaths } from '../folder/paths';
 import { readRunFile, type RunFile } from '../folder/run-file';
+import { composePopulation, memberSpecification } from '../population/compose';
+import { chooseMember, type MemberChoice } from '../population/member-choice';
+import type { MemberEntry } from '../population/members-file';
 import { storedSpecification } from '../specification/stored';
 
 export interface OpenOptions {
+  /** Which network of a population. */
+  member?: MemberChoice;
   device?: string;
   threads?: number;
   signal?: AbortSignal;
@@ -26,6 +32,10 @@ export interface OpenRun {
   compile: CompileOptions;
   /** What is meant where no checkpoint is named: the best of a run that stops early, else the last. */
   usualCheckpoint: CheckpointName;
+  /** The member of a population that is meant; absent: the run is a single network. */
+  member?: number;
+  /** Steps whose weights are kept for the path of the training, in order. */
+  trajectorySteps(): number[];
   /** The weights of a checkpoint; they fit the network. @throws UserError when there is no such checkpoint */
   weights(name: CheckpointName): StoredWeights;
 }
@@ -33,7 +43,7 @@ export interface OpenRun {
 /**
  * Reads a run's description and its data, and builds its network.
  *
- * @throws UserError when the folder is no run, or its data are gone or have changed
+ * @throws UserError when the folder is no run, its data are gone or have changed, or no member of a population is chosen
  */
 export async function openRun(folder: string, options: OpenOptions = {}): Promise<OpenRun> {
   const paths = runPaths(folder);
@@ -46,20 +56,50 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
       hint: 'Put the old file back, or name the new one with --data to judge the network on it.',
     });
   }
-  const parts = composeRun(specification, data);
+  const chosen = specification.population || options.member !== undefined
+    ? chooseMember(paths, file, options.member, () => composePopulation(specification, data))
+    : undefined;
+  const own = chosen ? memberSpecification(specification, chosen.entry) : specification;
+  const parts = composeRun(own, data);
   const device = await chooseDevice(options.device ?? specification.device);
+  const stored = chosen ? memberWeights(paths, chosen.entry) : wholeWeights(paths);
   return {
     paths,
     file,
     data,
     parts,
+    ...(chosen && { member: chosen.entry.member }),
     usualCheckpoint: usualCheckpoint(specification),
     compile: { device: device.id, ...(options.threads ? { threads: options.threads } : {}) },
+    trajectorySteps: stored.trajectorySteps,
     weights(name) {
-      const path = checkpointPath(paths, name);
-      const weights = readWeights(path);
-      checkFit(path, weights, parts);
+      const weights = stored.read(name);
+      checkFit(`checkpoint ${name} of ${paths.folder}`, weights, parts);
       return weights;
+    },
+  };
+}
+
+/** The checkpoints of one network, wherever they lie. */
+interface WeightsSource {
+  trajectorySteps(): number[];
+  read(name: CheckpointName): StoredWeights;
+}
+
+const wholeWeights = (paths: RunPaths): WeightsSource => ({
+  trajectorySteps: () => trajectorySteps(paths),
+  read: (name) => readWeights(checkpointPath(paths, name)),
+});
+
+/** A member's rows of its group's checkpoints. */
+function memberWeights(paths: RunPaths, { group, place, step: end, epoch: endEpoch, best }: MemberEntry): WeightsSource {
+  const own = runPaths(paths.group(group));
+  return {
+    trajectorySteps: () => trajectorySteps(own).filter((step) => step <= end),
+    read(name) {
+      const { tensors, step, epoch } = readWeights(checkpointPath(own, name));
+      const known = name === 'best' && best ? { step: best.step, epoch: best.epoch } : step > end ? { step: end, epoch: endEpoch } : { step, epoch };
+      return { ...known, tensors: memberTensors(tensors, place) };
     },
   };
 }

@@ -42,4 +42,5 @@ export async function evaluateParts(
   }
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+/** What JSON has a number for; null else. */
+export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { readSafetensors, writeSafetensors } from '#core/nn';
-import type { Progress, StateTensor, TrainerState } from '#core/train';
+import type { PopulationState, StateTensor, TrainerState } from '#core/train';
 import { writeAtomically } from './atomic-write';
 import type { RunPaths } from './paths';
 
@@ -18,8 +18,8 @@ export interface StoredWeights {
 }
 
 /** Where a training stands, and how long the metrics file was then. */
-export interface StoredState {
-  state: TrainerState;
+export interface StoredState<State extends TrainerState | PopulationState = TrainerState> {
+  state: State;
   metricsBytes: number;
 }
 
@@ -28,14 +28,13 @@ export type CheckpointName = 'init' | 'last' | 'best' | number;
 
 const groups = ['parameters', 'buffers', 'optimizer', 'epoch'] as const;
 
-export function writeWeights(path: string, { tensors, step, epoch, loss }: StoredWeights, options: { durable?: boolean } = {}): void {
-  writeAtomically(
-    path,
-    writeSafetensors(tensors, {
-      format: 'pt', step: String(step), epoch: String(epoch), ...(loss !== undefined && { loss: String(loss) }),
-    }),
-    options,
-  );
+/** Weights as the bytes of their file. */
+export function weightsBytes({ tensors, step, epoch, loss }: StoredWeights): Uint8Array {
+  return writeSafetensors(tensors, { format: 'pt', step: String(step), epoch: String(epoch), ...(loss !== undefined && { loss: String(loss) }) });
+}
+
+export function writeWeights(path: string, weights: StoredWeights, options: { durable?: boolean } = {}): void {
+  writeAtomically(path, weightsBytes(weights), options);
 }
 
 /** @throws UserError when the file is missing or damaged */
@@ -51,7 +50,7 @@ export function readWeights(path: string): StoredWeights {
 }
 
 /** Writes the state to resume from, then removes the older ones. */
-export function writeState(paths: RunPaths, { state, metricsBytes }: StoredState): void {
+export function writeState(paths: RunPaths, { state, metricsBytes }: StoredState<TrainerState | PopulationState>): void {
   const tensors: Tensors = {};
   for (const group of groups) {
     for (const [name, tensor] of Object.entries(state[group])) tensors[`${group}.${name}`] = tensor;
@@ -65,11 +64,11 @@ export function writeState(paths: RunPaths, { state, metricsBytes }: StoredState
 }
 
 /** The newest state that is whole; a state that a power cut damaged is passed over. */
-export function readNewestState(paths: RunPaths): StoredState | undefined {
+export function readNewestState<State extends TrainerState | PopulationState = TrainerState>(paths: RunPaths): StoredState<State> | undefined {
   for (const step of stateSteps(paths).sort((a, b) => b - a)) {
     const bytes = read(paths.state(step));
     try {
-      return decodeState(bytes, paths.state(step));
+      return decodeState<State>(bytes, paths.state(step));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
@@ -77,17 +76,16 @@ export function readNewestState(paths: RunPaths): StoredState | undefined {
   return undefined;
 }
 
-function decodeState(bytes: Uint8Array, path: string): StoredState {
+function decodeState<State extends TrainerState | PopulationState>(bytes: Uint8Array, path: string): StoredState<State> {
   const { tensors, metadata } = readSafetensors(bytes, path);
-  const state: TrainerState = {
-    progress: JSON.parse(metadata['progress'] ?? '') as Progress,
-    parameters: {}, buffers: {}, optimizer: {}, epoch: {},
-  };
+  const tree: Record<(typeof groups)[number], Tensors> = { parameters: {}, buffers: {}, optimizer: {}, epoch: {} };
   for (const [name, tensor] of Object.entries(tensors)) {
     const dot = name.indexOf('.');
     const group = groups.find((each) => each === name.slice(0, dot));
-    if (group) state[group][name.slice(dot + 1)] = tensor as StateTensor;
+    if (group) tree[group][name.slice(dot + 1)] = tensor as StateTensor;
   }
+  // Which kind of progress it is, its run knows: a folder holds states of one kind.
+  const state = { progress: JSON.parse(metadata['progress'] ?? '') as unknown, ...tree } as State;
   return { state, metricsBytes: Number(metadata['metricsBytes']) };
 }
 

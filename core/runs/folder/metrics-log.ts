@@ -24,6 +24,30 @@ export interface EpochRecord {
 
 export type MetricsRecord = StepRecord | EpochRecord;
 
+/** Numbers of a group's members, in the group's order; null for a member that has ended. */
+type Row = readonly (number | null)[];
+
+/** A step of a group of members (some steps are left out where there are very many numbers). */
+export interface GroupStepRecord {
+  kind: 'step';
+  step: number;
+  epoch: number;
+  loss: Row;
+  learningRate: Row;
+  gradientNorm: Row;
+  t: number;
+}
+
+export interface GroupEpochRecord {
+  kind: 'epoch';
+  step: number;
+  epoch: number;
+  parts: Readonly<Record<string, Readonly<Record<string, Row>>>>;
+  t: number;
+}
+
+export type GroupRecord = GroupStepRecord | GroupEpochRecord;
+
 /** The append-only file of what training measured, one JSON object a line (`metrics.ndjson`). */
 export class MetricsLog {
   readonly #path: string;
@@ -57,7 +81,7 @@ export class MetricsLog {
     return this.#length;
   }
 
-  append(records: readonly MetricsRecord[]): void {
+  append(records: readonly (MetricsRecord | GroupRecord)[]): void {
     if (records.length === 0) return;
     const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     try {
@@ -97,11 +121,20 @@ function wholeLines(file: number, size: number): number {
 
 /** Every whole line of the file, in order; none where there is no file yet. A number that is not finite reads as NaN. */
 export function readMetrics(path: string): MetricsRecord[] {
+  return readRecords(path) as MetricsRecord[];
+}
+
+/** The same of a group of members. */
+export function readGroupMetrics(path: string): GroupRecord[] {
+  return readRecords(path) as GroupRecord[];
+}
+
+function readRecords(path: string): unknown[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, 'utf8');
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line, (_, value: unknown) => value ?? NaN) as MetricsRecord);
+    .map((line) => JSON.parse(line, (_, value: unknown) => value ?? NaN) as unknown);
 }

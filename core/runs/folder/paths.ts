@@ -15,6 +15,9 @@ export function runPaths(folder: string) {
     state: (step: number) => join(folder, 'checkpoints', `state-${step}.safetensors`),
     trajectory: join(folder, 'checkpoints', 'trajectory'),
     trajectoryStep: (step: number) => join(folder, 'checkpoints', 'trajectory', `${step}.safetensors`),
+    /** Of a population: its members, and a folder like this one for each group that is trained together. */
+    members: join(folder, 'members.json'),
+    group: (group: number): string => join(folder, 'groups', String(group)),
     surfaces: join(folder, 'surfaces'),
     surface: (name: string) => join(folder, 'surfaces', name),
   };

@@ -31,8 +31,17 @@ export const runFileSchema = z.object({
   best: z.object({ name: z.string(), value: z.number(), epoch: z.int(), step: z.int() }).optional(),
   /** Loss and metrics of the finished run by part; null where a figure is not defined. */
   results: z.object({ checkpoint: z.enum(['best', 'last']), parts: z.record(z.string(), scores) }).optional(),
+  /** Of a population: how many members there are, how many have diverged, and how their figures are spread by part (members.json has each). */
+  population: z.object({
+    members: z.int(),
+    groups: z.int(),
+    diverged: z.int(),
+    summary: z.record(z.string(), z.record(z.string(), z.object({
+      mean: z.number(), deviation: z.number(), least: z.number(), greatest: z.number(), count: z.int(),
+    }))).optional(),
+  }).optional(),
   /** The run and checkpoint whose weights this one began with. */
-  parent: z.object({ id: z.string(), name: z.string(), checkpoint: z.union([z.string(), z.int()]) }).optional(),
+  parent: z.object({ id: z.string(), name: z.string(), checkpoint: z.union([z.string(), z.int()]), member: z.int().optional() }).optional(),
 });
 export type RunFile = z.infer<typeof runFileSchema>;
 

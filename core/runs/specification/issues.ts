@@ -75,7 +75,7 @@ function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
 
 /** `optimizer.learningRate`, `model.stages[2].filters`. */
 export function pathInWords(path: readonly (string | number)[]): string {
-  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
+  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : /[.[]/.test(part) ? `${text}["${part}"]` : `${text}.${part}`), '');
 }
 
 /** The issues of a specification as one error; `what` names the file or says "the specification". */

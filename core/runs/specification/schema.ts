@@ -3,6 +3,8 @@ import { dataSpecification } from '#core/data';
 import { strictObject } from '#core/graph';
 import { trainingSchema } from '#core/train';
 import { z } from 'zod';
+import { populationIssues } from './check-population';
+import { populationSchema } from './population';
 
 /** The first block of a slot is its usual choice; it stands where a specification names none. */
 const usual = (slot: 'optimizers' | 'schedules'): BlockSpecification => ({ use: listBlocks(slot)[0]?.use ?? '' });
@@ -10,8 +12,7 @@ const usual = (slot: 'optimizers' | 'schedules'): BlockSpecification => ({ use: 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** Everything that makes a run what it is. Two runs of one specification on one device have the same bits. */
-export const runSpecificationSchema = strictObject({
+const fields = {
   $schema: z.string().optional().describe('Address of the schema, for editors.'),
   basin: z.literal(1).default(1).describe('Version of this format.'),
   name: z.string().min(1).max(120).default('run').describe('What the run is called in lists.').meta({ label: 'Name' }),
@@ -28,6 +29,19 @@ export const runSpecificationSchema = strictObject({
   metrics: z.array(blockSchema('metrics')).optional().describe('What is measured after every epoch; absent: the usual ones for the task.').meta({ label: 'Metrics' }),
   training: trainingSchema.prefault({}).describe('How long and in which portions.').meta({ label: 'Training' }),
   device: z.string().min(1).default('auto').describe('Where the network is computed: auto, or an id that `basin devices` lists.').meta({ label: 'Device', advanced: true }),
+};
+
+const oneNetwork = strictObject(fields);
+
+/** Everything that makes a run what it is. Two runs of one specification on one device have the same bits. */
+export const runSpecificationSchema = strictObject({
+  ...fields,
+  population: populationSchema.optional()
+    .describe('Many networks in one run: seeds, and numbers that differ between them. Absent: one network.').meta({ label: 'Population' }),
+}).superRefine((specification, context) => {
+  const { population, ...rest } = specification;
+  if (population === undefined) return;
+  for (const { path, message } of populationIssues(rest, population, oneNetwork)) context.addIssue({ code: 'custom', path, message });
 }).meta({ title: 'Basin run specification' });
 
 export type RunSpecification = z.infer<typeof runSpecificationSchema>;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { makePlane, surfaceRecipeSchema, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe } from '#core/landscape';
 import type { StateTensor } from '#core/train';
 import type { OpenRun } from '../evaluation/open-run';
-import { readWeights, trajectorySteps } from '../folder/checkpoints';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
 
@@ -18,21 +17,21 @@ export interface SurfaceSetup {
 
 /** Everything that a request means for this run. @throws UserError when checkpoints, split or plane are not there */
 export function setUpSurface(run: OpenRun, request: SurfaceRequest, program: string): SurfaceSetup {
-  const { paths, parts, data, file } = run;
+  const { parts, data, file } = run;
   const weights = run.weights(request.checkpoint);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
   const problem = landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm });
   const names = Object.keys(parts.model.parameters);
-  const checkpoints = trajectorySteps(paths)
+  const checkpoints = run.trajectorySteps()
     .filter((step) => step <= weights.step)
-    .map((step): Checkpoint => ({ step, parameters: floatsOf(readWeights(paths.trajectoryStep(step)).tensors, names) }));
+    .map((step): Checkpoint => ({ step, parameters: floatsOf(run.weights(step).tensors, names) }));
   const plane = makePlane(problem, planeRecipe(request), { checkpoints });
   const fingerprint = weightsFingerprint(names, weights.tensors);
   const recipe = surfaceRecipeSchema.parse({
     version: 1,
     program,
-    run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint },
+    run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint, ...(run.member !== undefined && { member: run.member }) },
     plane: plane.recipe,
     grid: gridOf(request, plane),
     quantities: quantitiesOf(data.task),

@@ -30,6 +30,14 @@ export function putMembers(stacked: Tensors, from: Readonly<Record<string, { dat
   }
 }
 
+/** Replaces these members' rows by those of `from`, stacked alike. */
+export function copyMembers(stacked: Tensors, from: Readonly<Tensors>, members: readonly number[]): void {
+  for (const [name, { shape, data }] of Object.entries(stacked)) {
+    const size = data.length / shape[0]!;
+    for (const member of members) (data as Float32Array).set((from[name]!.data as Float32Array).subarray(member * size, (member + 1) * size), member * size);
+  }
+}
+
 /** Stacks the same-named arrays of every member. */
 export function stackMembers(members: readonly Readonly<Record<string, Float32Array>>[], shapes: Readonly<Record<string, { shape: readonly number[] }>>): Tensors {
   return Object.fromEntries(Object.entries(shapes).map(([name, { shape }]) => {

@@ -1,0 +1,45 @@
+import { UserError } from '#core/graph';
+import { z } from 'zod';
+import { writeAtomically } from '../folder/atomic-write';
+import type { RunPaths } from '../folder/paths';
+import { readJson } from '../home';
+
+const scores = z.record(z.string(), z.record(z.string(), z.number().nullable()));
+
+const memberSchema = z.object({
+  member: z.int(),
+  seed: z.int(),
+  values: z.record(z.string(), z.number()),
+  /** Its group, and its place on the first axis of the group's tensors. */
+  group: z.int(),
+  place: z.int(),
+  /** `early`: stopped for lack of progress; `diverged`: its numbers were no longer finite. */
+  state: z.enum(['waiting', 'training', 'finished', 'early', 'diverged']),
+  step: z.int(),
+  epoch: z.number(),
+  /** What was no longer finite. */
+  what: z.string().optional(),
+  best: z.object({ name: z.string(), value: z.number(), epoch: z.int(), step: z.int() }).optional(),
+  /** Loss and metrics of its last epoch, by part. */
+  latest: scores.optional(),
+  /** Of its finished weights, on every part. */
+  results: scores.optional(),
+});
+export type MemberEntry = z.infer<typeof memberSchema>;
+
+/** `members.json`: who is who in a population, and how far each has come. */
+export const membersFileSchema = z.object({ basin: z.literal(1), checkpoint: z.enum(['best', 'last']), groups: z.array(z.array(z.int())), members: z.array(memberSchema) });
+export type MembersFile = z.infer<typeof membersFileSchema>;
+
+/** The members of a population; `undefined` before it was first started. @throws UserError when the file is damaged */
+export function readMembers(paths: RunPaths): MembersFile | undefined {
+  const stored = readJson(paths.members);
+  if (stored === undefined) return undefined;
+  const parsed = membersFileSchema.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  throw new UserError('run.damaged', `${paths.members} is not a list of members: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`);
+}
+
+export function writeMembers(paths: RunPaths, file: MembersFile, options: { durable?: boolean } = {}): void {
+  writeAtomically(paths.members, `${JSON.stringify({ ...file, members: undefined, groups: undefined }).slice(0, -1)},\n"groups":${JSON.stringify(file.groups)},\n"members":[\n${file.members.map((each) => JSON.stringify(each)).join(',\n')}\n]}\n`, options);
+}

@@ -1,0 +1,87 @@
+import { copyMembers, type PopulationEvent, type PopulationState, type PopulationStepRecord, type StateTensor, type Training } from '#core/train';
+import { existsSync } from 'node:fs';
+import { readWeights } from '../folder/checkpoints';
+import type { EpochRecord, GroupEpochRecord, GroupStepRecord, StepRecord } from '../folder/metrics-log';
+import type { RunPaths } from '../folder/paths';
+import { Recorder } from '../recorder';
+import { spreadOf } from './summary';
+
+type EpochEvent = Extract<PopulationEvent, { kind: 'epoch' }>;
+type CheckpointEvent = Extract<PopulationEvent, { kind: 'checkpoint' }>;
+
+/** Numbers that the steps of a group may fill metrics.ndjson with: above, some steps are left out. */
+const mostNumbers = 3_000_000;
+/** Bytes that the weights along a group's path may fill: above, some epochs are left out. */
+const mostTrajectory = 512 * 2 ** 20;
+
+/** Writes what a group of members tells into its folder. Returns the means over its members, for who follows the run. */
+export class PopulationRecorder {
+  readonly #recorder: Recorder;
+  readonly #stepsPerEpoch: number;
+  readonly #stepsEvery: number;
+  #best: Record<string, StateTensor> | undefined;
+
+  constructor(paths: RunPaths, options: { stepsPerEpoch: number; training: Training; totalSteps: number; members: number; weights: number; metricsBytes: number }) {
+    const { stepsPerEpoch, training, totalSteps, members, weights, metricsBytes } = options;
+    const epochs = Math.ceil(training.epochs / training.checkpointEvery);
+    this.#stepsPerEpoch = stepsPerEpoch;
+    this.#stepsEvery = Math.ceil((3 * totalSteps * members) / mostNumbers);
+    this.#recorder = new Recorder(paths, {
+      stepsPerEpoch,
+      trajectoryEvery: training.keepTrajectory ? Math.max(1, Math.ceil((epochs * members * weights * 4) / mostTrajectory)) : 0,
+      metricsBytes,
+    });
+    this.#best = existsSync(paths.weights('best')) ? readWeights(paths.weights('best')).tensors : undefined;
+  }
+
+  steps(steps: readonly PopulationStepRecord[]): StepRecord[] {
+    const t = Date.now() / 1000;
+    const place = (step: number): number => step / this.#stepsPerEpoch;
+    const records = steps.filter(({ step }) => step % this.#stepsEvery === 0 || step === 1).map(({ step, loss, learningRate, gradientNorm }): GroupStepRecord => ({
+      kind: 'step', step, epoch: place(step), loss: row(loss), learningRate: row(learningRate), gradientNorm: row(gradientNorm), t,
+    }));
+    this.#recorder.append(records);
+    return steps.map(({ step, loss, learningRate, gradientNorm }) => ({
+      kind: 'step', step, epoch: place(step), loss: mean(loss), learningRate: mean(learningRate), gradientNorm: mean(gradientNorm), t,
+    }));
+  }
+
+  epoch({ step, epoch, train, validation }: EpochEvent): EpochRecord {
+    const parts = Object.fromEntries(Object.entries({ train, ...(validation && { validation }) }).map(([part, scores]) => {
+      const names = [...new Set(scores.flatMap((each) => Object.keys(each?.metrics ?? {})))];
+      return [part, {
+        loss: row(scores.map((each) => each?.loss ?? NaN)),
+        ...Object.fromEntries(names.map((name) => [name, row(scores.map((each) => each?.metrics[name] ?? NaN))])),
+      }];
+    }));
+    const record: GroupEpochRecord = { kind: 'epoch', step, epoch: epoch + 1, parts, t: Date.now() / 1000 };
+    this.#recorder.append([record]);
+    const means = Object.entries(parts).map(([part, columns]) =>
+      [part, Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, mean(values)]))] as const);
+    return { kind: 'epoch', step, epoch: epoch + 1, parts: Object.fromEntries(means), t: record.t };
+  }
+
+  checkpoint({ reasons, best, state }: CheckpointEvent): void {
+    const { step } = state.progress;
+    const weights = { ...state.parameters, ...state.buffers };
+    if (best.length > 0) {
+      // Members that have no best weights yet stand in the file with their present ones.
+      const target = this.#best ?? structuredClone(weights);
+      copyMembers(target, weights, best);
+      this.#best = target;
+    }
+    this.#recorder.checkpoint(reasons, state, this.#best && { tensors: this.#best, step, epoch: step / this.#stepsPerEpoch });
+  }
+
+  state(state: PopulationState): void {
+    this.#recorder.state(state);
+  }
+
+  close(): void {
+    this.#recorder.close();
+  }
+}
+
+const row = (values: ArrayLike<number>): (number | null)[] => Array.from(values, (value) => (Number.isFinite(value) ? value : null));
+
+const mean = (values: ArrayLike<number | null>): number => spreadOf(Array.from(values))?.mean ?? NaN;
