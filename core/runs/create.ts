@@ -1,13 +1,14 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
-import { composeRun } from './compose';
+import { composeRun, resolveSpecification, type RunParts } from './compose';
 import { checkpointPath, type CheckpointName } from './folder/checkpoints';
 import { runPaths } from './folder/paths';
 import { readRunFile, writeRunFile, type RunFile } from './folder/run-file';
 import { giveFirstWeights } from './first-weights';
 import { readJson } from './home';
 import { newRunFolder } from './registry';
+import { composePopulation } from './population/compose';
 import { describeIssues } from './specification/issues';
 import { SpecificationMistake } from './specification/mistake';
 import { runSpecificationSchema, type RunSpecification } from './specification/schema';
@@ -48,12 +49,19 @@ export interface CreateOptions {
 
 /** Makes the folder of a new run, not started yet. Returns the folder. */
 export function createRun(specification: RunSpecification, { out, name, data }: CreateOptions = {}): string {
-  const parts = data && composeRun(specification, data);
+  const parts = data && checkedParts(specification, data);
   return writeNewRun({ ...(parts?.specification ?? specification), ...(name && { name }) }, {
     ...(out !== undefined && { out }),
     ...(parts && { parameters: parts.parameters }),
     ...(data && { task: data.task }),
   });
+}
+
+/** What a specification needs to be run on these data. @throws UserError naming the field where they do not fit */
+function checkedParts(specification: RunSpecification, data: PreparedDataset) {
+  if (specification.population === undefined) return composeRun(specification, data);
+  const [{ parameters }] = composePopulation(specification, data).combinations as [RunParts];
+  return { specification: resolveSpecification(specification, data), parameters };
 }
 
 /**
@@ -67,6 +75,11 @@ export function branchRun(
   { out, name }: { out?: string; name?: string } = {},
 ): string {
   const parent = readRunFile(from);
+  if ('population' in parent.specification) {
+    throw new UserError('run.population', `Run "${parent.name}" is a population: a branch begins with one network.`, {
+      hint: '`basin members RUN --extract NUMBER` makes a run of one member; branch from that.',
+    });
+  }
   const weights = checkpointPath(runPaths(from), checkpoint);
   const specification = parseSpecification(
     { ...parent.specification, name: name ?? `${parent.name}-branch`, ...changes },

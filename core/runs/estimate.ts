@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { matmul, spec, trace, type Tensor } from '#core/graph';
-import { compile, estimate, type DeviceId } from '#core/runtime';
-import { stepsPerEpoch, traceStep } from '#core/train';
+import { compile, type DeviceId } from '#core/runtime';
+import { stepsPerEpoch } from '#core/train';
 import { z } from 'zod';
 import type { RunParts } from './compose';
 import { writeAtomically } from './folder/atomic-write';
 import { homeFolder, readJson } from './home';
+import type { PopulationParts } from './population/compose';
+import { memberBytes, planGroups } from './population/groups';
+import { stepCost } from './step-cost';
 
 export interface TrainingEstimate {
   secondsPerEpoch: number;
@@ -27,18 +30,6 @@ function readCalibration(): Record<string, number> {
 
 const keyOf = (parts: RunParts, device: string): string => `${device}/${parts.specification.model.use}`;
 
-/** What one training step costs, counted from its graph. */
-export function stepCost(parts: RunParts) {
-  const { data, training } = parts;
-  const { graph } = traceStep({ ...parts, gradientClip: training.gradientClip }, {
-    examples: data.train.count,
-    batch: training.batchSize,
-    exampleShape: data.exampleShape,
-    target: data.task === 'classification' ? spec([data.train.count], 'int32') : spec([data.train.count, data.targets ?? 1]),
-  });
-  return estimate(graph);
-}
-
 /** Time and memory of a training before it starts. */
 export async function estimateTraining(parts: RunParts, options: { device: DeviceId; threads: number }): Promise<TrainingEstimate> {
   const { data, training } = parts;
@@ -55,6 +46,14 @@ export async function estimateTraining(parts: RunParts, options: { device: Devic
     memoryBytes: parts.parameters * 16 + bytes / 2 + dataBytes,
     basis: known === undefined ? 'counted' : 'calibrated',
   };
+}
+
+/** Time and memory of a population: its members' steps one after another, its largest group in memory at once. */
+export async function estimatePopulation(parts: PopulationParts, options: { device: DeviceId; threads: number }): Promise<TrainingEstimate> {
+  const one = await estimateTraining(parts.combinations[0]!, options);
+  const members = parts.members.length;
+  const largest = Math.max(...planGroups(parts).map((group) => group.length));
+  return { ...one, secondsPerEpoch: one.secondsPerEpoch * members, seconds: one.seconds * members, memoryBytes: one.memoryBytes + memberBytes(parts) * largest };
 }
 
 /** Remembers how fast a training really was. */

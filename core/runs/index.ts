@@ -6,7 +6,7 @@ export { decisionBoundary, type Boundary } from './evaluation/boundary';
 export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';
 export { openRun, type OpenOptions, type OpenRun } from './evaluation/open-run';
 export { predictRun, type PredictionSummary } from './evaluation/predict';
-export { estimateTraining, type TrainingEstimate } from './estimate';
+export { estimatePopulation, estimateTraining, type TrainingEstimate } from './estimate';
 export { exportRun, type ExportFormat } from './evaluation/export';
 export type { ExecutionEvent } from './events';
 export { executeRun, type ExecuteOptions, type RunOutcome } from './execute';

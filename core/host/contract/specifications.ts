@@ -29,6 +29,8 @@ export const specificationCheck = z.object({
   /** The specification with every default filled in. */
   resolved: runSpecification.optional(),
   parameters: z.int().optional(),
+  /** Networks in the run, where it is a population. */
+  members: z.int().optional(),
   estimate: trainingEstimate.optional(),
 });
 export type SpecificationCheck = z.infer<typeof specificationCheck>;

@@ -1,9 +1,9 @@
 import { os } from '@orpc/server';
-import type { DataSpecification } from '#core/data';
+import type { DataSpecification, PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import {
-  composeRun, describeIssues, estimateTraining, proposeRun, runSpecificationSchema, SpecificationMistake, withAbsolutePath, chooseDevice,
-  type SpecificationIssue,
+  chooseDevice, composePopulation, composeRun, describeIssues, estimatePopulation, estimateTraining, proposeRun, resolveSpecification, runSpecificationSchema,
+  SpecificationMistake, withAbsolutePath, type RunSpecification, type SpecificationIssue,
 } from '#core/runs';
 import type { SpecificationCheck } from '../contract';
 import { given } from './given';
@@ -21,6 +21,7 @@ async function check(given: unknown, threads: number): Promise<SpecificationChec
   const specification = withAbsolutePath(parsed.data, process.cwd());
   try {
     const data = await at(['data'], () => datasetOf(specification.data));
+    if (specification.population !== undefined) return await checkPopulation(specification, data, threads);
     const parts = composeRun(specification, data);
     const device = await at(['device'], () => chooseDevice(specification.device));
     const estimate = await estimateTraining(parts, { device: device.id, threads });
@@ -30,6 +31,16 @@ async function check(given: unknown, threads: number): Promise<SpecificationChec
     if (error instanceof UserError) return { ok: false, issues: [issueOf([], error)] };
     throw error;
   }
+}
+
+/** A population whose members fit, with what all of them cost. */
+async function checkPopulation(specification: RunSpecification, data: PreparedDataset, threads: number): Promise<SpecificationCheck> {
+  const parts = composePopulation(specification, data);
+  const device = await at(['device'], () => chooseDevice(specification.device));
+  const estimate = await estimatePopulation(parts, { device: device.id, threads });
+  return {
+    ok: true, issues: [], resolved: resolveSpecification(specification, data), parameters: parts.combinations[0]!.parameters, members: parts.members.length, estimate,
+  };
 }
 
 async function at<T>(path: string[], work: () => Promise<T>): Promise<T> {

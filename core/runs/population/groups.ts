@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { programsOf } from '#core/train';
-import { stepCost } from '../estimate';
+import { stepCost } from '../step-cost';
 import type { PopulationParts } from './compose';
 
 /** Share of the machine's memory that the members of one program may fill. */
