@@ -1,6 +1,8 @@
 import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
 import { missingRule } from '../missing-rule';
 import { type Fusion, fusion } from './fusion';
+import { layouts } from './layouts';
+import type { Layout } from './layouts/layout';
 import { type NodeAttribute, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './model';
 
 /** How one op becomes ONNX nodes: emits them and returns the name of the result. */
@@ -38,6 +40,7 @@ export class OnnxBuilder {
   readonly #users = new Map<Tensor, readonly Tensor[]>();
   readonly #fusions = new Map<Tensor, Fusion>();
   readonly #absorbed = new Set<Tensor>();
+  readonly #layouts = new Map<Tensor, Layout>();
   /** Values that the body of a loop reads under their name. */
   readonly #captured = new Set<string>();
   readonly #counter: { next: number };
@@ -74,6 +77,7 @@ export class OnnxBuilder {
       this.#fusions.set(x, found);
       for (const part of found.absorbed) this.#absorbed.add(part);
     }
+    for (const layout of layouts) for (const x of layout.members(order, this)) this.#layouts.set(x, layout);
   }
 
   /** A builder for the body of a loop, which computes `outputs`. Names are unique over all bodies. */
@@ -102,6 +106,22 @@ export class OnnxBuilder {
   /** What `x` is fused with in one operator. */
   fusionOf(x: Tensor): Fusion | undefined {
     return this.#fusions.get(x);
+  }
+
+  /** Whether `x` is an operator by itself, neither fused with nor into another. */
+  alone(x: Tensor): boolean {
+    return !this.#fusions.has(x) && !this.#absorbed.has(x);
+  }
+
+  /** Whether `x` is computed in `layout`. */
+  isIn(layout: Layout, x: Tensor): boolean {
+    return this.#layouts.get(x) === layout;
+  }
+
+  /** The value that holds `x` in `layout`, converted if it is computed otherwise. */
+  in(layout: Layout, x: Tensor): string {
+    if (this.isIn(layout, x)) this.lower(x);
+    return this.once(`${layout.name} ${x.id}`, () => [layout.fromPlain(x, this)])[0]!;
   }
 
   #count(x: Tensor): void {
@@ -148,6 +168,12 @@ export class OnnxBuilder {
     if (this.#absorbed.has(node)) return '';
     if (node.op === 'scalar') return this.scalar(node.attributes['value'] as number, node.dtype);
     if (node.op === 'constant') return this.array(constantData(node), node.shape, node.dtype);
+    const layout = this.#layouts.get(node);
+    if (layout !== undefined) {
+      const value = layout.lower(node, this);
+      this.once(`${layout.name} ${node.id}`, () => [value]);
+      return layout.toPlain(node, value, this);
+    }
     const lowering = this.table[node.op];
     if (lowering === undefined) throw missingRule('onnx', node);
     return lowering(node, node.inputs.map((input) => this.#names.get(input)!), this);
@@ -182,6 +208,17 @@ export class OnnxBuilder {
       if (inputs !== node.inputs || outputs !== node.outputs) this.nodes[i] = { ...node, inputs, outputs };
     });
     for (const [x, known] of this.#names) if (known === value) this.#names.set(x, name);
+  }
+
+  /** Drops what none of `outputs` needs: conversions that nobody reads. */
+  prune(outputs: readonly string[]): void {
+    const needed = new Set([...outputs, ...this.#captured]);
+    for (let i = this.nodes.length - 1; i >= 0; i--) {
+      const node = this.nodes[i]!;
+      if (!node.outputs.some((name) => needed.has(name))) this.nodes.splice(i, 1);
+      else for (const name of node.inputs) needed.add(name);
+    }
+    for (let i = this.initializers.length - 1; i >= 0; i--) if (!needed.has(this.initializers[i]!.name)) this.initializers.splice(i, 1);
   }
 
   /** The values that `make` emitted under `key`, made at the first call. */

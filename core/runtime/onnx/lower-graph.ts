@@ -28,6 +28,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): OnnxModel 
   for (const { name, tensor } of inputs) builder.bind(tensor, name);
   for (const { tensor } of outputs) builder.lower(tensor);
   for (const { name, tensor } of outputs) builder.output(builder.lower(tensor), name);
+  builder.prune(outputs.map(({ name }) => name));
   const batch = inputs.find(({ tensor }) => openBatch.has(tensor))?.tensor.shape[0];
   const value = ({ name, tensor }: { name: string; tensor: Tensor }): OnnxValue => {
     const open = tensor.shape[0] === batch ? 'batch' : `batch x ${tensor.shape[0]! / batch!}`;

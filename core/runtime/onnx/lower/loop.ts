@@ -34,6 +34,7 @@ export const loop: LoweringTable = {
       body.output(body.lower(x), name);
       return value(x, name);
     });
+    body.prune(stepOutputs.map(({ name }) => name));
     const direction = Number(plan.reverse);
     const results = b.emitAll(
       'Scan',

@@ -1,6 +1,7 @@
 import { isFloat, type Tensor } from '#core/graph';
 import type { LoweringTable, OnnxBuilder } from '../builder';
 import type { Sum } from '../fusion';
+import { productOfTurned } from '../layouts/turned';
 
 /** `op(A) op(B)` of matrices as one `Gemm`, with what is added to it. */
 export function gemmNode(node: Tensor, b: OnnxBuilder, fusion?: Sum): string {
@@ -23,6 +24,8 @@ export const matmul: LoweringTable = {
     const [a, c] = node.inputs as [Tensor, Tensor];
     const { transposeA, transposeB } = node.attributes as { transposeA: boolean; transposeB: boolean };
     if (a.rank === 2 && c.rank === 2 && isFloat(node.dtype) && node.size > 0) return gemmNode(node, b);
+    const ofTurned = productOfTurned(node, b);
+    if (ofTurned !== undefined) return ofTurned;
     if (!transposeA && !transposeB) return b.emit('MatMul', [left!, right!]);
     if (!b.portable && node.dtype === 'float32' && node.rank > 2) {
       const flags = { transA: Number(transposeA), transB: Number(transposeB) };

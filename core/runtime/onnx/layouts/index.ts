@@ -1,0 +1,5 @@
+import type { Layout } from './layout';
+import { turned } from './turned';
+
+/** Layouts that tensors may be computed in, other than the graph's own. */
+export const layouts: readonly Layout[] = [turned];

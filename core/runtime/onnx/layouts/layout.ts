@@ -1,0 +1,16 @@
+import type { Tensor } from '#core/graph';
+import type { OnnxBuilder } from '../builder';
+
+/**
+ * Another arrangement of a tensor's numbers in memory, in which ONNX Runtime's kernels are quicker. The graph knows nothing of it: each
+ * tensor is computed in one arrangement and converted where a reader wants the other; conversions that nobody reads are dropped.
+ */
+export interface Layout {
+  readonly name: string;
+  /** Of `order`, inputs before users, the tensors to compute in this layout. */
+  members(order: readonly Tensor[], b: OnnxBuilder): ReadonlySet<Tensor>;
+  /** Emits a member; the result is in this layout. */
+  lower(x: Tensor, b: OnnxBuilder): string;
+  fromPlain(x: Tensor, b: OnnxBuilder): string;
+  toPlain(x: Tensor, value: string, b: OnnxBuilder): string;
+}
