@@ -141,7 +141,7 @@ export class Call {
 
 /** One operator of ONNX. */
 export interface Operator {
-  /** First version of the operator set whose meaning is implemented; default 7. */
+  /** First version of the operator set whose meaning is implemented; default 6. */
   readonly since?: number;
   /** The values that the node makes; outputs beyond them do not exist. */
   run(call: Call): Value | readonly (Value | undefined)[];

@@ -87,7 +87,7 @@ export function supportProblem(node: OnnxNode, opsets: ReadonlyMap<string, numbe
   if (operator === undefined) return { node: node.name, operator: name, why: 'Basin has no such operator' };
   const version = opsets.get(node.domain);
   if (version === undefined && node.domain !== 'com.microsoft') return { node: node.name, operator: name, why: `the file does not say which version of "${node.domain}" it means` };
-  const since = operator.since ?? (node.domain === '' ? 7 : 1);
+  const since = operator.since ?? (node.domain === '' ? 6 : 1);
   if (version !== undefined && version < since) return { node: node.name, operator: name, why: `Basin reads it from operator set ${since} on; the file has ${version}` };
   return undefined;
 }

@@ -1,5 +1,5 @@
 import {
-  add, celu, clip, elu, gelu, greater, hardSigmoid, hardSwish, maximum, minimum, mish, mul, neg, relu, sigmoid, softplus, softsign, sub, tanh, type Tensor,
+  add, celu, clip, elu, gelu, greater, hardSigmoid, hardSwish, maximum, minimum, mish, mul, neg, relu, reshape, sigmoid, softplus, softsign, sub, tanh, type Tensor,
   where,
 } from '#core/graph';
 import { Known, knownOf } from '../array';
@@ -7,7 +7,7 @@ import type { Call, Operator, OperatorTable } from '../call';
 import { elementwise } from '../fold';
 import { smallInputs } from './elementwise';
 
-const activation = (f: (x: Tensor, call: Call) => Tensor, since = 7): Operator => ({ since, run: (call) => f(call.tensor(0), call) });
+const activation = (f: (x: Tensor, call: Call) => Tensor, since = 6): Operator => ({ since, run: (call) => f(call.tensor(0), call) });
 
 /** Bounds are attributes before version 11, inputs since; a bound that a layer computes is taken as a tensor. */
 function clipped(call: Call): Tensor | Known {
@@ -33,15 +33,17 @@ function clipped(call: Call): Tensor | Known {
   return high === Infinity ? raised : minimum(raised, high);
 }
 
-/** The slope broadcasts to the input from its last axes, or is one a channel. */
-function prelu(x: Tensor, slope: Tensor): Tensor {
+/** The slope broadcasts to the input from its last axes; before version 7 it was one number a channel. */
+function prelu(call: Call): Tensor {
+  const [x, given] = [call.tensor(0), call.tensor(1)];
+  const slope = call.opset < 7 && given.rank === 1 && x.rank > 2 ? reshape(given, [given.size, ...x.shape.slice(2).map(() => 1)]) : given;
   return where(greater(x, 0), x, mul(x, slope));
 }
 
 export const activationOperators: OperatorTable = {
   Relu: activation((x) => relu(x)),
   LeakyRelu: activation((x, call) => where(greater(x, 0), x, mul(x, call.float('alpha', 0.01)))),
-  PRelu: { run: (call) => prelu(call.tensor(0), call.tensor(1)) },
+  PRelu: { run: prelu },
   Elu: activation((x, call) => elu(x, call.float('alpha', 1))),
   Selu: activation((x, call) => mul(elu(x, call.float('alpha', 1.6732632423543772)), call.float('gamma', 1.0507009873554805))),
   Celu: activation((x, call) => celu(x, call.float('alpha', 1)), 12),

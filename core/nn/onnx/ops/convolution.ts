@@ -34,14 +34,13 @@ function transposed(call: Call): Tensor {
     const whole = stride[i]! * (n - 1) + extra[i]! + (kernel[i]! - 1) * dilation[i]! + 1;
     const wanted = asked?.[i] ?? (same ? n * stride[i]! : undefined);
     if (wanted === undefined) return [given[i]![0], given[i]![1]];
-    const total = whole - wanted;
-    if (total < 0) call.unsupported('an output_shape larger than the filters reach');
+    const total = Math.max(0, whole - wanted);
     const less = Math.floor(total / 2);
     return mode === 'SAME_UPPER' ? [less, total - less] : [total - less, less];
   });
-  const size = spatial.map((n, i) => stride[i]! * (n - 1) + extra[i]! + (kernel[i]! - 1) * dilation[i]! + 1 - padding[i]![0] - padding[i]![1]);
+  const size = spatial.map((n, i) => asked?.[i] ?? stride[i]! * (n - 1) + extra[i]! + (kernel[i]! - 1) * dilation[i]! + 1 - padding[i]![0] - padding[i]![1]);
   if (size.some((n) => n < 1)) call.invalid(`its result has the size [${size.join(', ')}]`);
-  if (extra.some((n, i) => n < 0 || n >= stride[i]!)) call.unsupported(`output_padding [${extra.join(', ')}] with strides [${stride.join(', ')}]`);
+  if (extra.some((n, i) => n < 0 || n >= Math.max(stride[i]!, dilation[i]!))) call.unsupported(`output_padding [${extra.join(', ')}] with strides [${stride.join(', ')}]`);
   call.shape([x.shape[0]!, w.shape[1]! * groupsOf(call), ...size]);
   return withBias(convTranspose(x, w, { size, stride, dilation, padding, groups: groupsOf(call) }), call.optional(2));
 }

@@ -1,6 +1,6 @@
 import {
   abs, acos, acosh, add, asin, asinh, atan, atanh, broadcastShapes, cast, ceil, cos, cosh, div, equal, erf, exp, floor, fmod, greater, greaterEqual,
-  isInf, isNaN, less, lessEqual, log, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, mul, neg, pow, reciprocal, round, sign, sin,
+  isInf, isNaN, less, lessEqual, log, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, mul, neg, notEqual, pow, range, reciprocal, reshape, round, sign, sin,
   sinh, sizeOf, sqrt, sub, tan, type Tensor, where,
 } from '#core/graph';
 import type { Known } from '../array';
@@ -16,17 +16,30 @@ export function smallInputs(call: Call): Known[] | undefined {
   return foldable(sizeOf(broadcastShapes(call.node.opType, ...inputs.map((x) => x.shape)))) ? inputs : undefined;
 }
 
+/**
+ * The second operand as it broadcasts to the first. Before version 7 it did so only where `broadcast` was set, and `axis` said
+ * where its axes stand.
+ */
+function second(call: Call, a: Tensor): Tensor {
+  const b = call.tensor(1);
+  if (call.opset >= 7 || !call.node.attributes.has('axis') || call.node.opType === 'Mod') return b;
+  const axis = call.axis(call.int('axis', 0), a.rank);
+  if (axis + b.rank > a.rank) call.invalid(`[${b.shape.join(', ')}] does not stand at axis ${axis} of [${a.shape.join(', ')}]`);
+  return reshape(b, [...b.shape, ...range(a.rank - axis - b.rank).map(() => 1)]);
+}
+
 const checked = (call: Call, ...tensors: Tensor[]): void => void call.shape(broadcastShapes(call.node.opType, ...tensors.map((x) => x.shape)));
 
 const arithmetic = (tensors: Binary, numbers: (a: number, b: number, whole: boolean) => number): Operator => ({
   run(call) {
-    const known = smallInputs(call);
+    const known = call.opset < 7 ? undefined : smallInputs(call);
     if (known?.length === 2) {
       const { type } = known[0]!;
       const whole = type !== 'float32';
       return elementwise(call.node.opType, type, known, (a, b) => numbers(a!, b!, whole));
     }
-    const [a, b] = [call.tensor(0), call.tensor(1)];
+    const a = call.tensor(0);
+    const b = second(call, a);
     checked(call, a, b);
     return tensors(a, b);
   },
@@ -36,7 +49,8 @@ const comparison = (tensors: Binary, numbers: (a: number, b: number) => boolean)
   run(call) {
     const known = smallInputs(call);
     if (known?.length === 2) return elementwise(call.node.opType, 'bool', known, (a, b) => Number(numbers(a!, b!)));
-    const [a, b] = [call.tensor(0), call.tensor(1)];
+    const a = call.tensor(0);
+    const b = second(call, a);
     checked(call, a, b);
     return tensors(a, b);
   },
@@ -54,11 +68,11 @@ const unary = (tensors: (x: Tensor) => Tensor, numbers: (x: number) => number, t
 const variadic = (tensors: Binary, numbers: (a: number, b: number) => number, end: (x: Tensor, count: number) => Tensor = (x) => x): Operator => ({
   run(call) {
     const known = call.inputs.length > 1 && end.length < 2 ? smallInputs(call) : undefined;
-    if (known !== undefined) return elementwise(call.node.opType, known[0]!.type, known, (...values) => values.reduce(numbers));
+    if (known !== undefined) return elementwise(call.node.opType, known[0]!.type, known, (...values) => values.reduce((a, b) => numbers(a, b)));
     const all = call.inputs.map((_, place) => call.tensor(place));
     if (all.length === 0) call.invalid('it has no inputs');
     checked(call, ...all);
-    return end(all.reduce(tensors), all.length);
+    return end(all.reduce((a, b) => tensors(a, b)), all.length);
   },
 });
 
@@ -87,7 +101,8 @@ const power: Operator = {
   run(call) {
     const known = smallInputs(call);
     if (known?.length === 2) return elementwise('Pow', known[0]!.type, known, (a, b) => a! ** b!);
-    const [a, b] = [call.tensor(0), call.tensor(1)];
+    const a = call.tensor(0);
+    const b = second(call, a);
     checked(call, a, b);
     return cast(pow(a, b), a.dtype);
   },
@@ -141,7 +156,15 @@ export const elementwiseOperators: OperatorTable = {
   Atanh: unary(atanh, Math.atanh),
   Erf: { since: 9, run: (call) => erf(call.tensor(0)) },
   IsNaN: { since: 9, run: (call) => isNaN(call.tensor(0)) },
-  IsInf: { since: 10, run: (call) => isInf(call.tensor(0)) },
+  IsInf: {
+    since: 10,
+    run(call) {
+      const x = call.tensor(0);
+      const [up, down] = [call.int('detect_positive', 1) !== 0, call.int('detect_negative', 1) !== 0];
+      if (up && down) return isInf(x);
+      return logicalAnd(isInf(x), up ? greater(x, 0) : down ? less(x, 0) : notEqual(x, x));
+    },
+  },
   Equal: comparison(equal, (a, b) => a === b),
   Less: comparison(less, (a, b) => a < b),
   LessOrEqual: comparison(lessEqual, (a, b) => a <= b),

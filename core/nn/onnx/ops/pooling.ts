@@ -1,4 +1,4 @@
-import { avgPool, constant, max, maxPool, mean, mul, pow, abs, range, sizeOf, sum, type Tensor } from '#core/graph';
+import { avgPool, cast, constant, floating, max, maxPool, mean, mul, pow, abs, range, sizeOf, sum, type Tensor } from '#core/graph';
 import { type Call, type OperatorTable } from '../call';
 import { resultSize, stretched, type Window, windowOf } from './window';
 
@@ -9,7 +9,7 @@ function pooled(call: Call, apply: (x: Tensor, window: Window, own: Window) => T
   const own = windowOf(call, spatial);
   const size = resultSize(spatial, own, call.int('ceil_mode', 0) !== 0);
   if (size.some((n) => n < 1)) call.invalid(`the window [${own.kernel.join(', ')}] is larger than the padded image of [${x.shape.join(', ')}]`);
-  return apply(x, stretched(spatial, own, size), own);
+  return cast(apply(floating(x), stretched(spatial, own, size), own), x.dtype);
 }
 
 /** Elements that each window counts: those of the image, or of the image and the padding that the node itself asks for. */

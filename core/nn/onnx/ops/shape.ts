@@ -161,7 +161,7 @@ export const shapeOperators: OperatorTable = {
   Dropout: {
     run(call) {
       const value = call.value(0);
-      return (call.node.outputs[1] ?? '') === '' ? value : [value, build('bool', [], () => 1)];
+      return (call.node.outputs[1] ?? '') === '' ? value : [value, broadcastTo(cast(constant(1), 'bool'), value.shape)];
     },
   },
   Reshape: { run: reshapedTo },

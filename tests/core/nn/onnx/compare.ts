@@ -58,7 +58,7 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let scale = 1;
   let most = 0;
   for (let i = 0; i < a.length; i++) {
-    scale = Math.max(scale, Math.abs(b[i]!));
+    if (Number.isFinite(b[i]!)) scale = Math.max(scale, Math.abs(b[i]!));
     const d = Math.abs(a[i]! - b[i]!);
     if (Number.isNaN(d) && Number.isNaN(a[i]!) === Number.isNaN(b[i]!)) continue;
     most = Math.max(most, Number.isNaN(d) ? Infinity : d);
