@@ -1,4 +1,5 @@
 export { blockSchema, buildBlock, describeBlocks, findBlock, listBlocks, proposedBlocks } from './catalogue';
+export { blockFromFile, fileFields, filesOf } from './files';
 export type { BlockDescription, BuiltOf } from './catalogue';
 export { jsonSchema } from './json-schema';
 export type { JsonSchema } from './json-schema';

@@ -10,7 +10,10 @@ export interface BlockSpecification {
 }
 
 /** What of a block is common to all of its slot: the type that `build` returns. */
-export type BlockOf<Built> = Omit<Block<Slot, Built>, 'build'> & { build(parameters: never, context: BuildContext): Built };
+export type BlockOf<Built> = Omit<Block<Slot, Built>, 'build' | 'files'> & {
+  build(parameters: never, context: BuildContext): Built;
+  files?(parameters: never): readonly string[];
+};
 
 /** One slot of the catalogue. */
 export interface Catalogue<Built> {

@@ -39,6 +39,10 @@ export interface BuildContext {
   /** Classification: how many classes, and how many training examples each has. */
   classes?: number;
   classCounts?: readonly number[];
+  /** Names of the classes in their order. */
+  classNames?: readonly string[];
+  /** How the loss reads the output: probabilities over classes, a probability for each number, or the numbers themselves. */
+  link?: 'softmax' | 'sigmoid' | 'identity';
   /** Regression: how many numbers are predicted for one example. */
   targets?: number;
   /** Text: how many tokens there are; an example's numbers are tokens below it. */
@@ -68,9 +72,12 @@ export interface Block<S extends Slot = Slot, Built = unknown, P extends z.ZodOb
   proposedFor?: readonly Task[];
   /**
    * The parameters. Every field has a `.default`, its range, `.describe('one line of help')` and
-   * `.meta({ label, unit?, scale?: 'log' | 'linear', advanced?: true })`.
+   * `.meta({ label, unit?, scale?: 'log' | 'linear', advanced?: true })`. A path of a file has `.meta({ file: ['onnx'] })`: the
+   * endings it may have.
    */
   parameters: P;
+  /** Files that the parameters name, the named one first, then what it needs beside it: a run keeps copies of them. */
+  files?(parameters: z.infer<P>): readonly string[];
   build(parameters: z.infer<P>, context: BuildContext): Built;
 }
 

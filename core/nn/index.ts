@@ -4,6 +4,7 @@ export { defineBlock, slots } from './block';
 export type { Block, BuildContext, InputKind, Paper, Slot, Task } from './block';
 export { compose } from './compose';
 export { exportModel } from './export-model';
+export { beginWith, compareWeights, describeReport, type WeightsReport } from './first-weights';
 export { initialize } from './initialize';
 export type { Weights } from './initialize';
 export type { Initializer } from './initializer';

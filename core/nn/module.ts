@@ -47,6 +47,8 @@ export interface Module {
   readonly outputShape: Shape;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   readonly buffers: Readonly<Record<string, BufferSpec>>;
+  /** What a person should know of how it was made: what an imported model ends with, which weights a file did not have. */
+  readonly notes?: readonly string[];
   /** `x: [batch, ...inputShape]` to `output: [batch, ...outputShape]`, and the buffers' next values. */
   apply(parameters: Tensors, buffers: Tensors, x: Tensor, mode: Mode): { output: Tensor; buffers: Tensors };
 }

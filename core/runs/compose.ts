@@ -3,6 +3,7 @@ import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import { parameterCount, type BuildContext, type Module } from '#core/nn';
 import { stepsPerEpoch, type Loss, type Metric, type TrainerOptions } from '#core/train';
+import { withFirstWeights } from './first-weights';
 import { SpecificationMistake } from './specification/mistake';
 import type { RunSpecification } from './specification/schema';
 
@@ -59,8 +60,10 @@ export function composeRun(given: RunSpecification, data: PreparedDataset): RunP
 
 /** The network alone, for using weights that exist. */
 export function buildModel(specification: ResolvedSpecification, data: PreparedDataset, loss: Loss): Module {
-  const context = { ...buildContext(specification, data), outputs: loss.outputs };
-  return at(['model'], () => buildBlock('architectures', specification.model, context));
+  const context = { ...buildContext(specification, data), outputs: loss.outputs, link: loss.link };
+  const model = at(['model'], () => buildBlock('architectures', specification.model, context));
+  const { weights } = specification;
+  return weights === undefined ? model : at(['weights'], () => withFirstWeights(model, weights).module);
 }
 
 function buildMetrics(metrics: readonly BlockSpecification[], context: BuildContext): Record<string, Metric> {
@@ -81,6 +84,7 @@ function buildContext({ training }: RunSpecification, data: PreparedDataset): Bu
     exampleShape,
     outputs: classes ?? targets ?? 1,
     ...(classes !== undefined && { classes, classCounts: countClasses(train.y, classes) }),
+    ...(data.classNames && { classNames: data.classNames }),
     ...(targets !== undefined && { targets }),
     steps: perEpoch * training.epochs,
     stepsPerEpoch: perEpoch,

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import { composeRun, resolveSpecification, type RunParts } from './compose';
@@ -6,6 +6,7 @@ import { checkpointPath, type CheckpointName } from './folder/checkpoints';
 import { runPaths } from './folder/paths';
 import { readRunFile, writeRunFile, type RunFile } from './folder/run-file';
 import { giveFirstWeights } from './first-weights';
+import { keepFiles, withAbsolutePaths } from './named-files';
 import { readJson } from './home';
 import { newRunFolder } from './registry';
 import { composePopulation } from './population/compose';
@@ -29,14 +30,7 @@ export function readSpecification(path: string): RunSpecification {
 export function parseSpecification(input: unknown, { what = 'The specification', base = process.cwd() } = {}): RunSpecification {
   const parsed = runSpecificationSchema.safeParse(input);
   if (!parsed.success) throw new SpecificationMistake(what, describeIssues(parsed.error, input));
-  return withAbsolutePath(parsed.data, base);
-}
-
-/** The same specification from any folder. */
-export function withAbsolutePath(specification: RunSpecification, base: string): RunSpecification {
-  const { source } = specification.data;
-  if (!('path' in source) || isAbsolute(source.path)) return specification;
-  return { ...specification, data: { ...specification.data, source: { ...source, path: join(base, source.path) } } };
+  return withAbsolutePaths(parsed.data, base);
 }
 
 export interface CreateOptions {
@@ -104,7 +98,7 @@ function writeNewRun(
     name: specification.name,
     created: new Date().toISOString(),
     state: 'created',
-    specification,
+    specification: keepFiles(specification, folder),
     versions: versions(),
     ...more,
   });

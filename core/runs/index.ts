@@ -1,4 +1,4 @@
-export { branchRun, createRun, parseSpecification, readSpecification, withAbsolutePath, type CreateOptions } from './create';
+export { branchRun, createRun, parseSpecification, readSpecification, type CreateOptions } from './create';
 export { composeRun, resolveSpecification, type ResolvedSpecification, type RunParts } from './compose';
 export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
@@ -22,6 +22,9 @@ export { composePopulation, memberSpecification, type PopulationParts } from './
 export { membersOf, type MemberChoice } from './population/member-choice';
 export { readMembers, type MemberEntry, type MembersFile } from './population/members-file';
 export { spreadOf, summarizeMembers, type Spread } from './population/summary';
+export { describeModelFile, type ModelFileDescription } from './model-file';
+export { withAbsolutePaths } from './named-files';
+export { changeSpecification, type SpecificationChanges } from './from-model';
 export { PauseSwitch } from './pause-switch';
 export { findRun, findRuns, isLearntFrom, rememberRun, removeRun, resolveRun, type FoundRun } from './registry';
 export { proposeRun } from './propose';

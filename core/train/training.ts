@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 /** How long and how to train, apart from the blocks. */
 export const trainingSchema = strictObject({
-  epochs: z.number().int().min(1).max(1_000_000).default(10)
-    .describe('Passes over the training data.').meta({ label: 'Epochs' }),
+  epochs: z.number().int().min(0).max(1_000_000).default(10)
+    .describe('Passes over the training data; 0 only judges the first weights.').meta({ label: 'Epochs' }),
   batchSize: z.number().int().min(1).max(1_000_000).default(128)
     .describe('Examples in one step.').meta({ label: 'Batch size', unit: 'examples' }),
   gradientClip: z.number().positive().nullable().default(null)

@@ -8,6 +8,7 @@ import { lcn } from './lcn';
 import { linearRegression, logisticRegression } from './linear-models';
 import { lstm } from './lstm';
 import { mlp } from './mlp';
+import { onnx } from './onnx';
 import { resnet } from './resnet';
 import { rnn } from './rnn';
 import { transformer } from './transformer';
@@ -16,5 +17,5 @@ import { vit } from './vit';
 import { wideResnet } from './wide-resnet';
 
 export const architectures = catalogue<Architecture>('architectures', [
-  mlp, cnn, resnet, wideResnet, vgg, vit, lcn, lstm, gru, rnn, transformer, gpt, logisticRegression, linearRegression, deepLinear,
+  mlp, cnn, resnet, wideResnet, vgg, vit, lcn, lstm, gru, rnn, transformer, gpt, logisticRegression, linearRegression, deepLinear, onnx,
 ]);

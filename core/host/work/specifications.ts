@@ -3,7 +3,7 @@ import type { DataSpecification, PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import {
   chooseDevice, composePopulation, composeRun, describeIssues, estimatePopulation, estimateTraining, proposeRun, resolveSpecification, runSpecificationSchema,
-  SpecificationMistake, withAbsolutePath, type RunSpecification, type SpecificationIssue,
+  SpecificationMistake, withAbsolutePaths, type RunSpecification, type SpecificationIssue,
 } from '#core/runs';
 import type { SpecificationCheck } from '../contract';
 import { given } from './given';
@@ -18,7 +18,7 @@ export const specificationWork = {
 async function check(given: unknown, threads: number): Promise<SpecificationCheck> {
   const parsed = runSpecificationSchema.safeParse(given);
   if (!parsed.success) return { ok: false, issues: describeIssues(parsed.error, given) };
-  const specification = withAbsolutePath(parsed.data, process.cwd());
+  const specification = withAbsolutePaths(parsed.data, process.cwd());
   try {
     const data = await at(['data'], () => datasetOf(specification.data));
     if (specification.population !== undefined) return await checkPopulation(specification, data, threads);

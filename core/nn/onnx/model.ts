@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { concat, reshape, slice, spec, type Tensor, trace, transpose, UserError, vmap, zeros } from '#core/graph';
+import { concat, type Graph, reshape, slice, spec, type Tensor, trace, transpose, UserError, vmap, zeros } from '#core/graph';
 import { batchedTensors } from '#core/runtime';
 import type { BufferSpec, Module, ParameterSpec, Shape, Tensors } from '../module';
 import { adaptInput, formatAxes, type InputAdapter } from './adapt-input';
@@ -11,7 +11,7 @@ import { limits } from './format/limits';
 import { type OnnxFile, type OnnxNode, readModel, type ValueInfo } from './format/model';
 import type { Refuse } from './format/protobuf';
 import { malformed } from './format/refuse';
-import { interpret, type Problem, supportProblem } from './interpreter';
+import { interpret, type Outcome, type Problem, supportProblem } from './interpreter';
 import { findWeights, type Weights } from './weights';
 import { wire, type Wiring } from './wiring';
 
@@ -31,10 +31,11 @@ export interface OnnxModuleOptions {
   readonly wanted?: Wanted;
 }
 
-/** A module made of a file, and what a person should know of it. */
+/** A module made of a file. */
 export interface OnnxModule {
   readonly module: Module;
-  readonly notes: readonly string[];
+  /** The network traced on a small batch, to count what it costs. */
+  readonly probe: { readonly graph: Graph; readonly batch: number };
 }
 
 /** An ONNX file opened as a model. */
@@ -50,6 +51,8 @@ export class OnnxModel {
     readonly file: OnnxFile,
     options: OpenOnnxOptions,
     refuse: Refuse,
+    /** Files that it was read from: the model, and those that hold its large arrays. */
+    readonly paths: readonly string[] = [],
   ) {
     this.#wiring = wire(file, options.output, refuse);
     const patterns = (options.freeze ?? []).map((pattern) => new RegExp(`^${pattern.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`));
@@ -74,6 +77,17 @@ export class OnnxModel {
   /** Nodes that Basin cannot run, as far as that shows without data. */
   get unsupported(): Problem[] {
     return this.weights.nodes.flatMap((node) => supportProblem(node, this.file.opsets) ?? []);
+  }
+
+  /** Nodes that Basin cannot run on examples of this shape. */
+  problems(exampleShape: Shape): Problem[] {
+    const adapter = adaptInput(this.inputs, exampleShape);
+    const found = new Map<string, Problem>();
+    this.#trace(exampleShape, this.fixedBatch ?? 2, (tensors) => {
+      for (const problem of this.#interpret(adapter, tensors).problems) found.set(`${problem.node} ${problem.why}`, problem);
+      return { output: tensors.x, moved: {} };
+    });
+    return [...found.values()];
   }
 
   /** Shape of one example as the file states it; undefined where it leaves axes open. */
@@ -123,8 +137,14 @@ export class OnnxModel {
     }));
     const buffers = Object.fromEntries(this.weights.buffers.map(({ name, shape, data }): [string, BufferSpec] => [name, { shape, initial: data }]));
     const probe = this.#trace(exampleShape, 2, whole);
+    const notes = [
+      adapter.note,
+      options.wanted === undefined || options.wanted.link === 'identity' ? '' : meaningNotes[this.meaning],
+      groups ? `the file holds for a batch of ${this.fixedBatch}: examples go through it ${this.fixedBatch} at a time` : '',
+    ].filter((note) => note !== '');
     const module: Module = {
       title: this.name,
+      notes,
       inputShape: exampleShape,
       outputShape: probe.output.shape.slice(1),
       parameters,
@@ -135,12 +155,7 @@ export class OnnxModel {
         return { output, buffers: moved };
       },
     };
-    const notes = [
-      adapter.note,
-      options.wanted === undefined || options.wanted.link === 'identity' ? '' : meaningNotes[this.meaning],
-      groups ? `the file holds for a batch of ${this.fixedBatch}: examples go through it ${this.fixedBatch} at a time` : '',
-    ];
-    return { module, notes: notes.filter((note) => note !== '') };
+    return { module, probe: { graph: probe.graph, batch: 2 } };
   }
 
   /** Whether batches of other sizes than the file's must be dealt out in groups of that size. */
@@ -170,7 +185,7 @@ export class OnnxModel {
     return { graph, output: graph.result.output };
   }
 
-  #apply(adapter: InputAdapter, wanted: Wanted | undefined, { parameters, buffers, x, moments }: Application): Applied {
+  #interpret(adapter: InputAdapter, { parameters, buffers, x, moments }: Application): Outcome {
     const values = new Map<string, Value>(this.weights.constants);
     for (const { name, value, transposed } of this.weights.parameters) {
       const tensor = parameters[name]!;
@@ -178,7 +193,12 @@ export class OnnxModel {
     }
     for (const { name, value } of this.weights.buffers) values.set(value, buffers[name]!);
     for (const [name, tensor] of adapter.apply(x)) values.set(name, tensor);
-    const outcome = interpret(this.weights.nodes, values, this.file.opsets, moments);
+    return interpret(this.weights.nodes, values, this.file.opsets, moments);
+  }
+
+  #apply(adapter: InputAdapter, wanted: Wanted | undefined, tensors: Application): Applied {
+    const { x, buffers } = tensors;
+    const outcome = this.#interpret(adapter, tensors);
     refuseUnsupported(this.name, outcome.problems);
     const raw = outcome.values.get(this.output.name);
     if (raw === undefined) throw new UserError('onnx.output', `${this.name} does not make its output "${this.output.name}"`);
@@ -253,7 +273,9 @@ export function openOnnx(path: string, options: OpenOnnxOptions = {}): OnnxModel
   if (stat === undefined) throw new UserError('onnx.missing', `${path} does not exist.`);
   if (!stat.isFile()) throw new UserError('onnx.missing', `${path} is not a file.`);
   if (stat.size > limits.fileBytes) refuse(`it has ${stat.size} bytes; the format ends at 2 GB`);
-  return new OnnxModel(name, readModel(readFileSync(path), refuse, externalDataBeside(path, refuse)), options, refuse);
+  const paths = new Set([path]);
+  const external = externalDataBeside(path, refuse, (beside) => paths.add(beside));
+  return new OnnxModel(name, readModel(readFileSync(path), refuse, external), options, refuse, [...paths]);
 }
 
 /** Class names as scikit-learn's exporter keeps them. */

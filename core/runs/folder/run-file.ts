@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '#core/graph';
 import { readJson } from '../home';
+import { storedPaths, usablePaths } from '../named-files';
 import { writeAtomically } from './atomic-write';
 import { lockOwner } from './lock';
 import { runPaths } from './paths';
@@ -60,11 +61,11 @@ export function readRunFile(folder: string): RunFile {
     const [issue] = parsed.error.issues;
     throw new UserError('run.damaged', `${path} is not a run description: ${issue?.path.join('.')}: ${issue?.message}`);
   }
-  return parsed.data;
+  return { ...parsed.data, specification: usablePaths(parsed.data.specification, folder) };
 }
 
 export function writeRunFile(folder: string, file: RunFile, options: { durable?: boolean } = {}): void {
-  writeAtomically(runPaths(folder).run, `${JSON.stringify(file, null, 2)}\n`, options);
+  writeAtomically(runPaths(folder).run, `${JSON.stringify({ ...file, specification: storedPaths(file.specification, folder) }, null, 2)}\n`, options);
 }
 
 /** The state that is shown. */

@@ -1,8 +1,14 @@
 import type { Command } from 'commander';
-import { loadDataset } from '#core/data';
-import { chooseDevice, createRun, executeRun, readRunFile, readSettings, readSpecification, rememberRun, resolveRun, type ExecuteOptions, type RunOutcome } from '#core/runs';
+import { Option } from 'commander';
+import { resolve } from 'node:path';
+import { dataSpecification, loadDataset, type PreparedDataset } from '#core/data';
+import { UserError } from '#core/graph';
+import {
+  changeSpecification, chooseDevice, composeRun, createRun, describeIssues, executeRun, proposeRun, readRunFile, readSettings, readSpecification, rememberRun, resolveRun,
+  specificationError, type ExecuteOptions, type RunOutcome, type RunSpecification,
+} from '#core/runs';
 import { interruptSignal } from '../interrupt';
-import { deviceOption, example, jsonOption, terminalOf, threadsOption } from '../options';
+import { deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { number, table, type Terminal } from '../terminal';
 
 interface TrainOptions {
@@ -16,23 +22,31 @@ export function addRun(program: Command): void {
     program
       .command('run')
       .description('train a network as a specification says')
-      .argument('<specification>', 'a JSON file; samples are in assets/specs')
+      .argument('[specification]', 'a JSON file; samples are in assets/specs')
+      .option('--model <file>', 'an ONNX file (or an architecture) in place of the specification\'s network')
+      .option('--data <path>', 'without a specification: a file or folder to learn from')
+      .option('--target <column>', 'without a specification: the column to predict')
+      .option('--standardize', 'with --model and --data: bring inputs to mean 0 and deviation 1 (an imported network gets them as they are)')
+      .option('--weights <file>', 'safetensors weights to begin with')
+      .option('--partial', 'with --weights: take what fits, leave the rest')
+      .addOption(new Option('--epochs <count>', 'passes over the data; 0 only judges').argParser(wholeNumber(0)))
       .option('--out <folder>', 'the run\'s folder (default: a new one in the runs folder)')
       .option('--name <name>', 'what to call the run')
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin run assets/specs/iris.json --out runs/iris',
-  ).action(async (file: string, options: TrainOptions & { out?: string; name?: string }) => {
+    'basin run --model resnet.onnx --data pictures.zip --epochs 3',
+  ).action(async (file: string | undefined, options: TrainOptions & StartOptions) => {
     const terminal = terminalOf(options);
-    const specification = readSpecification(file);
+    const { specification, data } = await startingPoint(file, options);
     // Device and data are looked at before a folder is made: a mistake leaves nothing behind.
     await chooseDevice(options.device ?? specification.device);
-    const data = await loadDataset(specification.data);
     const { out, name } = options;
     const folder = createRun(specification, { data, ...(out !== undefined && { out }), ...(name !== undefined && { name }) });
     if (out !== undefined) rememberRun(folder);
     terminal.note(`Run folder: ${folder}`);
+    for (const note of composeRun(specification, data).model.notes ?? []) terminal.note(`Note: ${note}`);
     await train(terminal, folder, { ...executeOptions(options), data });
   });
 
@@ -50,6 +64,39 @@ export function addRun(program: Command): void {
     const { folder } = resolveRun(named);
     await train(terminal, folder, executeOptions(options));
   });
+}
+
+interface StartOptions {
+  out?: string;
+  name?: string;
+  model?: string;
+  data?: string;
+  target?: string;
+  standardize?: boolean;
+  weights?: string;
+  partial?: boolean;
+  epochs?: number;
+}
+
+/** The specification of a file, or one proposed for --data; changed as the other options say. */
+async function startingPoint(file: string | undefined, options: StartOptions): Promise<{ specification: RunSpecification; data: PreparedDataset }> {
+  const { model, weights, partial, epochs, data: path, target, standardize } = options;
+  const changes = {
+    ...(model !== undefined && { model }),
+    ...(weights !== undefined && { weights, partialWeights: partial ?? false }),
+    ...(epochs !== undefined && { epochs }),
+  };
+  if (file !== undefined) {
+    if (path !== undefined || target !== undefined) throw new UserError('run.two-data', 'The specification names the data; --data and --target are for runs without one.');
+    const specification = changeSpecification(readSpecification(file), changes);
+    return { specification, data: await loadDataset(specification.data) };
+  }
+  if (path === undefined) throw new UserError('run.nothing', 'Neither a specification nor --data was named.', { hint: 'basin run SPECIFICATION, or basin run --model FILE --data PATH.' });
+  const given = { source: { path: resolve(path) }, ...(target !== undefined && { target }), ...(model !== undefined && { standardize: standardize ?? false }) };
+  const parsed = dataSpecification.safeParse(given);
+  if (!parsed.success) throw specificationError('The data', describeIssues(parsed.error, given));
+  const data = await loadDataset(parsed.data);
+  return { specification: changeSpecification(proposeRun(parsed.data, data), changes), data };
 }
 
 function executeOptions({ device, threads }: TrainOptions): ExecuteOptions {

@@ -13,8 +13,10 @@ export const noExternalData = (refuse: Refuse): ExternalData => (_reference, _le
 /**
  * Reads arrays from files beside the model. A path that leaves the model's folder is refused: an absolute one, one with
  * `..`, a symbolic link that points outside.
+ *
+ * @param used is told the path of every file that is read
  */
-export function externalDataBeside(model: string, refuse: Refuse): ExternalData {
+export function externalDataBeside(model: string, refuse: Refuse, used: (path: string) => void = () => undefined): ExternalData {
   const folder = realpathSync(dirname(resolve(model)));
   return (reference, length, where) => {
     const location = reference.get('location') ?? '';
@@ -34,6 +36,7 @@ export function externalDataBeside(model: string, refuse: Refuse): ExternalData 
       return refuse(`${where} lies in "${location}", which is not there`);
     }
     if (!inFolder(real)) leaves();
+    used(path);
     return readPart(real, numberOf(reference, 'offset', where, refuse) ?? 0, numberOf(reference, 'length', where, refuse), length, `${where} in "${location}"`, refuse);
   };
 }
