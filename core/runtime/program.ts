@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly device: DeviceId;
   /** Threads within an operation. Default: the machine's cores. */
   readonly threads?: number;
+  /** Bytes that the program may take; a larger one is refused. Default: what the system says is available. */
+  readonly memoryLimit?: number;
   /** Writes the runtime's own profile (Chrome's trace format) to a file of this prefix when the program is disposed of. */
   readonly profile?: string;
 }

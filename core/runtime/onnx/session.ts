@@ -57,6 +57,9 @@ class OnnxArray implements DeviceArray {
   }
 }
 
+/** Bytes up to which a program's memory is planned as one piece. */
+const PLANNED_MEMORY = 2 ** 25;
+
 /** A graph compiled by ONNX Runtime. */
 export class OnnxProgram implements Program {
   readonly graph: Graph;
@@ -75,13 +78,16 @@ export class OnnxProgram implements Program {
     }));
   }
 
-  static async compile(graph: Graph, options: CompileOptions): Promise<OnnxProgram> {
+  /** @param intermediates bytes that are alive at once on the way, if that has been counted */
+  static async compile(graph: Graph, options: CompileOptions, intermediates = 0): Promise<OnnxProgram> {
     const block = options.device === 'cpu' ? await blockSize() : undefined;
     const file = encodeModel(lowerGraph(graph, { block }));
     const session = await ort.InferenceSession.create(file, {
       executionProviders: [options.device],
       graphOptimizationLevel: 'all',
       executionMode: 'sequential',
+      // Planned memory is taken a second time beside the first run's: quick for small programs, costly for large ones.
+      enableMemPattern: intermediates <= PLANNED_MEMORY,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       interOpNumThreads: 1,
       logSeverityLevel: 3,
