@@ -14,7 +14,9 @@ export type Work =
   /** One SGD step of every member; a sample is the time of one member's. `batched`: a peer may advance all at once too. */
   | { readonly kind: 'population'; readonly members: number; readonly learningRate: number; readonly batched: boolean }
   /** The loss at `grid` x `grid` points of a plane; a sample is one of `slices` equal parts of the grid. */
-  | { readonly kind: 'surface'; readonly grid: number; readonly slices: number };
+  | { readonly kind: 'surface'; readonly grid: number; readonly slices: number }
+  /** `steps` Lanczos steps with full reorthogonalisation on the Hessian of the loss. */
+  | { readonly kind: 'eigen'; readonly steps: number };
 
 export const peerNames = ['pytorch', 'tfjs', 'jaxjs'] as const;
 export type PeerName = (typeof peerNames)[number];

@@ -15,7 +15,7 @@ export function makeInputs(c: Case): Record<string, StoredTensor> {
   for (const [name, { shape }] of Object.entries(network.parameters)) {
     const all = members === undefined ? [initial(network, name, 0)] : Array.from({ length: members }, (_, member) => initial(network, name, member));
     tensors[`parameters.${name}`] = { shape: members === undefined ? shape : [members, ...shape], data: joined(all) };
-    if (c.work.kind === 'hvp') tensors[`vector.${name}`] = { shape, data: new Philox(1, name).normals(sizeOf(shape)) };
+    if (c.work.kind === 'hvp' || c.work.kind === 'eigen') tensors[`vector.${name}`] = { shape, data: new Philox(1, name).normals(sizeOf(shape)) };
   }
   for (const [name, { shape, value }] of Object.entries(network.buffers)) {
     tensors[`buffers.${name}`] = { shape, data: new Float32Array(sizeOf(shape)).fill(value) };

@@ -1,4 +1,5 @@
 import type { Suite } from './comparison';
+import { eigen } from './eigen';
 import { hvp } from './hvp';
 import { population } from './population';
 import { step } from './step';
@@ -7,4 +8,4 @@ import { surface } from './surface';
 export type { Suite } from './comparison';
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly Suite[] = [step, hvp, population, surface];
+export const suites: readonly Suite[] = [step, hvp, population, surface, eigen];

@@ -213,10 +213,13 @@ def eigen(case, T, sync):
             basis[k] = v
             w = operator(v).detach()
             alphas.append(torch.dot(w, v).item())
-            for _ in range(2):
+            # As Basin does: a second pass only where the first one cancelled much.
+            before, beta = float("inf"), w.norm().item()
+            while beta < 0.7071 * before:
+                before = beta
                 w = w - basis[: k + 1].t() @ (basis[: k + 1] @ w)
-            beta = w.norm()
-            betas.append(beta.item())
+                beta = w.norm().item()
+            betas.append(beta)
             v = w / beta
         T = torch.diag(torch.tensor(alphas)) + torch.diag(torch.tensor(betas[:-1]), 1) + torch.diag(torch.tensor(betas[:-1]), -1)
         return torch.linalg.eigvalsh(T.double())

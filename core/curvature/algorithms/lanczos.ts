@@ -1,0 +1,194 @@
+import { UserError } from '#core/graph';
+import { tridiagonalEigen, type Eigen } from '../algebra/symmetric';
+import { addScaled, combine, dot, norm, normalVector, orthogonalizeAgainst, projectOut, scale } from '../algebra/vectors';
+import type { LinearOperator, Vector } from '../operators/operator';
+import { type EigenPair, eigenPair, type EigenResult } from './result';
+
+export type Reorthogonalization = 'full' | 'selective';
+
+export interface LanczosOptions {
+  /** How many of the largest, and of the smallest eigenvalues. */
+  readonly largest?: number;
+  readonly smallest?: number;
+  /** A pair is done when its residual is below this share of the largest eigenvalue's size. Default 1e-4. */
+  readonly tolerance?: number;
+  /** Default 100, or the dimension if that is less. */
+  readonly maxIterations?: number;
+  /** Against all Lanczos vectors, or (Parlett and Scott 1979) against the Ritz vectors that have converged. */
+  readonly reorthogonalization?: Reorthogonalization;
+  readonly seed?: number;
+  /** The first vector; drawn from the seed when absent. */
+  readonly start?: Vector;
+  readonly signal?: AbortSignal;
+  /** Called after each iteration. */
+  readonly onIteration?: (state: { readonly iteration: number; readonly largest?: number; readonly smallest?: number }) => void;
+}
+
+/** The state of a Lanczos run: `A Q = Q T + beta q e'`. */
+export interface LanczosBasis {
+  readonly vectors: Vector[];
+  readonly diagonal: number[];
+  /** `offDiagonal[k]` stands between k and k + 1; the last one leads out of the basis. */
+  readonly offDiagonal: number[];
+}
+
+/** One more column of the basis; gives whether the space is exhausted (an invariant subspace was found). */
+export async function lanczosStep(
+  operator: LinearOperator,
+  basis: LanczosBasis,
+  against: readonly Vector[],
+  options: { readonly signal?: AbortSignal | undefined; readonly scale: number },
+): Promise<{ next: Vector | undefined }> {
+  const { vectors, diagonal, offDiagonal } = basis;
+  const k = vectors.length - 1;
+  const q = vectors[k]!;
+  const [product] = await operator.apply([q], options.signal && { signal: options.signal });
+  const w = product!;
+  if (k > 0) addScaled(w, vectors[k - 1]!, -offDiagonal[k - 1]!);
+  const alpha = dot(q, w);
+  if (!Number.isFinite(alpha)) throw new UserError('curvature.not-finite', `a product with the ${operator.name} is not finite`, { hint: 'The weights or the loss hold NaN or infinity.' });
+  diagonal.push(alpha);
+  addScaled(w, q, -alpha);
+  const before = norm(w);
+  const beta = orthogonalizeAgainst(w, against);
+  offDiagonal.push(beta);
+  const size = Math.max(options.scale, Math.abs(alpha), before);
+  const rounding = operator.precision === 'float32' ? 1e-7 : 1e-15;
+  if (beta <= 10 * rounding * size || vectors.length === operator.dimension) {
+    offDiagonal[k] = 0;
+    return { next: undefined };
+  }
+  scale(w, 1 / beta);
+  return { next: w };
+}
+
+/**
+ * Eigenvalues at the ends of the spectrum (Lanczos 1950; Paige 1972; Parlett 1980, chapters 13 and 14). Stops when the
+ * pairs that were asked for have converged, when the space is exhausted, or after `maxIterations`: then the residuals tell how
+ * far it came, and `converged` is false.
+ *
+ * @throws UserError when a product is not finite
+ */
+export async function lanczos(operator: LinearOperator, options: LanczosOptions = {}): Promise<EigenResult> {
+  const { largest = 1, smallest = 0, tolerance = 1e-4, reorthogonalization = 'full', seed = 0, signal } = options;
+  const most = Math.min(options.maxIterations ?? 100, operator.dimension);
+  const first = options.start?.slice() ?? normalVector(operator, seed, 'curvature.lanczos');
+  const length = norm(first);
+  if (!(length > 0)) throw new UserError('curvature.start', 'the first vector of the Lanczos iteration is zero');
+  scale(first, 1 / length);
+  const basis: LanczosBasis = { vectors: [first], diagonal: [], offDiagonal: [] };
+  const guard = reorthogonalization === 'selective' ? new ConvergedRitz(operator) : undefined;
+  let eigen: Eigen;
+  let exhausted = false;
+  let known: readonly number[] | undefined;
+  for (;;) {
+    const scaleSoFar = basis.offDiagonal.reduce((size, beta, i) => Math.max(size, beta, Math.abs(basis.diagonal[i]!)), 0);
+    const { next } = await lanczosStep(operator, basis, guard?.vectors ?? basis.vectors, { signal, scale: scaleSoFar });
+    eigen = tridiagonalEigen(basis.diagonal, basis.offDiagonal);
+    guard?.update(basis, eigen);
+    const n = basis.diagonal.length;
+    const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
+    options.onIteration?.({ iteration: n, largest: eigen.values[n - 1]!, smallest: eigen.values[0]! });
+    exhausted = next === undefined;
+    const wanted = [...ends(n, largest, smallest).top, ...ends(n, largest, smallest).bottom];
+    // A residual of a basis with few vectors more than pairs is small by chance only when the space is exhausted.
+    const done = n >= largest + smallest && wanted.every((k) => ritzResidual(basis, eigen, k) <= tolerance * size);
+    if (n >= most || (done && !exhausted && known === undefined)) break;
+    if (exhausted) {
+      // An invariant subspace holds one copy of each eigenvalue; the next one may hold others, until one brings nothing new.
+      const found = wanted.map((k) => eigen.values[k]!);
+      if (n >= largest + smallest && known?.every((value, i) => Math.abs(value - found[i]!) <= tolerance * size) === true) break;
+      known = found;
+    }
+    const fresh = next ?? restart(operator, basis.vectors, seed);
+    if (fresh === undefined) break;
+    basis.vectors.push(fresh);
+  }
+  return assemble(operator, basis, eigen, exhausted, { largest, smallest, tolerance, seed, reorthogonalization });
+}
+
+/**
+ * A random unit vector orthogonal to an invariant subspace: from there the iteration goes on to the copies of multiple
+ * eigenvalues, of which one start vector finds one each. None when the whole space is spanned.
+ */
+function restart(operator: LinearOperator, vectors: readonly Vector[], seed: number): Vector | undefined {
+  if (vectors.length >= operator.dimension) return undefined;
+  const fresh = normalVector(operator, seed, 'curvature.lanczos.restart', vectors.length);
+  scale(fresh, 1 / norm(fresh));
+  const left = orthogonalizeAgainst(fresh, vectors);
+  if (left < 1e-6) return undefined;
+  scale(fresh, 1 / left);
+  return fresh;
+}
+
+/** Places of the wanted eigenvalues among `n` ascending ones. */
+function ends(n: number, largest: number, smallest: number): { top: number[]; bottom: number[] } {
+  const top = Array.from({ length: Math.min(largest, n) }, (_, i) => n - 1 - i);
+  const bottom = Array.from({ length: Math.min(smallest, n) }, (_, i) => i);
+  return { top, bottom };
+}
+
+/** `|A y - theta y| = beta |s_n|` for the Ritz vector `y = Q s`. */
+const ritzResidual = ({ offDiagonal }: LanczosBasis, { values, vectors }: Eigen, k: number): number => {
+  const n = values.length;
+  return Math.abs(offDiagonal[n - 1]! * vectors[(n - 1) * n + k]!);
+};
+
+const column = ({ values, vectors }: Eigen, k: number): Float64Array => Float64Array.from({ length: values.length }, (_, i) => vectors[i * values.length + k]!);
+
+function assemble(
+  operator: LinearOperator,
+  basis: LanczosBasis,
+  eigen: Eigen,
+  exhausted: boolean,
+  { largest, smallest, tolerance, seed, reorthogonalization }: { largest: number; smallest: number; tolerance: number; seed: number; reorthogonalization: Reorthogonalization },
+): EigenResult {
+  const n = eigen.values.length;
+  const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
+  const vectors = basis.vectors.slice(0, n);
+  const pair = (k: number): EigenPair => eigenPair(eigen.values[k]!, ritzResidual(basis, eigen, k), tolerance, size, combine(vectors, column(eigen, k)));
+  const { top, bottom } = ends(n, largest, smallest);
+  const pairs = { largest: top.map(pair), smallest: bottom.map(pair) };
+  // An exhausted space may hold fewer eigenvalues than were asked for: a start vector finds one of each multiple eigenvalue.
+  const enough = n >= Math.min(Math.max(largest, smallest), operator.dimension) || exhausted;
+  return {
+    operator: operator.name,
+    dimension: operator.dimension,
+    algorithm: `lanczos (${reorthogonalization} reorthogonalization)`,
+    ...pairs,
+    iterations: n,
+    products: n,
+    converged: enough && [...pairs.largest, ...pairs.smallest].every(({ converged }) => converged),
+    tolerance,
+    seed,
+  };
+}
+
+/**
+ * Selective orthogonalization: Lanczos vectors lose their orthogonality only towards Ritz vectors that have converged
+ * (Paige), so it is enough to stay orthogonal to those, those whose residual is below `sqrt(eps) |T|`.
+ */
+class ConvergedRitz {
+  vectors: Vector[] = [];
+  #count = 0;
+
+  constructor(private readonly operator: LinearOperator) {}
+
+  update(basis: LanczosBasis, eigen: Eigen): void {
+    const n = eigen.values.length;
+    const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
+    const rounding = this.operator.precision === 'float32' ? 1e-7 : 2e-16;
+    const good = Array.from({ length: n }, (_, k) => k).filter((k) => ritzResidual(basis, eigen, k) <= Math.sqrt(rounding) * size);
+    if (good.length === this.#count && n % 8 !== 0) return;
+    this.#count = good.length;
+    this.vectors = [];
+    for (const k of good) {
+      const ritz = combine(basis.vectors, column(eigen, k));
+      projectOut(ritz, this.vectors);
+      const left = norm(ritz);
+      if (left < 0.5) continue;
+      scale(ritz, 1 / left);
+      this.vectors.push(ritz);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { bytesPerElement, type Graph, hoist, spec, sizeOf, type Tensor, type TensorSpec, trace, UserError, vmap } from '#core/graph';
+import { compile, type CompileOptions, type DeviceArray, type Feed, type Program } from '#core/runtime';
+import { type CurvatureProblem, exampleCount, type ParameterFilter } from '../problem';
+import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
+import { type BatchTensors, type ProductName, products } from './products';
+
+export interface NetworkOperatorOptions extends CompileOptions {
+  /** Which parameters take part; default: all. */
+  readonly select?: ParameterFilter;
+  /** Bytes for what is kept between products; default 1 GiB. Batches that do not fit are computed anew each time. */
+  readonly memory?: number;
+}
+
+/** A parameter's place in the vectors. */
+export interface ParameterPlace {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A curvature matrix of a network's loss, with the places of its parameters. */
+export interface NetworkOperator extends LinearOperator {
+  readonly name: ProductName;
+  readonly places: readonly ParameterPlace[];
+}
+
+const DEFAULT_MEMORY = 2 ** 30;
+/** Vectors multiplied at once: the products' weights are read once for all of them. */
+const BLOCK = 8;
+
+/** The chosen parameters in the order of the problem, one behind the other. @throws UserError when none is chosen */
+export function placesOf(problem: Pick<CurvatureProblem, 'parameters'>, select: ParameterFilter = () => true): ParameterPlace[] {
+  const places: ParameterPlace[] = [];
+  let offset = 0;
+  for (const [name, parameter] of Object.entries(problem.parameters)) {
+    if (!select(name, parameter)) continue;
+    const size = sizeOf(parameter.shape);
+    places.push({ name, shape: parameter.shape, offset, size });
+    offset += size;
+  }
+  if (places.length === 0) {
+    throw new UserError('curvature.parameters', 'no parameter is left to take the curvature in', { hint: `Parameters: ${Object.keys(problem.parameters).join(', ')}.` });
+  }
+  return places;
+}
+
+/**
+ * A curvature matrix of the mean loss over all of a problem's batches, exact: the batches' products are summed in float64. What does
+ * not depend on the vectors (activations, the gradient's pass) is computed once a batch and kept while it fits in memory.
+ */
+export function networkOperator(problem: CurvatureProblem, product: ProductName, options: NetworkOperatorOptions): NetworkOperator {
+  return new ProductOperator(problem, product, options);
+}
+
+type Arrays = Record<string, DeviceArray>;
+
+/** The two parts of a product's program, and what the first one gave for each batch. */
+interface ProgramPair {
+  readonly still: Program;
+  readonly moving: Program;
+  readonly kept: Arrays[];
+  /** How many batches' results are kept. */
+  readonly fitting: number;
+}
+
+class ProductOperator implements NetworkOperator {
+  readonly places: readonly ParameterPlace[];
+  readonly dimension: number;
+  readonly precision: 'float32' | 'float64';
+  readonly block = BLOCK;
+  /** By the number of vectors. */
+  readonly #programs = new Map<number, Promise<ProgramPair>>();
+  readonly #fixed: Record<string, Feed> = {};
+  readonly #examples: number;
+
+  constructor(
+    private readonly problem: CurvatureProblem,
+    readonly name: ProductName,
+    private readonly options: NetworkOperatorOptions,
+  ) {
+    this.places = placesOf(problem, options.select);
+    const last = this.places.at(-1)!;
+    this.dimension = last.offset + last.size;
+    this.precision = options.device === 'reference' ? 'float64' : 'float32';
+    this.#examples = exampleCount(problem);
+    if (this.#examples === 0) throw new UserError('curvature.examples', 'there is no example to take the loss of');
+    for (const [name_, { data }] of Object.entries(problem.parameters)) this.#fixed[`parameters.${name_}`] = data;
+    for (const [name_, { data }] of Object.entries(problem.buffers)) this.#fixed[`buffers.${name_}`] = data;
+  }
+
+  async apply(vectors: readonly Vector[], { signal }: ApplyOptions = {}): Promise<Vector[]> {
+    if (vectors.length === 0) return [];
+    const { still, moving, kept, fitting } = await this.#program(vectors.length);
+    const fed: Record<string, Feed> = { ...this.#fixed, ...this.#vectorFeeds(vectors) };
+    const sums = vectors.map(() => new Float64Array(this.dimension));
+    for (const [index, { x, y, mask }] of this.problem.batches.entries()) {
+      signal?.throwIfAborted();
+      const feeds = { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask };
+      const own = kept[index] ?? (await still.run(pick(feeds, still.graph)));
+      if (index < fitting) kept[index] = own;
+      const results = await moving.run(pick({ ...feeds, ...own }, moving.graph));
+      await this.#add(results, sums);
+      for (const array of [...Object.values(results), ...(index < fitting ? [] : Object.values(own))]) array.dispose();
+    }
+    return sums.map((sum) => {
+      const product = newVector(this);
+      for (let i = 0; i < product.length; i++) product[i] = sum[i]! / this.#examples;
+      return product;
+    });
+  }
+
+  async dispose(): Promise<void> {
+    const pairs = await Promise.all(this.#programs.values());
+    this.#programs.clear();
+    for (const { still, moving, kept } of pairs) {
+      for (const arrays of kept) for (const array of Object.values(arrays)) array.dispose();
+      await still.dispose();
+      await moving.dispose();
+    }
+  }
+
+  /** Vectors as the program takes them: one alone in views, several packed parameter by parameter. */
+  #vectorFeeds(vectors: readonly Vector[]): Record<string, Feed> {
+    const feeds: Record<string, Feed> = {};
+    for (const { name, offset, size } of this.places) {
+      const [alone] = vectors;
+      if (vectors.length === 1) {
+        feeds[`vector.${name}`] = alone!.subarray(offset, offset + size);
+        continue;
+      }
+      const packed = this.precision === 'float32' ? new Float32Array(size * vectors.length) : new Float64Array(size * vectors.length);
+      vectors.forEach((vector, k) => packed.set(vector.subarray(offset, offset + size), k * size));
+      feeds[`vector.${name}`] = packed;
+    }
+    return feeds;
+  }
+
+  async #add(results: Arrays, sums: readonly Float64Array[]): Promise<void> {
+    for (const { name, offset, size } of this.places) {
+      const values = (await results[name]!.read()) as Vector;
+      sums.forEach((sum, k) => addInto(sum, offset, values, k * size, size));
+    }
+  }
+
+  #program(count: number): Promise<ProgramPair> {
+    let program = this.#programs.get(count);
+    if (program === undefined) {
+      program = this.#compile(count);
+      this.#programs.set(count, program);
+    }
+    return program;
+  }
+
+  async #compile(count: number): Promise<ProgramPair> {
+    const { device, threads, memory = DEFAULT_MEMORY } = this.options;
+    const options = threads === undefined ? { device } : { device, threads };
+    const { still, moving } = hoist(this.#trace(count), (name) => name.startsWith('vector.'));
+    const bytes = still.outputs.reduce((total, { tensor }) => total + tensor.size * bytesPerElement(tensor.dtype), 0);
+    return { still: await compile(still, options), moving: await compile(moving, options), kept: [], fitting: bytes === 0 ? 0 : Math.floor(memory / bytes) };
+  }
+
+  #trace(count: number): Graph {
+    const { problem, places } = this;
+    const chosen = new Set(places.map(({ name }) => name));
+    const vectorSpecs = Object.fromEntries(places.map(({ name, shape }) => [name, spec(count === 1 ? shape : [count, ...shape])]));
+    return trace(
+      ({ parameters, buffers, batch, vector }: TracedInputs<Tensor>) => {
+        const split = (wanted: boolean): Record<string, Tensor> => Object.fromEntries(Object.entries(parameters).filter(([name]) => chosen.has(name) === wanted));
+        const tensors: BatchTensors = { chosen: split(true), still: split(false), buffers, batch };
+        const multiply = (v: Record<string, Tensor>): Record<string, Tensor> => products[this.name](problem, tensors, v);
+        return count === 1 ? multiply(vector) : vmap(multiply)(vector);
+      },
+      { ...problemSpecs(problem), vector: vectorSpecs },
+    );
+  }
+}
+
+interface TracedInputs<L> {
+  parameters: Record<string, L>;
+  buffers: Record<string, L>;
+  batch: { x: L; y: L; mask: L };
+  vector: Record<string, L>;
+}
+
+/** Specs of a problem's parameters, buffers and one batch. */
+export function problemSpecs({ parameters, buffers, exampleSpecs }: CurvatureProblem): Omit<TracedInputs<TensorSpec>, 'vector'> {
+  const shapes = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): Record<string, TensorSpec> =>
+    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
+  const { x, y } = exampleSpecs;
+  return {
+    parameters: shapes(parameters),
+    buffers: shapes(buffers),
+    batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) },
+  };
+}
+
+export const pick = (feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> =>
+  Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
+
+/** `sum[offset ...] += values[from ...]`, `size` entries. */
+function addInto(sum: Float64Array, offset: number, values: Vector, from: number, size: number): void {
+  for (let i = 0; i < size; i++) sum[offset + i]! += values[from + i]!;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { lanczos, matrixOperator, symmetricEigen, tridiagonalEigen } from '#core/curvature';
+import { withSpectrum } from './matrices';
+
+const close = (actual: number, expected: number, tolerance: number): void => expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
+
+describe('symmetric eigenvalues', () => {
+  it('of a matrix with a known spectrum, with eigenvectors that satisfy A v = lambda v', () => {
+    const values = Array.from({ length: 40 }, (_, i) => Math.cos(i) * 10 ** ((i % 5) - 2)).sort((a, b) => a - b);
+    const a = withSpectrum(values);
+    const { values: found, vectors } = symmetricEigen(a, 40);
+    found.forEach((value, i) => close(value, values[i]!, 1e-10));
+    for (let k = 0; k < 40; k++) {
+      for (let i = 0; i < 40; i++) {
+        let product = 0;
+        for (let j = 0; j < 40; j++) product += a[i * 40 + j]! * vectors[j * 40 + k]!;
+        close(product, found[k]! * vectors[i * 40 + k]!, 1e-9);
+      }
+    }
+  });
+
+  it('of the second difference: 2 - 2 cos(k pi / (n + 1))', () => {
+    const n = 30;
+    const { values } = tridiagonalEigen(new Array<number>(n).fill(2), new Array<number>(n - 1).fill(-1));
+    values.forEach((value, i) => close(value, 2 - 2 * Math.cos(((i + 1) * Math.PI) / (n + 1)), 1e-12));
+  });
+});
+
+describe('lanczos', () => {
+  for (const reorthogonalization of ['full', 'selective'] as const) {
+    it(`finds both ends of a clustered spectrum (${reorthogonalization})`, async () => {
+      // A bulk at zero, as a Hessian has it, clusters of nearly equal outliers, and a few negative ones.
+      const values = [...Array.from({ length: 180 }, (_, i) => 1e-3 * Math.sin(i)), 5, 5.001, 5.002, 9.99, 10, -1, -1.0001, -3];
+      const operator = matrixOperator(withSpectrum(values, 3));
+      const result = await lanczos(operator, { largest: 5, smallest: 3, tolerance: 1e-8, maxIterations: 120, reorthogonalization });
+      expect(result.converged).toBe(true);
+      [10, 9.99, 5.002, 5.001, 5].forEach((value, i) => close(result.largest[i]!.value, value, 1e-6));
+      [-3, -1.0001, -1].forEach((value, i) => close(result.smallest[i]!.value, value, 1e-6));
+      for (const { value, residual, vector } of [...result.largest, ...result.smallest]) {
+        const [product] = await operator.apply([vector]);
+        const actual = Math.hypot(...product!.map((p, i) => p - value * vector[i]!));
+        expect(actual).toBeLessThanOrEqual(residual + 1e-7);
+      }
+    });
+  }
+
+  it('tells the residual when it is stopped early, and its interval holds an eigenvalue', async () => {
+    const values = Array.from({ length: 200 }, (_, i) => i / 10);
+    const result = await lanczos(matrixOperator(withSpectrum(values)), { largest: 2, smallest: 1, tolerance: 1e-10, maxIterations: 12 });
+    expect(result.converged).toBe(false);
+    for (const { interval, converged } of [...result.largest, ...result.smallest]) {
+      expect(converged).toBe(false);
+      expect(values.some((value) => value >= interval[0] && value <= interval[1])).toBe(true);
+    }
+  });
+
+  it('finds the copies of a multiple eigenvalue', async () => {
+    const result = await lanczos(matrixOperator(withSpectrum([7, 7, 7, 1, 1, 1, 1, 1, 1, 1])), { largest: 3, smallest: 1, tolerance: 1e-9 });
+    expect(result.largest.map(({ value }) => Math.round(value * 1e6) / 1e6)).toEqual([7, 7, 7]);
+    expect(result.converged).toBe(true);
+  });
+
+  it('repeats with its seed', async () => {
+    const operator = matrixOperator(withSpectrum(Array.from({ length: 50 }, (_, i) => i)));
+    const run = async (seed: number) => (await lanczos(operator, { seed, maxIterations: 10 })).largest[0]!.value;
+    expect(await run(1)).toBe(await run(1));
+    expect(await run(1)).not.toBe(await run(2));
+  });
+
+  it('refuses a product that is not finite', async () => {
+    await expect(lanczos(matrixOperator(new Float64Array(9).fill(NaN)))).rejects.toThrow(/not finite/);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { lanczos, materialize, networkOperator, symmetricEigen, type CurvatureProblem, type ProductName } from '#core/curvature';
+import { grad, spec, sum, mul, type Tensor } from '#core/graph';
+import { compileFunction } from '#core/runtime';
+import { problem } from './problems';
+
+const reference = { device: 'reference' } as const;
+const matrixOf = async (p: CurvatureProblem, name: ProductName, options: Partial<Parameters<typeof networkOperator>[2]> = {}): Promise<Float64Array> => {
+  const operator = networkOperator(p, name, { ...reference, ...options });
+  const matrix = await materialize(operator);
+  await operator.dispose();
+  return matrix;
+};
+const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((m, d) => Math.max(m, d), 0);
+
+/** The Hessian by central differences of the gradient, in float64. */
+async function differencesOf(p: CurvatureProblem): Promise<Float64Array> {
+  const [batch] = p.batches;
+  const specs = Object.fromEntries(Object.entries(p.parameters).map(([name, { shape }]) => [name, spec(shape)]));
+  const slope = await compileFunction(
+    ({ w, x, y, mask }: { w: Record<string, Tensor>; x: Tensor; y: Tensor; mask: Tensor }) =>
+      grad((at: Record<string, Tensor>) => sum(mul(p.loss(p.outputs(at, {}, x), y), mask)))(w),
+    { w: specs, x: spec(p.exampleSpecs.x.shape), y: spec(p.exampleSpecs.y.shape, p.exampleSpecs.y.dtype), mask: spec([batch!.mask.length]) },
+    reference,
+  );
+  const flat = Object.values(p.parameters).flatMap(({ data }) => [...data]);
+  const at = async (moved: number[]): Promise<number[]> => {
+    let from = 0;
+    const w = Object.fromEntries(Object.entries(p.parameters).map(([name, { data }]) => [name, Float64Array.from(moved.slice(from, (from += data.length)))]));
+    const slopes = await slope.call({ w, x: batch!.x, y: batch!.y, mask: batch!.mask });
+    return (await Promise.all(Object.values(slopes).map((array) => array.read()))).flatMap((values) => Array.from(values as Float64Array));
+  };
+  const n = flat.length;
+  const h = 1e-5;
+  const matrix = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const [up, down] = [await at(flat.map((v, i) => v + (i === j ? h : 0))), await at(flat.map((v, i) => v - (i === j ? h : 0)))];
+    for (let i = 0; i < n; i++) matrix[i * n + j] = (up[i]! - down[i]!) / (2 * h) / batch!.count;
+  }
+  return matrix;
+}
+
+describe('network operators', () => {
+  const small = problem({ widths: [3, 4, 3], examples: 7, task: 'classification' });
+
+  it('the Hessian is that of finite differences', async () => {
+    expect(largestDifference(await matrixOf(small, 'hessian'), await differencesOf(small))).toBeLessThan(1e-7);
+  });
+
+  it('several batches, the last one padded, give what one gives', async () => {
+    const whole = problem({ widths: [3, 4, 3], examples: 10, task: 'classification' });
+    const parts = problem({ widths: [3, 4, 3], examples: 10, batch: 4, task: 'classification' });
+    for (const name of ['hessian', 'gauss-newton', 'fisher', 'empirical-fisher'] as const) {
+      expect(largestDifference(await matrixOf(whole, name), await matrixOf(parts, name))).toBeLessThan(1e-12);
+      expect(largestDifference(await matrixOf(parts, name), await matrixOf(parts, name, { memory: 0 }))).toBe(0);
+    }
+  });
+
+  it('Gauss-Newton is the Hessian where the network is linear in its weights, and the Fisher where the loss is its likelihood', async () => {
+    const softmaxRegression = problem({ widths: [4, 3], examples: 9, task: 'classification' });
+    expect(largestDifference(await matrixOf(softmaxRegression, 'gauss-newton'), await matrixOf(softmaxRegression, 'hessian'))).toBeLessThan(1e-12);
+    for (const task of ['classification', 'regression'] as const) {
+      const network = problem({ widths: [3, 4, 2], examples: 6, task });
+      expect(largestDifference(await matrixOf(network, 'gauss-newton'), await matrixOf(network, 'fisher'))).toBeLessThan(1e-12);
+      expect(largestDifference(await matrixOf(network, 'gauss-newton'), await matrixOf(network, 'hessian'))).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it('softmax regression has the closed form mean of (diag(p) - p p\') x x\'', async () => {
+    const p = problem({ widths: [4, 3], examples: 9, task: 'classification' });
+    const [weight, bias] = [p.parameters['layers.0.weight']!.data, p.parameters['layers.0.bias']!.data];
+    const x = p.batches[0]!.x as Float32Array;
+    const n = 15;
+    const expected = new Float64Array(n * n);
+    // Place of weight [c, k] and of bias [c]; the input's fifth entry is the bias's one.
+    const place = (c: number, k: number): number => (k < 4 ? c * 4 + k : 12 + c);
+    for (let e = 0; e < 9; e++) {
+      const input = [...x.subarray(e * 4, e * 4 + 4), 1];
+      const logits = [0, 1, 2].map((c) => input.slice(0, 4).reduce((total, v, k) => total + v * weight[c * 4 + k]!, bias[c]!));
+      const whole = logits.reduce((total, v) => total + Math.exp(v), 0);
+      const q = logits.map((v) => Math.exp(v) / whole);
+      for (let c = 0; c < 3; c++)
+        for (let d = 0; d < 3; d++)
+          for (let k = 0; k < 5; k++) for (let l = 0; l < 5; l++) expected[place(c, k) * n + place(d, l)]! += ((c === d ? q[c]! : 0) - q[c]! * q[d]!) * input[k]! * input[l]! / 9;
+    }
+    expect(largestDifference(await matrixOf(p, 'hessian'), expected)).toBeLessThan(1e-12);
+  });
+
+  it('a filter takes a block of the whole matrix', async () => {
+    const whole = await matrixOf(small, 'hessian');
+    const block = await matrixOf(small, 'hessian', { select: (name) => name === 'layers.1.weight' });
+    const [from, n] = [16, 12];
+    expect(block.length).toBe(n * n);
+    const expected = Float64Array.from({ length: n * n }, (_, at) => whole[(from + Math.floor(at / n)) * 31 + from + (at % n)]!);
+    expect(largestDifference(block, expected)).toBeLessThan(1e-14);
+    expect(() => networkOperator(small, 'hessian', { ...reference, select: () => false })).toThrow(/no parameter/);
+  });
+
+  it('ONNX Runtime agrees with float64, one vector and several', async () => {
+    for (const name of ['hessian', 'gauss-newton', 'fisher', 'empirical-fisher'] as const) {
+      expect(largestDifference(await matrixOf(small, name, { device: 'cpu', threads: 1 }), await matrixOf(small, name))).toBeLessThan(1e-6);
+    }
+  });
+
+  it('all eigenvalues at both ends of a 500-parameter network are those of its full Hessian', async () => {
+    const network = problem({ widths: [10, 20, 10, 6], examples: 40, task: 'classification' });
+    const operator = networkOperator(network, 'hessian', reference);
+    const n = operator.dimension;
+    expect(n).toBe(496);
+    const { values } = symmetricEigen(await materialize(operator), n);
+    const result = await lanczos(operator, { largest: 12, smallest: 12, tolerance: 1e-7, maxIterations: 200 });
+    expect(result.converged).toBe(true);
+    result.largest.forEach(({ value }, i) => expect(Math.abs(value / values[n - 1 - i]! - 1)).toBeLessThan(1e-4));
+    result.smallest.forEach(({ value }, i) => expect(Math.abs(value / values[i]! - 1)).toBeLessThan(1e-4));
+    await operator.dispose();
+  });
+});
