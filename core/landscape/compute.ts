@@ -135,7 +135,8 @@ export function assembleSurface(
     values,
     minimum,
     centre,
-    ...(trajectory === undefined ? {} : { trajectory }),
+    ...(trajectory && { trajectory }),
+    ...(plane.anchors && { anchors: plane.anchors }),
     ...(plane.explainedVariance === undefined ? {} : { explainedVariance: plane.explainedVariance }),
   };
 }

@@ -1,5 +1,5 @@
 import { Philox, UserError } from '#core/graph';
-import type { LandscapeParameter } from './problem';
+import type { LandscapeParameter, ParameterKind } from './problem';
 import type { Include, Normalization } from './recipe';
 
 /** A displacement of the weights, by parameter name; a parameter that is not named stays where it is. */
@@ -25,11 +25,20 @@ export function randomDirection(parameters: Parameters, options: RandomDirection
 
 /** Standard normal entries for every parameter that takes part. */
 export function gaussian(parameters: Parameters, { seed, index, include }: Omit<RandomDirectionOptions, 'normalization'>): Direction {
-  const moving = Object.entries(parameters).filter(([, { kind }]) => include === 'all' || kind === 'weight');
-  if (moving.length === 0) {
+  const entries = movingParameters(parameters, include).map((name): [string, Float32Array] =>
+    [name, new Philox(seed, `landscape.direction.${name}`, index).normals(parameters[name]!.data.length)]);
+  return Object.fromEntries(entries);
+}
+
+const takesPart: Record<Include, readonly ParameterKind[]> = { weights: ['weight'], biases: ['weight', 'bias'], all: ['weight', 'bias', 'norm'] };
+
+/** Names of the parameters that directions move. @throws UserError where none is left */
+export function movingParameters(parameters: Parameters, include: Include): string[] {
+  const names = Object.keys(parameters).filter((name) => takesPart[include].includes(parameters[name]!.kind));
+  if (names.length === 0) {
     throw new UserError('landscape.direction', 'this network has no weights to perturb', { hint: 'Include biases and normalisation parameters.' });
   }
-  return Object.fromEntries(moving.map(([name, { data }]) => [name, new Philox(seed, `landscape.direction.${name}`, index).normals(data.length)]));
+  return names;
 }
 
 /**
@@ -66,6 +75,26 @@ function norm(values: Float32Array, from: number, to: number): number {
   for (let i = from; i < to; i++) sum += values[i]! ** 2;
   return Math.sqrt(sum);
 }
+
+/** A direction with only some of the parameters. */
+export const restrict = (direction: Direction, names: readonly string[]): Direction => Object.fromEntries(names.map((name) => [name, direction[name]!]));
+
+/** The way from one set of weights to another. @throws UserError where they are not of the same network */
+export function difference(from: Direction, to: Direction, what: string): Direction {
+  const entries = Object.entries(from).map(([name, start]): [string, Float32Array] => {
+    const end = to[name];
+    if (end?.length !== start.length) {
+      throw new UserError('landscape.other-network', `${what} is another network: ${name} ${end === undefined ? 'is missing' : `has ${end.length} numbers, not ${start.length}`}`, {
+        hint: 'A plane can only lead to weights of the same architecture.',
+      });
+    }
+    return [name, end.map((value, i) => value - start[i]!)];
+  });
+  return Object.fromEntries(entries);
+}
+
+export const scaled = (direction: Direction, factor: number): Direction =>
+  Object.fromEntries(Object.entries(direction).map(([name, values]) => [name, values.map((value) => value * factor)]));
 
 /** `b` without its component along `a`, over all parameters together. */
 export function orthogonalize(b: Direction, a: Direction): Direction {

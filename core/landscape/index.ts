@@ -12,7 +12,9 @@ export {
 export { type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
 export { type EvaluatorOptions, PlaneEvaluator, WeightEvaluator } from './evaluator';
 export { axisCoordinates, bisectionLevels, coarseToFine } from './grid';
-export { makePlane, type Plane, type PlaneSources, rangesAround } from './plane';
+export { axisNames, planeTitle } from './describe';
+export { lossGradient } from './gradient';
+export { type Anchor, makePlane, type Plane, type PlaneSources, rangesAround } from './plane';
 export { type Checkpoint, type TrajectoryPlane, trajectoryPlane } from './principal';
 export type { LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
 export { computeSurfaceIn, type ResumableOptions, type SurfaceEvent } from './resumable';

@@ -7,9 +7,18 @@ export const normalizationSchema = z
 export type Normalization = z.infer<typeof normalizationSchema>;
 
 export const includeSchema = z
-  .enum(['weights', 'all'])
-  .describe('weights: biases and normalisation parameters stay where they are, as in the paper; all: they move too');
+  .enum(['weights', 'biases', 'all'])
+  .describe('weights: biases and normalisation parameters stay where they are, as in the paper; biases: the biases move too; all: so do the scales and shifts of normalisation layers');
 export type Include = z.infer<typeof includeSchema>;
+
+/** Other weights of the same network that a plane leads to. */
+export const weightsReferenceSchema = z.strictObject({
+  run: z.string().describe('id of the run that holds them'),
+  name: z.string().describe('what the picture calls them'),
+  checkpoint: z.string(),
+  fingerprint: z.string().describe('hash of the weights'),
+});
+export type WeightsReference = z.infer<typeof weightsReferenceSchema>;
 
 const randomPlane = z.strictObject({
   kind: z.literal('random'),
@@ -24,7 +33,19 @@ const linePlane = z.strictObject({
   seed: z.int().min(0).default(0),
   normalization: normalizationSchema.default('filter'),
   include: includeSchema.default('weights'),
-  to: z.string().optional().describe('name of the weights at coordinate 1; absent: a random direction'),
+  to: weightsReferenceSchema.optional().describe('the weights at coordinate 1; absent: a random direction'),
+});
+
+const throughPlane = z.strictObject({
+  kind: z.literal('through'),
+  of: z.tuple([weightsReferenceSchema, weightsReferenceSchema]).describe('with the centre, the three weights that span the plane'),
+});
+
+const gradientPlane = z.strictObject({
+  kind: z.literal('gradient'),
+  seed: z.int().min(0).default(0),
+  normalization: normalizationSchema.default('filter'),
+  include: includeSchema.default('weights'),
 });
 
 const trajectoryPlane = z.strictObject({
@@ -33,7 +54,7 @@ const trajectoryPlane = z.strictObject({
 });
 
 /** Which two (or one) directions through the trained weights span the picture. */
-export const planeRecipeSchema = z.discriminatedUnion('kind', [randomPlane, trajectoryPlane, linePlane]);
+export const planeRecipeSchema = z.discriminatedUnion('kind', [randomPlane, trajectoryPlane, linePlane, throughPlane, gradientPlane]);
 export type PlaneRecipe = z.infer<typeof planeRecipeSchema>;
 
 /** One axis of the grid: `count` evenly spaced coordinates from `from` to `to`. */

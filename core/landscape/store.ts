@@ -14,6 +14,7 @@ const spelled = (values: Float64Array): (number | string)[] => Array.from(values
 const summarySchema = z.object({
   centre: z.record(z.string(), z.number().nullable()),
   explainedVariance: z.tuple([z.number(), z.number()]).optional(),
+  anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number() })).optional(),
   trajectory: z.object({ points: numbers, steps: numbers, residual: numbers, values: z.record(z.string(), numbers) }).optional(),
 });
 
@@ -23,10 +24,11 @@ const summarySchema = z.object({
  */
 export async function saveSurface(folder: string, surface: Surface): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { recipe, centre, explainedVariance, trajectory } = surface;
+  const { recipe, centre, explainedVariance, anchors, trajectory } = surface;
   const summary = {
     centre: Object.fromEntries(Object.entries(centre).map(([name, value]) => [name, Number.isFinite(value) ? value : null])),
     explainedVariance,
+    anchors,
     trajectory: trajectory && {
       points: spelled(trajectory.points),
       steps: spelled(trajectory.steps),
@@ -64,8 +66,8 @@ export async function openSurface(folder: string): Promise<Surface> {
     }),
   );
   const centre = Object.fromEntries(Object.entries(summary.centre).map(([name, value]) => [name, value ?? Infinity]));
-  const { trajectory, explainedVariance } = summary;
-  return { recipe, x, y, values, minimum, centre, ...(trajectory === undefined ? {} : { trajectory }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
+  const { trajectory, anchors, explainedVariance } = summary;
+  return { recipe, x, y, values, minimum, centre, ...(trajectory && { trajectory }), ...(anchors && { anchors }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {

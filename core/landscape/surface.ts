@@ -1,3 +1,4 @@
+import type { Anchor } from './plane';
 import type { SurfaceRecipe } from './recipe';
 
 /** The path of training, projected onto the plane. */
@@ -29,6 +30,8 @@ export interface Surface {
   readonly y: Float64Array;
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: SurfaceTrajectory;
+  /** Other weights that the plane was laid through. */
+  readonly anchors?: readonly Anchor[];
   /** The lowest computed point of each quantity; absent where nothing finite has been computed. */
   readonly minimum: Readonly<Record<string, SurfaceMinimum>>;
   /** Each quantity at the unperturbed weights. */

@@ -14,6 +14,13 @@ export interface CriticalMark {
   readonly y: number;
 }
 
+/** Other weights with a place in the plane. */
+export interface Anchor {
+  readonly name: string;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** What the scene draws: the contract's surface, or the one inside a saved page. */
 export interface SurfaceData {
   readonly x: Float64Array;
@@ -21,6 +28,7 @@ export interface SurfaceData {
   /** Row-major `[ny, nx]`. NaN: not computed yet; Infinity: no finite value there. */
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: PathData | undefined;
+  readonly anchors?: readonly Anchor[] | undefined;
   /** Names of the two axes. */
   readonly axes: readonly [string, string];
 }

@@ -5,7 +5,6 @@ import { type Caption, type SceneOptions, SurfaceScene } from './scene';
 export { colorMapNames } from './colors';
 export * from './data';
 export { formatNumber } from './ticks';
-export { axisNames } from './standalone-data';
 export type { Caption, SceneOptions };
 
 /** A drawn surface: three-dimensional, or a curve where there is one row. */

@@ -1,6 +1,6 @@
 import { Color, Group, Mesh, MeshBasicMaterial, SphereGeometry } from 'three';
 import { type ScenePalette, colorTable } from './colors';
-import type { CriticalMark, SurfaceData, SurfaceLook } from './data';
+import type { Anchor, CriticalMark, SurfaceData, SurfaceLook } from './data';
 import type { Frame } from './frame';
 import { contourLevels, heightAt, type HeightField } from './heights';
 import { isolines } from './isolines';
@@ -153,6 +153,27 @@ export class CriticalMarks {
       const at: Point = [sceneX, frame.lift(heightAt(field, frame.column(sceneX), frame.row(sceneZ))) + LIFT, sceneZ];
       if (Number.isFinite(at[1])) this.object.add(ball(at, 0.0175, palette.halo, 3), ball(at, 0.0125, color[kind], 4, false, 0.004));
     }
+  }
+
+  dispose(): void {
+    clear(this.object);
+  }
+}
+
+/** Other weights in the plane: a ball each, at its height on the surface. */
+export class AnchorMarks {
+  readonly object = new Group();
+  /** Where the names stand. */
+  places: { readonly text: string; readonly at: Point }[] = [];
+
+  update(anchors: readonly Anchor[], field: HeightField, frame: Frame, palette: ScenePalette): void {
+    clear(this.object);
+    this.places = anchors.flatMap(({ name, x, y }) => {
+      const [sceneX, sceneZ] = [frame.sceneX(x), frame.sceneZ(y)];
+      const at: Point = [sceneX, frame.lift(heightAt(field, frame.column(sceneX), frame.row(sceneZ))) + LIFT, sceneZ];
+      return Number.isFinite(at[1]) ? [{ text: name, at }] : [];
+    });
+    for (const { at } of this.places) this.object.add(ball(at, 0.024, palette.halo, 7, true), ball(at, 0.0165, palette.path, 8, false, 0.001));
   }
 
   dispose(): void {

@@ -7,7 +7,7 @@ import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import { drawOverlay, type Overlay } from './labels';
 import { Lines } from './lines';
-import { CriticalMarks, FloorContours, MinimumMark, PathMark, PointerMark } from './marks';
+import { AnchorMarks, CriticalMarks, FloorContours, MinimumMark, PathMark, PointerMark } from './marks';
 import { SurfaceMesh } from './mesh';
 import { formatNumber } from './ticks';
 
@@ -49,6 +49,7 @@ export class SurfaceScene {
   private readonly path = new PathMark();
   private readonly minimum = new MinimumMark();
   private readonly critical = new CriticalMarks();
+  private readonly anchors = new AnchorMarks();
   private readonly pointer = new PointerMark();
   private readonly observer: ResizeObserver;
   private readonly abort = new AbortController();
@@ -80,7 +81,7 @@ export class SurfaceScene {
     this.overlay.setAttribute('aria-hidden', 'true');
     if (getComputedStyle(container).position === 'static') container.style.position = 'relative';
     container.append(canvas, this.overlay);
-    this.scene.add(this.grid.object, this.outline.object, this.floor.object, this.surface.mesh, this.path.object, this.pointer.object, this.minimum.object, this.critical.object);
+    this.scene.add(this.grid.object, this.outline.object, this.floor.object, this.surface.mesh, this.path.object, this.pointer.object, this.minimum.object, this.critical.object, this.anchors.object);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.enableDamping = true;
     this.controls.dampingFactor = 0.09;
@@ -157,7 +158,7 @@ export class SurfaceScene {
     this.abort.abort();
     this.observer.disconnect();
     this.controls.dispose();
-    for (const part of [this.surface, this.outline, this.grid, this.floor, this.path, this.minimum, this.critical, this.pointer]) part.dispose();
+    for (const part of [this.surface, this.outline, this.grid, this.floor, this.path, this.minimum, this.critical, this.anchors, this.pointer]) part.dispose();
     this.renderer.dispose();
     this.renderer.domElement.remove();
     this.overlay.remove();
@@ -236,7 +237,7 @@ export class SurfaceScene {
     const values = data?.values[look.quantity];
     this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling) : undefined;
     const shown = data !== undefined && values !== undefined && this.field !== undefined && data.x.length > 1 && data.y.length > 1;
-    for (const part of [this.surface.mesh, this.floor.object, this.path.object, this.minimum.object, this.critical.object, this.outline.object, this.grid.object]) part.visible = shown;
+    for (const part of [this.surface.mesh, this.floor.object, this.path.object, this.minimum.object, this.critical.object, this.anchors.object, this.outline.object, this.grid.object]) part.visible = shown;
     if (!shown) {
       this.frame = undefined;
       this.box = undefined;
@@ -251,6 +252,7 @@ export class SurfaceScene {
     this.lowest = findLowest(values, field, frame);
     this.minimum.update(this.lowest?.at, palette);
     this.critical.update(this.marks, field, frame, palette);
+    this.anchors.update(data.anchors ?? [], field, frame, palette);
     if (performance.now() - this.floorDrawn > CONTOUR_PAUSE) {
       this.floor.update(field, frame, look);
       this.floorDrawn = performance.now();
@@ -307,7 +309,8 @@ export class SurfaceScene {
     const { field, look } = this;
     if (!field || !this.frame) return { labels: [], notes: [] };
     const reading = this.reading();
-    const notes = this.lowest && !this.under ? [{ text: `min ${formatNumber(this.lowest.value)}`, at: this.lowest.at }] : [];
+    const notes: { text: string; at: readonly [number, number, number] }[] = [...this.anchors.places];
+    if (this.lowest && !this.under) notes.push({ text: `min ${formatNumber(this.lowest.value)}`, at: this.lowest.at });
     if (reading && this.under) {
       const at = [this.frame.columnX(this.under.column), this.frame.lift(heightAt(field, this.under.column, this.under.row)), this.frame.rowZ(this.under.row)] as const;
       notes.push({ text: `${formatNumber(reading.value)}  at  ${formatNumber(reading.x, 3)}, ${formatNumber(reading.y, 3)}`, at });

@@ -1,4 +1,4 @@
-import type { SurfaceData } from './data';
+import type { Anchor, SurfaceData } from './data';
 
 /** What the saved page holds besides the numbers. */
 export interface SavedSurface {
@@ -12,16 +12,17 @@ export interface SavedSurface {
 interface SurfaceDocument {
   recipe: {
     run: { id: string; name?: string };
-    plane: { kind: 'random' | 'trajectory' | 'line'; seed?: number; normalization?: string; to?: string };
     split: string;
     subset: { count: number } | null;
     quantities: string[];
     program: string;
   };
+  plane: string;
+  axes: [string, string];
   x: number[];
   y: number[];
   values: Record<string, (number | null)[][]>;
-  explainedVariance?: [number, number];
+  anchors?: Anchor[];
   trajectory?: { steps: number[]; points: (number | null)[][]; values: Record<string, (number | null)[]> };
 }
 
@@ -40,27 +41,17 @@ export function readSurfaceDocument(text: string): SavedSurface {
       steps: Float64Array.from(trajectory.steps),
       values: Object.fromEntries(Object.entries(trajectory.values).map(([name, column]) => [name, list(column)])),
     },
-    axes: axisNames(recipe.plane, document.explainedVariance),
+    axes: document.axes,
+    anchors: document.anchors,
   };
   const subset = recipe.subset === null ? '' : `, ${recipe.subset.count} examples`;
-  const how = recipe.plane.kind === 'trajectory' ? 'plane of the training path' : `${recipe.plane.normalization}-normalised random ${recipe.plane.kind === 'line' ? 'line' : 'plane'}, seed ${recipe.plane.seed}`;
   return {
     data,
     quantities: recipe.quantities,
     title: recipe.run.name ?? recipe.run.id,
-    subtitle: `${how} · ${recipe.split}${subset} · ${data.x.length}×${data.y.length} · ${recipe.program}`,
+    subtitle: `${document.plane} · ${recipe.split}${subset} · ${data.x.length}×${data.y.length} · ${recipe.program}`,
     csv: csv(data),
   };
-}
-
-/** What the axes are, in words. */
-export function axisNames(plane: { kind: string; to?: string | undefined }, explainedVariance?: readonly [number, number]): readonly [string, string] {
-  if (plane.kind === 'trajectory') {
-    const share = (k: 0 | 1): string => (explainedVariance ? ` (${Number((explainedVariance[k] * 100).toPrecision(3))} %)` : '');
-    return [`principal direction 1${share(0)}`, `principal direction 2${share(1)}`];
-  }
-  if (plane.kind === 'line') return [plane.to === undefined ? 'random direction' : `towards ${plane.to}`, ''];
-  return ['random direction 1', 'random direction 2'];
 }
 
 function csv({ x, y, values }: SurfaceData): string {

@@ -40,6 +40,9 @@ export const surface = z.object({
   id: z.string(),
   /** What made it; enough to make it again. */
   recipe: z.record(z.string(), z.unknown()),
+  /** The plane and its two axes, in words. */
+  plane: z.string(),
+  axes: z.tuple([z.string(), z.string()]),
   x: float64Array,
   y: float64Array,
   /** By quantity, row-major `[ny, nx]`. NaN: not computed yet; Infinity: the network gave no finite value there. */
@@ -54,6 +57,8 @@ export const surface = z.object({
       values: z.record(z.string(), float64Array),
     })
     .optional(),
+  /** Other weights that the plane was laid through. */
+  anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number() })).optional(),
   minimum: z.record(z.string(), surfaceMinimum),
   centre: z.record(z.string(), z.number()),
   /** Shares of the trajectory's variance along the two axes. */

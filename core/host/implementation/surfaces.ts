@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { axisCoordinates, exportSurface, quantityTopology } from '#core/landscape';
+import { axisCoordinates, axisNames, exportSurface, planeTitle, quantityTopology } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
@@ -84,16 +84,19 @@ function toEvent(event: RunSurfaceEvent): SurfaceEvent {
 }
 
 function toSurface(id: string, surface: LandscapeSurface, done: number): Surface {
-  const { recipe, values, minimum, centre, trajectory, explainedVariance } = surface;
+  const { recipe, values, minimum, centre, trajectory, anchors, explainedVariance } = surface;
   return {
     id,
     recipe,
+    plane: planeTitle(recipe.plane),
+    axes: [...axisNames(surface)],
     x: axisCoordinates(recipe.grid.x),
     y: axisCoordinates(recipe.grid.y),
     values: { ...values },
     minimum: { ...minimum },
     centre: { ...centre },
     ...(trajectory && { trajectory: { ...trajectory, values: { ...trajectory.values } } }),
+    ...(anchors && { anchors: anchors.map((anchor) => ({ ...anchor })) }),
     ...(explainedVariance && { explainedVariance: [explainedVariance[0], explainedVariance[1]] }),
     done,
     total: recipe.grid.x.count * recipe.grid.y.count,

@@ -1,3 +1,4 @@
+import { planeTitle } from '../describe';
 import type { Surface } from '../surface';
 import { formatNumber, niceStep } from './height';
 import { svgText } from './text';
@@ -70,23 +71,12 @@ export function axes(frame: Rectangle, x: readonly [number, number], y: readonly
 export const segment = (x0: number, y0: number, x1: number, y1: number, color: string, width: number): string =>
   `<line x1="${x0.toFixed(2)}" y1="${y0.toFixed(2)}" x2="${x1.toFixed(2)}" y2="${y1.toFixed(2)}" stroke="${color}" stroke-width="${width}"/>`;
 
-/** What the two axes are, in words. */
-export function axisNames({ recipe, explainedVariance }: Surface): readonly [string, string] {
-  const { plane } = recipe;
-  if (plane.kind === 'trajectory') {
-    const share = (k: 0 | 1): string => (explainedVariance ? ` (${formatNumber(explainedVariance[k] * 100, 3)} % of the path's variance)` : '');
-    return [`principal direction 1${share(0)}`, `principal direction 2${share(1)}`];
-  }
-  if (plane.kind === 'line') return [plane.to === undefined ? 'random direction' : `towards ${plane.to}`, ''];
-  return ['random direction 1', 'random direction 2'];
-}
-
 /** One line that says what the picture shows, and one that says how it was made. */
 export function captions({ recipe, centre }: Surface, quantity: string): readonly [string, string] {
   const { plane, run, split, subset, grid, batchNorm } = recipe;
   const name = run.name ?? run.id;
   const how = [
-    plane.kind === 'trajectory' ? 'plane of the training path' : `${plane.normalization}-normalised, seed ${plane.seed}`,
+    planeTitle(plane),
     `${split}${subset === null ? '' : `, ${subset.count} examples (seed ${subset.seed})`}`,
     `${grid.x.count}×${grid.y.count}`,
     batchNorm === 'batch' ? 'batch statistics' : '',

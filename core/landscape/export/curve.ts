@@ -1,5 +1,6 @@
 import type { Surface } from '../surface';
-import { axes, axisNames, captions, type Palette, type Rectangle } from './chart';
+import { axisNames } from '../describe';
+import { axes, captions, type Palette, type Rectangle } from './chart';
 import type { Heights } from './height';
 import { ends, type Picture } from './map';
 import { svgText } from './text';

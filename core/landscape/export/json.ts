@@ -1,3 +1,4 @@
+import { axisNames, planeTitle } from '../describe';
 import type { Surface } from '../surface';
 
 const rows = (values: Float64Array, columns: number): (number | null)[][] =>
@@ -10,17 +11,20 @@ const rows = (values: Float64Array, columns: number): (number | null)[][] =>
  * numbers, so a hole is `null`.
  */
 export function exportJson(surface: Surface): Uint8Array {
-  const { recipe, x, y, values, trajectory, minimum, centre, explainedVariance } = surface;
+  const { recipe, x, y, values, trajectory, anchors, minimum, centre, explainedVariance } = surface;
   const document = {
     format: 'basin-surface',
     version: 1,
     recipe,
+    plane: planeTitle(recipe.plane),
+    axes: axisNames(surface),
     x: Array.from(x),
     y: Array.from(y),
     values: Object.fromEntries(Object.entries(values).map(([name, data]) => [name, rows(data, x.length)])),
     minimum,
     centre,
     explainedVariance,
+    anchors,
     trajectory: trajectory && {
       steps: Array.from(trajectory.steps),
       points: rows(trajectory.points, 2),

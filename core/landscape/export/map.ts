@@ -1,5 +1,6 @@
 import type { Surface } from '../surface';
-import { axes, axisNames, captions, logTicks, type Palette, type Rectangle, segment, ticks } from './chart';
+import { axisNames } from '../describe';
+import { axes, captions, logTicks, type Palette, type Rectangle, segment, ticks } from './chart';
 import { type ColorMapName, colorTable } from './colors';
 import { contourLevels, formatNumber, type Heights, unitHeight } from './height';
 import { isolines } from './isolines';

@@ -1,6 +1,6 @@
 import type { HostClient, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
 import { explain, notices } from '../../app/notices.svelte';
-import { axisNames, type SurfaceData } from '../../surface';
+import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<SurfaceRequest, 'plane' | 'seed' | 'normalization' | 'grid' | 'split' | 'subset' | 'checkpoint'>> & {
@@ -160,7 +160,8 @@ export class Landscape {
       y: surface.y,
       values: surface.values,
       trajectory: surface.trajectory,
-      axes: axisNames(planeOf(surface), surface.explainedVariance),
+      anchors: surface.anchors,
+      axes: surface.axes,
     };
     this.version++;
   }
@@ -181,10 +182,9 @@ export function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
 
 /** How a surface was made, in one line. */
 export function describe(surface: Surface): string {
-  const plane = planeOf(surface);
   const { split, subset, batchNorm } = surface.recipe as { split?: string; subset?: { count: number } | null; batchNorm?: string };
   return [
-    plane.kind === 'trajectory' ? 'plane of the training path' : `${plane.normalization}-normalised random ${plane.kind === 'line' ? 'line' : 'plane'}, seed ${plane.seed}`,
+    surface.plane,
     `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
     surface.y.length > 1 ? `${surface.x.length}×${surface.y.length}` : `${surface.x.length} points`,
     ...(batchNorm === 'batch' ? ['batch statistics'] : []),

@@ -1,5 +1,5 @@
 import { add, avgPool, batchNormInference, conv, equal, argmax, cast, logSoftmax, matmul, mul, neg, oneHot, Philox, relu, reshape, square, sub, sum, type Tensor, transpose } from '#core/graph';
-import type { LandscapeParameter, LandscapeProblem, ParameterKind, Plane } from '#core/landscape';
+import type { LandscapeParameter, LandscapeProblem, ParameterKind, Plane, WeightsReference } from '#core/landscape';
 
 const normals = (name: string, count: number, scale = 1): Float32Array => new Philox(7, name).normals(count).map((value) => value * scale);
 
@@ -29,6 +29,9 @@ function crossEntropy(logits: Tensor, y: Tensor, mask: Tensor): { loss: Tensor; 
   const right = cast(equal(cast(argmax(logits, 1), 'int32'), y), 'float32');
   return { loss: sum(mul(losses, mask)), accuracy: sum(mul(right, mask)) };
 }
+
+/** Weights of another run, as a recipe names them. */
+export const reference = (name: string): WeightsReference => ({ run: name, name, checkpoint: 'last', fingerprint: name });
 
 /** `relu` networks of dense layers, cross-entropy and accuracy. */
 export function mlpProblem(widths: readonly number[] = [6, 16, 12, 3], examples = 50, batch = 16): LandscapeProblem {

@@ -1,0 +1,41 @@
+import { grad, spec, trace, type Tensor } from '#core/graph';
+import { compile, type DeviceArray } from '#core/runtime';
+import type { Direction } from './directions';
+import type { EvaluatorOptions } from './evaluator';
+import type { LandscapeProblem } from './problem';
+
+/** Gradient of the mean loss (the quantity `loss`) over all examples at the centre, summed over batches in float64. */
+export async function lossGradient(problem: LandscapeProblem, options: Pick<EvaluatorOptions, 'device' | 'threads'> & { readonly signal?: AbortSignal }): Promise<Direction> {
+  const { parameters, buffers, exampleSpecs, batches } = problem;
+  const shapes = (record: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
+  const { x, y } = exampleSpecs;
+  type Batch = { x: Tensor; y: Tensor; mask: Tensor };
+  const graph = trace(
+    (args: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: Batch }) =>
+      grad((weights: Record<string, Tensor>) => problem.evaluate(weights, args.buffers, args.batch)['loss']!)(args.parameters),
+    { parameters: shapes(parameters), buffers: shapes(buffers), batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) } },
+  );
+  const { device, threads, signal } = options;
+  const program = await compile(graph, threads === undefined ? { device } : { device, threads });
+  try {
+    const sums = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, new Float64Array(data.length)]));
+    const still: Record<string, Float32Array> = {};
+    for (const [name, { data }] of Object.entries(parameters)) still[`parameters.${name}`] = data;
+    for (const [name, { data }] of Object.entries(buffers)) still[`buffers.${name}`] = data;
+    for (const batch of batches) {
+      signal?.throwIfAborted();
+      const all = { ...still, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask };
+      const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, all[name as keyof typeof all]]));
+      const slopes: Record<string, DeviceArray> = await program.run(feeds);
+      for (const [name, array] of Object.entries(slopes)) {
+        const sum = sums[name]!;
+        (await array.read()).forEach((value: number | bigint, i: number) => (sum[i]! += Number(value)));
+        array.dispose();
+      }
+    }
+    const examples = batches.reduce((total, { count }) => total + count, 0);
+    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, Float32Array.from(sum, (value) => value / examples)]));
+  } finally {
+    await program.dispose();
+  }
+}
