@@ -16,6 +16,7 @@ export const weightsReferenceSchema = z.strictObject({
   run: z.string().describe('id of the run that holds them'),
   name: z.string().describe('what the picture calls them'),
   checkpoint: z.string(),
+  member: z.int().optional().describe('of a population'),
   fingerprint: z.string().describe('hash of the weights'),
 });
 export type WeightsReference = z.infer<typeof weightsReferenceSchema>;

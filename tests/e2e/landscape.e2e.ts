@@ -118,6 +118,21 @@ describe('the landscape of a trained network', () => {
     await page.getByRole('button', { name: /^Random plane, 21×17/ }).waitFor();
   });
 
+  it('draws the line to the weights before training: its end is worse than its start', async () => {
+    const { page } = workbench;
+    await page.getByRole('combobox', { name: 'Plane' }).click();
+    await page.getByRole('option', { name: 'Line' }).click();
+    await page.getByRole('combobox', { name: 'Towards' }).click();
+    await page.getByRole('option', { name: 'Before training, this run' }).click();
+    await set('Points along x', '15');
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('img', { name: /^loss of .*line to moons \(init\).*15 points/ }).waitFor();
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
+    const table = readFileSync(await save('Table (.csv)'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(',').map(Number));
+    const nearest = (x: number): number => table.toSorted((a, b) => Math.abs(a[0]! - x) - Math.abs(b[0]! - x))[0]![2]!;
+    expect(nearest(1)).toBeGreaterThan(2 * nearest(0));
+  });
+
   it('made the browser complain of nothing', () => {
     expect(workbench.problems.filter((problem) => !/GPU stall|swiftshader|WebGL/i.test(problem))).toEqual([]);
   });

@@ -9,9 +9,13 @@ const range = z
 
 export const surfaceRequest = z.strictObject({
   run: z.string(),
-  plane: z.enum(['random', 'trajectory', 'line']).default('random'),
+  plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'),
+  /** Other weights that the plane leads to: one for a line (or none: a random one), two that with the centre span a plane. */
+  others: z.array(z.strictObject({ run: z.string(), checkpoint: checkpointName.default('last'), member: z.int().min(0).optional() })).max(2).default([]),
   seed: z.int().min(0).default(0),
   normalization: z.enum(['filter', 'layer', 'weight', 'none']).default('filter'),
+  /** Which parameters random directions move. */
+  include: z.enum(['weights', 'biases', 'all']).default('weights'),
   /** Points along x and y; the second is 1 for a line. */
   grid: z.tuple([z.int().min(1).max(2049), z.int().min(1).max(2049)]).default([51, 51]),
   /** Absent: -1 to 1, and for a trajectory the path with a margin. */
@@ -97,7 +101,7 @@ export const surfaceListing = z.object({
 });
 export type SurfaceListing = z.infer<typeof surfaceListing>;
 
-export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'vtp', 'gltf', 'stl', 'html']);
+export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'svg', 'vtp', 'gltf', 'stl', 'html']);
 export type SurfaceFormat = z.infer<typeof surfaceFormat>;
 
 /** Valleys, passes and hills of one quantity of a surface, as `Topology` of core/landscape. */

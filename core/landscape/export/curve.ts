@@ -1,5 +1,5 @@
-import type { Surface } from '../surface';
 import { axisNames } from '../describe';
+import type { Surface } from '../surface';
 import { axes, captions, type Palette, type Rectangle } from './chart';
 import type { Heights } from './height';
 import { ends, type Picture } from './map';

@@ -3,6 +3,7 @@ import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
 import { exportJson } from './json';
 import { quantityValues, type MeshOptions } from './mesh';
+import { escapeXml } from './text';
 
 export interface HtmlOptions extends MeshOptions {
   /** Source of the viewer script (the built `surface-viewer.js`). */
@@ -18,7 +19,7 @@ export interface HtmlOptions extends MeshOptions {
 export function exportHtml(surface: Surface, { viewer, quantity, scale = 'linear', colorMap = 'viridis', theme = 'system' }: HtmlOptions): Uint8Array {
   if (viewer.trim() === '') throw new UserError('landscape.export.viewer', 'the viewer script is empty', { hint: 'Build the program first: npm run build.' });
   const chosen = quantityValues(surface, quantity).quantity;
-  const title = escapeText(`${chosen} of ${surface.recipe.run.name ?? surface.recipe.run.id}`);
+  const title = escapeXml(`${chosen} of ${surface.recipe.run.name ?? surface.recipe.run.id}`);
   const settings = JSON.stringify({ quantity: chosen, scale, colorMap, theme });
   // In a script element only "</" and "<!--" can end or change the text; "<" is escaped in the data, and split in the code.
   const data = new TextDecoder().decode(exportJson(surface)).trim().replaceAll('<', '\\u003c');
@@ -47,5 +48,3 @@ html, body { margin: 0; height: 100%; background: #fff; font: 14px/1.4 system-ui
 `;
   return new TextEncoder().encode(page);
 }
-
-const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

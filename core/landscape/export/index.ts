@@ -9,6 +9,7 @@ import { exportJson } from './json';
 import { exportNpy } from './npy';
 import { exportPng } from './png';
 import { exportStl } from './stl';
+import { exportSvg } from './svg';
 import { exportVtp } from './vtp';
 
 export interface ExportOptions {
@@ -17,7 +18,7 @@ export interface ExportOptions {
   readonly scale?: HeightScale;
   readonly colorMap?: ColorMapName;
   readonly theme?: 'light' | 'dark';
-  /** Size of a PNG in pixels. */
+  /** Size of a picture in pixels. */
   readonly width?: number;
   readonly height?: number;
   /** Gives the viewer script's source; asked for by `html` only. */
@@ -29,6 +30,7 @@ const exporters = {
   csv: exportCsv,
   npy: exportNpy,
   png: exportPng,
+  svg: exportSvg,
   vtp: exportVtp,
   gltf: exportGltf,
   stl: exportStl,

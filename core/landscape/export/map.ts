@@ -1,5 +1,5 @@
-import type { Surface } from '../surface';
 import { axisNames } from '../describe';
+import type { Surface } from '../surface';
 import { axes, captions, logTicks, type Palette, type Rectangle, segment, ticks } from './chart';
 import { type ColorMapName, colorTable } from './colors';
 import { contourLevels, formatNumber, type Heights, unitHeight } from './height';
@@ -31,6 +31,7 @@ export function drawMap(surface: Surface, quantity: string, heights: Heights, ma
     drawContours(fine, frame, heights, unit),
     drawPath(surface, frame, unit),
     drawMinimum(surface, quantity, toX, toY, unit),
+    drawAnchors(surface, frame, palette, unit),
     axes(frame, ends(surface.x), ends(surface.y), axisNames(surface), palette, unit),
     drawColorBar({ left: frame.left + frame.width + 28 * unit, top: frame.top, width: 16 * unit, height: frame.height }, heights, quantity, map, palette, unit),
   ];
@@ -82,6 +83,23 @@ function drawPath(surface: Surface, frame: Rectangle, unit: number): string {
     <path d="${d}" fill="none" stroke="#111" stroke-opacity="0.85" stroke-width="${5 * unit}"/><path d="${d}" fill="none" stroke="#fff" stroke-width="${2.4 * unit}"/>
     ${dots.join('')}<circle cx="${start[0]}" cy="${start[1]}" r="${6 * unit}" fill="#111" stroke="#fff" stroke-width="${2.4 * unit}"/>
     <circle cx="${end[0]}" cy="${end[1]}" r="${6 * unit}" fill="#fff" stroke="#111" stroke-width="${2.4 * unit}"/></g>`;
+}
+
+/** Other weights in the plane, by name. */
+function drawAnchors({ x, y, anchors = [] }: Surface, frame: Rectangle, palette: Palette, unit: number): string {
+  const [x0, x1] = ends(x);
+  const [y0, y1] = ends(y);
+  const parts = anchors.map((anchor) => {
+    const left = frame.left + (frame.width * (anchor.x - x0)) / (x1 - x0);
+    const top = frame.top + frame.height - (frame.height * (anchor.y - y0)) / (y1 - y0);
+    const inside = left >= frame.left && left <= frame.left + frame.width && top >= frame.top && top <= frame.top + frame.height;
+    const name = svgText(anchor.name, left, top - 12 * unit, { size: 14 * unit, color: '#fff', anchor: 'middle' });
+    // A dark outline keeps the name legible on any colour.
+    return inside
+      ? `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${5.5 * unit}" fill="${palette.background}" stroke="#111" stroke-width="${2.4 * unit}"/><g stroke="#111" stroke-width="220" stroke-linejoin="round" paint-order="stroke">${name}</g>${name}`
+      : '';
+  });
+  return parts.join('');
 }
 
 function drawMinimum(surface: Surface, quantity: string, toX: (column: number) => number, toY: (row: number) => number, unit: number): string {

@@ -32,3 +32,7 @@ export function svgText(text: string, x: number, y: number, { size, color, ancho
   const turn = rotate === 0 ? '' : ` rotate(${rotate})`;
   return `<g fill="${color}" transform="translate(${x.toFixed(2)} ${y.toFixed(2)})${turn} scale(${scale.toFixed(6)})">${shapes.join('')}</g>`;
 }
+
+/** A text as it stands between tags or in a quoted attribute of XML and HTML. */
+export const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,5 +1,6 @@
 import type { Surface } from '../surface';
 import { type MeshOptions, surfaceMesh } from './mesh';
+import { escapeXml } from './text';
 
 /**
  * VTK XML PolyData (ParaView, PyVista, VisIt): the surface's triangles and the trajectory as a polyline. Point data hold
@@ -52,5 +53,3 @@ const dataArray = (name: string, type: string, data: readonly (number | string)[
   `<DataArray type="${type}" Name="${escapeXml(name)}" NumberOfComponents="${components}" format="ascii">${data.join(' ')}</DataArray>`;
 
 const xmlNumber = (value: number): string => (Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf');
-
-const escapeXml = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

@@ -1,34 +1,64 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { strictObject } from '#core/graph';
-import { normalizationSchema, rangesAround, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe } from '#core/landscape';
+import { strictObject, UserError } from '#core/graph';
+import { includeSchema, normalizationSchema, rangesAround, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import { splitNames } from '../specification/schema';
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, { error: 'a range goes upwards: [from, to]' });
 
+const checkpointSchema = z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]);
+
+/** Weights of this or another run of the same network. */
+export const otherWeightsSchema = strictObject({ run: z.string().describe('id or folder of the run'), checkpoint: checkpointSchema.default('last'), member: z.int().min(0).optional().describe('of a population') });
+
 /** What a person asks for; everything else of a surface's recipe follows from the run. */
 export const surfaceRequestSchema = strictObject({
-  plane: z.enum(['random', 'trajectory', 'line']).default('random').describe('Which directions span the picture.'),
+  plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient']).default('random').describe('Which directions span the picture.'),
+  others: z.array(otherWeightsSchema).max(2).default([]).describe('Where the plane leads: one end of a line, or the two that with the centre span a plane.'),
   seed: z.int().min(0).default(0).describe('Draws the directions and the subset.'),
   normalization: normalizationSchema.default('filter'),
+  include: includeSchema.default('weights'),
   grid: z.tuple([z.int().min(1).max(2049), z.int().min(1).max(2049)]).default([51, 51]).describe('Points along x and y.'),
   range: z.object({ x: range, y: range }).optional().describe('Absent: -1 to 1, and for a trajectory the path with a margin.'),
   split: z.enum(splitNames).default('train'),
   subset: z.int().min(1).nullable().default(null).describe('Number of examples; null takes all.'),
-  checkpoint: z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]).default('last').describe('Weights at the centre.'),
+  checkpoint: checkpointSchema.default('last').describe('Weights at the centre.'),
   batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
 });
 export type SurfaceRequest = z.infer<typeof surfaceRequestSchema>;
 
-export function planeRecipe({ plane, seed, normalization }: SurfaceRequest): PlaneRecipe {
-  if (plane === 'trajectory') return { kind: 'trajectory', steps: [] };
-  if (plane === 'line') return { kind: 'line', seed, normalization, include: 'weights' };
-  return { kind: 'random', seed, normalization, include: 'weights', orthogonal: false };
+/**
+ * The plane that is asked for.
+ *
+ * @param others the weights it leads to
+ * @throws UserError where they are too few or too many for it
+ */
+export function planeRecipe({ plane, seed, normalization, include }: SurfaceRequest, others: readonly WeightsReference[]): PlaneRecipe {
+  const [first, second] = others;
+  const wanted = { random: [0], trajectory: [0], gradient: [0], line: [0, 1], through: [2] }[plane];
+  if (!wanted.includes(others.length)) {
+    throw new UserError('surface.others', `a ${plane} plane is laid with ${wanted.join(' or ')} other weights, ${others.length} were given`, {
+      hint: 'A plane through three weights takes two others, a line takes one.',
+    });
+  }
+  switch (plane) {
+    case 'trajectory':
+      return { kind: 'trajectory', steps: [] };
+    case 'line':
+      return { kind: 'line', seed, normalization, include, ...(first && { to: first }) };
+    case 'through':
+      return { kind: 'through', of: [first!, second!] };
+    case 'gradient':
+      return { kind: 'gradient', seed, normalization, include };
+    case 'random':
+      return { kind: 'random', seed, normalization, include, orthogonal: false };
+  }
 }
 
-/** Axes of the picture: as asked for, around the path of a trajectory plane, else from -1 to 1. */
+/** Axes of the picture: as asked for; else around the path of a trajectory plane or the weights it leads to; else from -1 to 1. */
 export function gridOf({ plane: kind, grid: [nx, ny], range: asked }: SurfaceRequest, plane: Plane): Grid {
-  const around = kind === 'trajectory' && plane.path ? rangesAround(plane.path.points) : undefined;
+  const places = kind === 'trajectory' ? plane.path?.points : plane.anchors && Float64Array.from(plane.anchors.flatMap(({ x, y }) => [x, y]));
+  const around = places && rangesAround(places);
   const axis = (name: 'x' | 'y', count: number) => {
     const [from, to] = asked?.[name] ?? [around?.[name].from ?? -1, around?.[name].to ?? 1];
     return { from, to, count };

@@ -30,7 +30,7 @@ export async function* computeRunSurface(
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
 ): AsyncGenerator<RunSurfaceEvent, void> {
-  const { id, problem, plane, recipe, checkpoints } = setUpSurface(run, request, options.program);
+  const { id, problem, plane, recipe, checkpoints } = await setUpSurface(run, request, options);
   const folder = run.paths.surface(id);
   const lock = lockSurface(run.paths.surfaces, id);
   try {
@@ -52,9 +52,10 @@ function lockSurface(folder: string, id: string) {
 export async function estimateRunSurface(
   run: OpenRun,
   request: SurfaceRequest,
-  { program, signal }: { program: string; signal?: AbortSignal },
+  options: { program: string; signal?: AbortSignal },
 ): Promise<SurfaceEstimate & { examples: number }> {
-  const { problem, plane, recipe } = setUpSurface(run, request, program);
+  const { signal } = options;
+  const { problem, plane, recipe } = await setUpSurface(run, request, options);
   const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
   return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...(signal && { signal }) })), examples };
 }

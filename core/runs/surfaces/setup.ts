@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { makePlane, surfaceRecipeSchema, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe } from '#core/landscape';
+import { lossGradient, makePlane, surfaceRecipeSchema, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import type { StateTensor } from '#core/train';
-import type { OpenRun } from '../evaluation/open-run';
+import { openRun, type OpenRun } from '../evaluation/open-run';
+import { checkpointPath, readWeights, type StoredWeights } from '../folder/checkpoints';
+import { runPaths } from '../folder/paths';
+import { resolveRun, type FoundRun } from '../registry';
+import { storedSpecification } from '../specification/stored';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
 
@@ -15,8 +19,8 @@ export interface SurfaceSetup {
   checkpoints: Checkpoint[];
 }
 
-/** Everything that a request means for this run. @throws UserError when checkpoints, split or plane are not there */
-export function setUpSurface(run: OpenRun, request: SurfaceRequest, program: string): SurfaceSetup {
+/** Everything that a request means for this run. @throws UserError when checkpoints, split, plane or other runs are not there */
+export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { program, signal }: { program: string; signal?: AbortSignal }): Promise<SurfaceSetup> {
   const { parts, data, file } = run;
   const weights = run.weights(request.checkpoint);
   const { split, seed, batchNorm } = request;
@@ -26,7 +30,13 @@ export function setUpSurface(run: OpenRun, request: SurfaceRequest, program: str
   const checkpoints = run.trajectorySteps()
     .filter((step) => step <= weights.step)
     .map((step): Checkpoint => ({ step, parameters: floatsOf(run.weights(step).tensors, names) }));
-  const plane = makePlane(problem, planeRecipe(request), { checkpoints });
+  const others = await Promise.all(request.others.map((other) => otherWeights(run, other, names)));
+  const gradient = request.plane === 'gradient' ? await lossGradient(problem, { ...run.compile, ...(signal && { signal }) }) : undefined;
+  const plane = makePlane(problem, planeRecipe(request, others.map(({ reference }) => reference)), {
+    checkpoints,
+    weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])),
+    ...(gradient && { gradient }),
+  });
   const fingerprint = weightsFingerprint(names, weights.tensors);
   const recipe = surfaceRecipeSchema.parse({
     version: 1,
@@ -44,7 +54,29 @@ export function setUpSurface(run: OpenRun, request: SurfaceRequest, program: str
 }
 
 function floatsOf(tensors: Readonly<Record<string, StateTensor>>, names: readonly string[]): Record<string, Float32Array> {
-  return Object.fromEntries(names.map((name) => [name, tensors[name]!.data as Float32Array]));
+  return Object.fromEntries(names.flatMap((name) => (tensors[name] === undefined ? [] : [[name, tensors[name].data as Float32Array]])));
+}
+
+type OtherWeights = SurfaceRequest['others'][number];
+
+/** Weights of another run or member, and how a recipe names them. */
+async function otherWeights(run: OpenRun, other: OtherWeights, names: readonly string[]): Promise<{ reference: WeightsReference; parameters: Record<string, Float32Array> }> {
+  const found = resolveRun(other.run);
+  const { file } = found;
+  const { checkpoint, member } = other;
+  const { tensors } = await storedWeights(run, found, other);
+  const moment = typeof checkpoint === 'number' ? `step ${checkpoint}` : checkpoint;
+  const name = [file.name, ...(member === undefined ? [] : [`member ${member}`]), ...(checkpoint === 'last' ? [] : [`(${moment})`])].join(' ');
+  const parameters = floatsOf(tensors, names);
+  const reference = { run: file.id, name, checkpoint: String(checkpoint), fingerprint: weightsFingerprint(Object.keys(parameters), tensors), ...(member !== undefined && { member }) };
+  return { reference, parameters };
+}
+
+async function storedWeights(run: OpenRun, { file, folder }: FoundRun, { checkpoint, member }: OtherWeights): Promise<StoredWeights> {
+  if (member === undefined && !storedSpecification(file).population) return readWeights(checkpointPath(runPaths(folder), checkpoint));
+  // Which row of a checkpoint a member is follows from its specification; the data of this run need not be read twice.
+  const opened = await openRun(folder, { ...(member !== undefined && { member }), ...(folder === run.paths.folder && { load: () => Promise.resolve(run.data) }) });
+  return opened.weights(checkpoint);
 }
 
 /** Hash of the weights at the centre: another training gives another picture, even under the same name. */

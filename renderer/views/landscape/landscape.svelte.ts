@@ -3,12 +3,12 @@ import { explain, notices } from '../../app/notices.svelte';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<SurfaceRequest, 'plane' | 'seed' | 'normalization' | 'grid' | 'split' | 'subset' | 'checkpoint'>> & {
+export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint'>> & {
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
 
-export const firstRequest: Request = { plane: 'random', seed: 0, normalization: 'filter', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', reach: null };
+export const firstRequest: Request = { plane: 'random', others: [], seed: 0, normalization: 'filter', include: 'weights', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', reach: null };
 
 /** What the engine is asked for. */
 export function toRequest(run: string, { reach, grid, ...rest }: Request): SurfaceRequest {
@@ -25,12 +25,14 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
   return {
     run,
     plane: plane.kind as Request['plane'],
+    others: othersOf(plane),
     grid: [surface.x.length, surface.y.length],
     subset: subset?.count ?? null,
     ...(split === undefined ? {} : { split }),
     seed: plane.seed ?? subset?.seed ?? 0,
     ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
-    ...(checkpoint === undefined ? {} : { checkpoint: (/^\d+$/.test(checkpoint) ? Number(checkpoint) : checkpoint) as Request['checkpoint'] }),
+    ...(plane.include === undefined ? {} : { include: plane.include as Request['include'] }),
+    ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
     // A line has no second range to state, and its first is symmetric.
     ...(grid && surface.y.length > 1 ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: [grid.y.from, grid.y.to] as [number, number] } } : {}),
   };
@@ -167,15 +169,27 @@ export class Landscape {
   }
 }
 
-export interface PlaneFacts {
+interface WeightsReference {
+  run: string;
+  checkpoint: string;
+}
+
+interface PlaneFacts {
   kind: string;
   seed?: number;
   normalization?: string;
-  to?: string;
+  include?: string;
+  to?: WeightsReference;
+  of?: WeightsReference[];
 }
 
+const checkpointOf = (name: string): Request['checkpoint'] => (/^\d+$/.test(name) ? Number(name) : name) as Request['checkpoint'];
+
+const othersOf = ({ to, of }: PlaneFacts): Request['others'] =>
+  (of ?? (to === undefined ? [] : [to])).map(({ run, checkpoint }) => ({ run, checkpoint: checkpointOf(checkpoint) }));
+
 /** The plane as the recipe states it. */
-export function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
+function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
   const plane = surface.recipe.plane;
   return typeof plane === 'object' && plane !== null && 'kind' in plane ? (plane as PlaneFacts) : { kind: 'random' };
 }

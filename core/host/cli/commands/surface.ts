@@ -4,7 +4,7 @@ import { UserError } from '#core/graph';
 import { exportSurface, quantityTopology, surfaceFormatOf, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
-  computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName,
+  computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
@@ -13,7 +13,9 @@ import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
 
 interface SurfaceOptions {
-  plane: 'random' | 'trajectory' | 'line';
+  plane: SurfaceRequest['plane'];
+  to: string[];
+  include: SurfaceRequest['include'];
   grid: [number, number];
   range?: [number, number];
   rangeY?: [number, number];
@@ -37,8 +39,9 @@ export function addSurface(program: Command): void {
       .command('surface')
       .description('compute the loss surface around a trained network')
       .argument('<run>', 'its folder, id or name')
-      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .vtp .gltf .stl .html')
-      .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, or one line').choices(['random', 'trajectory', 'line']).default('random'))
+      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .vtp .gltf .stl .html')
+      .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, or the gradient and a random direction').choices(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'))
+      .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one) or a plane (two) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .addOption(new Option('--grid <nx>x<ny>', 'points along x and y').argParser(grid).default([51, 51], '51x51'))
       .addOption(new Option('--range <from>:<to>', 'extent of both axes (default: -1:1; of a trajectory: the path with a margin)').argParser(range))
       .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
@@ -47,6 +50,7 @@ export function addSurface(program: Command): void {
       .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed', wholeNumber(1))
       .option('--seed <seed>', 'seed of directions and subset', wholeNumber(0), 0)
       .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
+      .addOption(new Option('--include <parameters>', 'which parameters random directions move').choices(['weights', 'biases', 'all']).default('weights'))
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
       .addOption(checkpointOption())
@@ -55,6 +59,7 @@ export function addSurface(program: Command): void {
       .addOption(jsonOption()),
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
+    'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (named: string, options: SurfaceOptions) => {
     const terminal = terminalOf(options);
@@ -64,6 +69,8 @@ export function addSurface(program: Command): void {
     const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
     const request = surfaceRequestSchema.parse({
       plane: options.plane,
+      others: options.to.map(otherWeights),
+      include: options.include,
       seed: options.seed,
       normalization: options.normalization,
       grid: options.grid,
@@ -90,6 +97,13 @@ export function addSurface(program: Command): void {
       ];
     });
   });
+}
+
+/** `RUN`, `RUN@best`, `RUN@1200`; of a population `RUN#3` or `RUN#3@best`. */
+function otherWeights(text: string): { run: string; checkpoint?: CheckpointName; member?: number } {
+  const [, named = text, member, at] = /^(.*?)(?:#(\d+))?(?:@(init|last|best|\d+))?$/.exec(text) ?? [];
+  const checkpoint = at === undefined ? undefined : /^\d+$/.test(at) ? Number(at) : (at as 'init' | 'last' | 'best');
+  return { run: resolveRun(named).folder, ...(checkpoint !== undefined && { checkpoint }), ...(member !== undefined && { member: Number(member) }) };
 }
 
 /** The topology in a few lines. */

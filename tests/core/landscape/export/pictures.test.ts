@@ -34,6 +34,24 @@ describe('png', () => {
   });
 });
 
+describe('svg', () => {
+  const size = { width: 500, height: 400 };
+  const pixels = async (file: Uint8Array): Promise<Uint8Array> => sharp(file).flatten({ background: '#fff' }).removeAlpha().raw().toBuffer();
+
+  it('rendered, is the picture that the PNG holds; it names the recipe and needs nothing from outside', async () => {
+    const surface = { ...sampleSurface(), anchors: [{ name: 'other', x: 0.5, y: 0.4 }] };
+    const file = await exportSurface(surface, 'svg', size);
+    const [vector, raster] = [await pixels(file), await pixels(await exportSurface(surface, 'png', size))];
+    expect(vector.length).toBe(raster.length);
+    const apart = vector.reduce((sum, value, i) => sum + Math.abs(value - raster[i]!), 0) / vector.length;
+    expect(apart).toBeLessThan(1.5);
+    const text = new TextDecoder().decode(file);
+    expect(text).toContain('<metadata>{&quot;version&quot;:1,');
+    expect(text).not.toMatch(/href="(?!data:)/);
+    expect(text).not.toContain('<text');
+  });
+});
+
 describe('html', () => {
   it('holds the data and the script, and nothing in either can end the script element', async () => {
     const viewer = () => 'const t = "</script><!--"; const u = "</SCRIPT>";'.replace('</SCRIPT>', '</script>');
