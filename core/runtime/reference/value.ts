@@ -39,6 +39,14 @@ export const mapped =
   (f: (...values: number[]) => number): Kernel =>
   (node, inputs) => {
     const out = new Float64Array(node.size);
+    const [a, b] = inputs as [Numbers, Numbers];
+    // One or two operands that line up element by element, or are one number, need no strides.
+    if (inputs.length <= 2 && inputs.every(({ length }) => length === node.size || length === 1)) {
+      const [aStep, bStep] = [Number(a.length === node.size), Number(b?.length === node.size)];
+      if (b === undefined) for (let at = 0; at < out.length; at++) out[at] = f(a[at * aStep]!);
+      else for (let at = 0; at < out.length; at++) out[at] = f(a[at * aStep]!, b[at * bStep]!);
+      return out;
+    }
     const strides = node.inputs.map((x) => broadcastStrides(x.shape, node.rank));
     forEachIndex(node.shape, (index, at) => {
       out[at] = f(...inputs.map((numbers, i) => numbers[offset(index, strides[i]!)]!));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { compile, type Feed, type Program } from '#core/runtime';
 import * as g from '#core/graph';
 import type { OpCase, Shapes } from './op-cases';
@@ -17,22 +18,40 @@ export async function evaluateWith(make: (graph: g.Graph) => Promise<Program>, o
 }
 
 /**
- * `count` distinct numbers within `domain`, far apart in comparison with the steps of finite differences and away from whole
- * numbers, so that no kink of an op lies near.
+ * `count` distinct numbers within `domain`; `shift` moves them between those of other inputs. The two fractions are chosen (by a
+ * search over all counts up to 64 that are products of three numbers up to 4) so that in the domain of -2 to 2.1 no two numbers of
+ * three inputs, and no number and kink of a case, come closer than 2.4e-4: more than the finite differences move them.
  */
 export function distinctValues(random: g.Philox, count: number, [low, high]: readonly [number, number], shift: number): Float64Array {
   const order = random.permutation(count);
-  return Float64Array.from(order, (rank) => Math.fround(low + ((high - low) * (rank + 0.3171 + 0.0931 * shift)) / count));
+  return Float64Array.from(order, (rank) => Math.fround(low + ((high - low) * (rank + 0.2741 + 0.1489 * shift)) / count));
 }
 
-/** Inputs of a case with their feeds; `members` adds a leading population axis to inputs that `batched` selects. */
-export function inputsOf(opCase: OpCase, shapes: Shapes, seed: number, members = 0, batched: (i: number) => boolean = () => false): { xs: g.Tensor[]; feeds: Map<g.Tensor, Feed> } {
+/** What a case is tried with: its shapes and the seed of its numbers. */
+export type Trial = readonly [shapes: Shapes, seed: number];
+
+/** How many trials one property run holds, so that one program serves them all. */
+const TRIALS_A_RUN = 20;
+
+/** Holds `check` against 200 random trials of a case, twenty a run; fast-check prints the seed of a failure. */
+export async function forTrials(opCase: OpCase, check: (trials: readonly Trial[]) => Promise<void>): Promise<void> {
+  const trials = fc.array(fc.tuple(opCase.shapes, fc.nat(1e6)), { minLength: TRIALS_A_RUN, maxLength: TRIALS_A_RUN });
+  await fc.assert(fc.asyncProperty(trials, check), { numRuns: 200 / TRIALS_A_RUN, endOnFailure: true });
+}
+
+/**
+ * Inputs of a case with their feeds.
+ *
+ * @param lead population axes that stand before those of input `i`
+ * @param prefix tells the inputs of several trials in one program apart
+ */
+export function inputsOf(opCase: OpCase, shapes: Shapes, seed: number, lead: (i: number) => readonly number[] = () => [], prefix = ''): { xs: g.Tensor[]; feeds: Map<g.Tensor, Feed> } {
   const random = new g.Philox(seed, 'op');
   const feeds = new Map<g.Tensor, Feed>();
   const xs = shapes.inputs.map((inner, i) => {
-    const shape = batched(i) ? [members, ...inner] : inner;
+    const shape = [...lead(i), ...inner];
     const bound = opCase.integers?.[i];
-    const x = g.input(`x${i}`, shape, bound === undefined ? 'float32' : 'int32');
+    const x = g.input(`${prefix}x${i}`, shape, bound === undefined ? 'float32' : 'int32');
     if (bound === undefined) {
       const values = distinctValues(random, x.size, opCase.domain ?? [-2, 2.1], i);
       feeds.set(x, Float32Array.from(values));

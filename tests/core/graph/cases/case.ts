@@ -12,6 +12,8 @@ export interface OpCase {
   readonly integers?: Readonly<Record<number, (shape: Shapes) => number>>;
   /** The op has no derivative, or its results are no floats. */
   readonly flat?: boolean;
+  /** Its kinks lie where no choice of inputs avoids them: no differences. */
+  readonly kinks?: boolean;
   /** Gradients cancel to nearly nothing on small shapes: the magnitude that errors are then measured against. */
   readonly floor?: number;
 }

@@ -41,7 +41,8 @@ export const convolutions: OpCase[] = cancelling([
     shapes: convolution.map(({ images: x, filters, options }) => ({ inputs: [x, filters], options })),
   },
   {
-    name: 'conv with bias',
+    name: 'conv, bias and relu',
+    kinks: true,
     f: ([x, w, b]) => g.relu(g.add(g.conv(x!, w!, { padding: 1 }), g.reshape(b!, [-1, 1, 1]))),
     shapes: fc.tuple(n(), n(), n()).map(([batch, i, o]) => ({ inputs: [[batch, i, 5, 4], [o, i, 3, 3], [o]] })),
   },
