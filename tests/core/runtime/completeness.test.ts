@@ -4,8 +4,8 @@ import * as g from '#core/graph';
 import { compile } from '#core/runtime';
 import { lowerings as onnx } from '../../../core/runtime/onnx/lower';
 import { lowerings as tensorflow } from '../../../core/runtime/tensorflow/lower';
-import { opCases } from './op-cases';
-import { inputsOf, projected } from './oracle';
+import { opCases } from '../graph/op-cases';
+import { inputsOf, projected } from '../graph/oracle';
 
 /** Ops without inputs: executors treat them by themselves. */
 const sources = ['constant', 'input', 'scalar'];
