@@ -1,4 +1,4 @@
-import { currentState, type RunState } from './folder/run-file';
+import { currentState, type RunFile, type RunState } from './folder/run-file';
 import type { FoundRun } from './registry';
 import { pathInWords } from './specification/issues';
 
@@ -6,7 +6,7 @@ export interface Comparison {
   runs: { id: string; name: string; folder: string; state: RunState }[];
   /** Fields of the specification that are not the same in all runs, one value a run; `undefined` where a run lacks it. */
   differences: { path: string; values: unknown[] }[];
-  /** Losses and metrics of the finished runs, `test.accuracy`; null where a run has none. */
+  /** Losses and metrics of the finished runs, `test.accuracy`, means of a population; null where a run has none. */
   figures: { name: string; values: (number | null)[] }[];
 }
 
@@ -18,7 +18,7 @@ export function compareRuns(found: readonly FoundRun[]): Comparison {
     .map((path) => ({ path, values: flat.map((each) => each.get(path)) }))
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
   const results = found.map(({ file }) =>
-    new Map(Object.entries(file.results?.parts ?? {}).flatMap(([part, scores]) => Object.entries(scores).map(([name, value]): [string, number | null] => [`${part}.${name}`, value]))));
+    new Map(Object.entries(file.results?.parts ?? meansOf(file)).flatMap(([part, scores]) => Object.entries(scores).map(([name, value]): [string, number | null] => [`${part}.${name}`, value]))));
   const figures = [...new Set(results.flatMap((each) => [...each.keys()]))].map((name) => ({ name, values: results.map((each) => each.get(name) ?? null) }));
   return {
     runs: found.map(({ id, folder, file }) => ({ id, name: file.name, folder, state: currentState(folder, file) })),
@@ -26,6 +26,10 @@ export function compareRuns(found: readonly FoundRun[]): Comparison {
     figures,
   };
 }
+
+/** Of a population: the mean over its members. */
+const meansOf = ({ population }: RunFile): Record<string, Record<string, number>> => Object.fromEntries(Object.entries(population?.summary ?? {}).map(([part, figures]) =>
+  [part, Object.fromEntries(Object.entries(figures).map(([name, { mean }]) => [name, mean]))]));
 
 /** Every leaf of a specification under its path. */
 function flatten(value: unknown, path: (string | number)[] = [], into = new Map<string, unknown>()): Map<string, unknown> {

@@ -19,6 +19,7 @@ export { runPaths, type RunPaths } from './folder/paths';
 export { currentState, readRunFile, type RunError, type RunFile, type RunState } from './folder/run-file';
 export { changeSettings, homeFolder, readJson, readSettings, settingsSchema, type Settings } from './home';
 export { composePopulation, memberSpecification, type PopulationParts } from './population/compose';
+export { extractMember } from './population/extract';
 export { membersOf, type MemberChoice } from './population/member-choice';
 export { readMembers, type MemberEntry, type MembersFile } from './population/members-file';
 export { spreadOf, summarizeMembers, type Spread } from './population/summary';

@@ -35,3 +35,12 @@ export const checkpointOption = (): Option =>
 export const deviceOption = (): Option => new Option('--device <id>', 'where to compute: auto, or an id that `basin devices` lists');
 export const threadsOption = (): Option =>
   new Option('--threads <count>', 'processor threads (default: the settings\', else every core)').argParser(wholeNumber(1));
+
+/** A member of a population: its number, or the best. */
+export function member(text: string): number | 'best' {
+  if (text === 'best') return text;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number, counted from 0, or best.');
+}
+
+export const memberOption = (): Option => new Option('--member <number>', 'which network of a population: its number, or best').argParser(member);

@@ -8,7 +8,7 @@ import { usualCheckpoint } from '../usual-checkpoint';
 import { checkpointPath, readWeights, trajectorySteps, type CheckpointName, type StoredWeights } from '../folder/checkpoints';
 import { runPaths, type RunPaths } from '../folder/paths';
 import { readRunFile, type RunFile } from '../folder/run-file';
-import { composePopulation, memberSpecification } from '../population/compose';
+import { memberSpecification } from '../population/compose';
 import { chooseMember, type MemberChoice } from '../population/member-choice';
 import type { MemberEntry } from '../population/members-file';
 import { storedSpecification } from '../specification/stored';
@@ -57,7 +57,7 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
     });
   }
   const chosen = specification.population || options.member !== undefined
-    ? chooseMember(paths, file, options.member, () => composePopulation(specification, data))
+    ? chooseMember(paths, file, options.member)
     : undefined;
   const own = chosen ? memberSpecification(specification, chosen.entry) : specification;
   const parts = composeRun(own, data);

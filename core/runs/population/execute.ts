@@ -1,5 +1,5 @@
 import { loadDataset, type PreparedDataset } from '#core/data';
-import { PopulationTrainer, stepsPerEpoch, watchOf, type PopulationEvent, type PopulationState } from '#core/train';
+import { PopulationTrainer, stepsPerEpoch, type PopulationEvent, type PopulationState } from '#core/train';
 import type { CompileOptions } from '#core/runtime';
 import { resolveSpecification } from '../compose';
 import { chooseDevice } from '../device';
@@ -40,7 +40,7 @@ export async function trainPopulation(keeper: RunKeeper, specification: RunSpeci
     device: { id: device.id, name: device.name },
     dataset: { fingerprint: data.fingerprint, title: sourceTitle(specification.data.source) },
     parameters,
-    progress: { step: before, steps, epoch: (before / steps) * training.epochs, epochs: training.epochs },
+    progress: { step: before, steps, epoch: epochOf(before, steps, training.epochs), epochs: training.epochs },
     population: members.overview(),
   });
   writeAtomically(keeper.paths.transform, `${JSON.stringify(data.transform)}\n`);
@@ -105,7 +105,7 @@ class GroupExecution {
     try {
       if (stored) {
         await trainer.restore(stored.state);
-        members.enter(group, stored.state.progress, watchOf(training, parts.combinations[0]!.metrics, data.validation !== undefined).name);
+        members.enter(group, stored.state.progress);
       }
       const reason = await this.#follow(trainer, recorder);
       if (reason === 'finished') {
@@ -142,7 +142,7 @@ class GroupExecution {
 
   #record(event: Exclude<PopulationEvent, { kind: 'end' }>, trainer: PopulationTrainer, recorder: PopulationRecorder): void {
     const { keeper, parts, data, members, group, perGroup } = this.#given;
-    const { training, metrics } = parts.combinations[0]!;
+    const { training } = parts.combinations[0]!;
     switch (event.kind) {
       case 'steps': {
         const offset = group * perGroup;
@@ -154,7 +154,7 @@ class GroupExecution {
       }
       case 'epoch': {
         const record = recorder.epoch(event);
-        members.enter(group, trainer.progress, watchOf(training, metrics, data.validation !== undefined).name, event);
+        members.enter(group, trainer.progress, event);
         keeper.tell({ kind: 'epochs', records: [{ ...record, step: record.step + group * perGroup, epoch: record.epoch + group * training.epochs }] });
         this.#advance(event.step, 'note');
         break;
@@ -169,7 +169,7 @@ class GroupExecution {
         recorder.checkpoint(event);
         if (event.reasons.includes('pause')) {
           const step = event.state.progress.step + group * perGroup;
-          keeper.markPaused(step, (step / (perGroup * members.groups.length)) * training.epochs);
+          keeper.markPaused(step, epochOf(step, perGroup * members.groups.length, training.epochs));
         }
       }
     }
@@ -179,8 +179,11 @@ class GroupExecution {
     const { keeper, parts, members, group, perGroup } = this.#given;
     const done = group * perGroup + step;
     const { epochs } = parts.combinations[0]!.training;
-    keeper[how]({ progress: { ...keeper.progress, step: done, epoch: (done / (perGroup * members.groups.length)) * epochs }, population: members.overview() });
+    keeper[how]({ progress: { ...keeper.progress, step: done, epoch: epochOf(done, perGroup * members.groups.length, epochs) }, population: members.overview() });
     members.save(how === 'save');
   }
 }
 
+
+/** Epochs done, all groups together as one training. */
+const epochOf = (step: number, steps: number, epochs: number): number => (steps === 0 ? 0 : (step / steps) * epochs);

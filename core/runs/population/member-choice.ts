@@ -1,9 +1,7 @@
 import { UserError } from '#core/graph';
-import { watchOf } from '#core/train';
 import type { RunFile } from '../folder/run-file';
 import type { RunPaths } from '../folder/paths';
 import { readMembers, type MemberEntry, type MembersFile } from './members-file';
-import type { PopulationParts } from './compose';
 
 /** A member by its number, or the best one by the figure that the run watches. */
 export type MemberChoice = number | 'best';
@@ -13,14 +11,14 @@ export type MemberChoice = number | 'best';
  *
  * @throws UserError when none is chosen, when there is no such member, or when the run has no members
  */
-export function chooseMember(paths: RunPaths, file: RunFile, choice: MemberChoice | undefined, parts: () => PopulationParts): { entry: MemberEntry; table: MembersFile } {
+export function chooseMember(paths: RunPaths, file: RunFile, choice: MemberChoice | undefined): { entry: MemberEntry; table: MembersFile } {
   const table = membersOf(paths, file);
   if (choice === undefined) {
     throw new UserError('run.population', `Run "${file.name}" is a population of ${table.members.length} networks: choose one.`, {
       hint: `Add --member NUMBER (0 to ${table.members.length - 1}) or --member best; \`basin members\` lists them.`,
     });
   }
-  if (choice === 'best') return { entry: bestMember(table, file, parts()), table };
+  if (choice === 'best') return { entry: bestMember(table, file), table };
   const entry = table.members[choice];
   if (entry) return { entry, table };
   throw new UserError('run.no-member', `Run "${file.name}" has no member ${choice}: they are numbered from 0 to ${table.members.length - 1}.`);
@@ -36,13 +34,10 @@ export function membersOf(paths: RunPaths, file: RunFile): MembersFile {
     : `Run "${file.name}" is a single network: it has no members.`);
 }
 
-function bestMember({ members }: MembersFile, file: RunFile, { combinations }: PopulationParts): MemberEntry {
-  const { training, metrics, data } = combinations[0]!;
-  const { name, better } = watchOf(training, metrics, data.validation !== undefined);
-  const part = data.validation ? 'validation' : 'train';
+function bestMember({ members, watched: { name, part }, better }: MembersFile, file: RunFile): MemberEntry {
   const value = ({ results, latest }: MemberEntry): number | null | undefined => (results ?? latest)?.[part]?.[name];
   const sound = members.filter((entry) => entry.state !== 'diverged' && typeof value(entry) === 'number');
-  const [best] = sound.sort((a, b) => (better === 'higher' ? -1 : 1) * (value(a)! - value(b)!) || a.member - b.member);
+  const [best] = sound.sort((a, b) => (better[name] === 'higher' ? -1 : 1) * (value(a)! - value(b)!) || a.member - b.member);
   if (best) return best;
   throw new UserError('run.no-member', `No member of run "${file.name}" has a ${part} ${name} yet.`, { hint: 'Choose one by its number.' });
 }

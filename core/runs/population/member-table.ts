@@ -1,4 +1,4 @@
-import type { PopulationEvent, PopulationProgress } from '#core/train';
+import { watchOf, type PopulationEvent, type PopulationProgress } from '#core/train';
 import type { PartResults } from '../evaluation/results';
 import type { RunFile } from '../folder/run-file';
 import type { RunPaths } from '../folder/paths';
@@ -23,7 +23,7 @@ export class MemberTable {
   }
 
   /** Reads the table, or makes it: groups are decided once, when the run is started. */
-  static open(paths: RunPaths, { members }: PopulationParts, plan: () => number[][], checkpoint: 'best' | 'last'): MemberTable {
+  static open(paths: RunPaths, { members, combinations }: PopulationParts, plan: () => number[][], checkpoint: 'best' | 'last'): MemberTable {
     const known = readMembers(paths);
     if (known) return new MemberTable(paths, known);
     const groups = plan();
@@ -31,7 +31,16 @@ export class MemberTable {
       const group = groups.findIndex((each) => each.includes(member));
       return { member, seed: own, values, group, place: groups[group]!.indexOf(member), state: 'waiting', step: 0, epoch: 0 };
     });
-    const table = new MemberTable(paths, { basin: 1, checkpoint, groups, members: entries });
+    const { training, metrics, data } = combinations[0]!;
+    const validated = data.validation !== undefined;
+    const table = new MemberTable(paths, {
+      basin: 1,
+      checkpoint,
+      watched: { name: watchOf(training, metrics, validated).name, part: validated ? 'validation' : 'train' },
+      better: { loss: 'lower', ...Object.fromEntries(Object.entries(metrics).map(([name, { better }]) => [name, better])) },
+      groups,
+      members: entries,
+    });
     table.save(true);
     return table;
   }
@@ -45,12 +54,12 @@ export class MemberTable {
   }
 
   /** Enters how far a group has come, with the scores of the epoch that is complete. */
-  enter(group: number, { step, epoch, members }: PopulationProgress, watched: string, scores?: EpochEvent): void {
+  enter(group: number, { step, epoch, members }: PopulationProgress, scores?: EpochEvent): void {
     for (const entry of this.#of(group)) {
       const { ended, best } = members[entry.place]!;
       if (ended === undefined) Object.assign(entry, { state: 'training', step, epoch });
       else Object.assign(entry, { state: ended.reason, step: ended.step, epoch: ended.epoch + (ended.reason === 'early' ? 1 : 0), ...(ended.what !== undefined && { what: ended.what }) });
-      if (best) entry.best = { name: watched, value: best.value, epoch: best.epoch + 1, step: best.step };
+      if (best) entry.best = { name: this.#file.watched.name, value: best.value, epoch: best.epoch + 1, step: best.step };
       const own = scores && (['train', 'validation'] as const).flatMap((part) => {
         const each = scores[part]?.[entry.place];
         return each ? [[part, finite({ loss: each.loss, ...each.metrics })] as const] : [];

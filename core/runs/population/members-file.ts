@@ -28,7 +28,18 @@ const memberSchema = z.object({
 export type MemberEntry = z.infer<typeof memberSchema>;
 
 /** `members.json`: who is who in a population, and how far each has come. */
-export const membersFileSchema = z.object({ basin: z.literal(1), checkpoint: z.enum(['best', 'last']), groups: z.array(z.array(z.int())), members: z.array(memberSchema) });
+export const membersFileSchema = z.object({
+  basin: z.literal(1),
+  /** The weights that a finished member is judged by. */
+  checkpoint: z.enum(['best', 'last']),
+  /** What the best checkpoint and early stopping look at, and on which part. */
+  watched: z.object({ name: z.string(), part: z.enum(['train', 'validation']) }),
+  /** Which way each figure is better. */
+  better: z.record(z.string(), z.enum(['higher', 'lower'])),
+  /** Members that are trained in one program. */
+  groups: z.array(z.array(z.int())),
+  members: z.array(memberSchema),
+});
 export type MembersFile = z.infer<typeof membersFileSchema>;
 
 /** The members of a population; `undefined` before it was first started. @throws UserError when the file is damaged */
@@ -41,5 +52,7 @@ export function readMembers(paths: RunPaths): MembersFile | undefined {
 }
 
 export function writeMembers(paths: RunPaths, file: MembersFile, options: { durable?: boolean } = {}): void {
-  writeAtomically(paths.members, `${JSON.stringify({ ...file, members: undefined, groups: undefined }).slice(0, -1)},\n"groups":${JSON.stringify(file.groups)},\n"members":[\n${file.members.map((each) => JSON.stringify(each)).join(',\n')}\n]}\n`, options);
+  const { members, ...head } = file;
+  // One member a line, for people and for line-based tools.
+  writeAtomically(paths.members, `${JSON.stringify(head).slice(0, -1)},"members":[\n${members.map((each) => JSON.stringify(each)).join(',\n')}\n]}\n`, options);
 }

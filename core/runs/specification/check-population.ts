@@ -55,7 +55,7 @@ function placeIssues(specification: Record<string, unknown>, text: string, value
   return values.flatMap((value, i) => {
     const parsed = schema.safeParse(withValue(specification, place, value));
     if (parsed.success) return [];
-    return describeIssues(parsed.error, withValue(specification, place, value)).slice(0, 1).map(({ message }) => ({ path: [...path, i], message: `${value}: ${message}` }));
+    return describeIssues(parsed.error, withValue(specification, place, value)).slice(0, 1).map(({ message }) => ({ path: [...path, i], message }));
   });
 }
 

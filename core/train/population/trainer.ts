@@ -108,7 +108,7 @@ export class PopulationTrainer {
     const progress = (): PopulationProgress => this.#progress;
     return runStages<PopulationEvent>({
       fresh: () => !this.#restored && progress().step === 0,
-      finished: () => progress().finished,
+      finished: () => progress().finished || progress().epoch >= this.#epochs,
       midEpoch: () => progress().batch < this.#stepsPerEpoch && this.#alive().length > 0,
       chunk: (interrupted) => this.#chunk(interrupted),
       closeEpoch: () => this.#closeEpoch(),

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { evaluateRun, openRun, readSettings, resolveRun, splitNames, type CheckpointName, type SplitName } from '#core/runs';
-import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption } from '../options';
 import { number, table } from '../terminal';
 
 interface EvalOptions {
   data?: string;
   split: SplitName;
   checkpoint?: CheckpointName;
+  member?: number | 'best';
   device?: string;
   threads?: number;
   json?: boolean;
@@ -22,6 +23,7 @@ export function addEval(program: Command): void {
       .option('--data <path>', 'a labelled file or folder instead of the run\'s own data')
       .addOption(new Option('--split <part>', 'part of the run\'s own data').choices([...splitNames]).default('test'))
       .addOption(checkpointOption())
+      .addOption(memberOption())
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
@@ -30,7 +32,7 @@ export function addEval(program: Command): void {
   ).action(async (named: string, options: EvalOptions) => {
     const terminal = terminalOf(options);
     const { folder, file } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
     const checkpoint = options.checkpoint ?? run.usualCheckpoint;
     const on = options.data === undefined ? options.split : { path: options.data };
     const { worst: farthest, residuals: _, ...evaluation } = await evaluateRun(run, { on, checkpoint, worst: 10 });

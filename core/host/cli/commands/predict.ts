@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { openRun, predictRun, readSettings, resolveRun, type CheckpointName } from '#core/runs';
-import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption } from '../options';
 import { checkOutputFile } from '../output-file';
 
 interface PredictOptions {
   data: string;
   out: string;
   checkpoint?: CheckpointName;
+  member?: number | 'best';
   device?: string;
   threads?: number;
   json?: boolean;
@@ -21,6 +22,7 @@ export function addPredict(program: Command): void {
       .requiredOption('--data <path>', 'a file or folder with the columns (or pictures) that the network was trained on')
       .requiredOption('--out <file>', 'the CSV to write')
       .addOption(checkpointOption())
+      .addOption(memberOption())
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
@@ -29,7 +31,7 @@ export function addPredict(program: Command): void {
     const terminal = terminalOf(options);
     checkOutputFile(options.out);
     const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
     const summary = await predictRun(run, { data: { path: options.data }, out: options.out, checkpoint: options.checkpoint ?? run.usualCheckpoint });
     for (const warning of summary.warnings) terminal.note(`Note: ${warning}`);
     for (const { what, count, reason } of summary.dropped) terminal.note(`Note: ${count} ${what} left out: ${reason}`);

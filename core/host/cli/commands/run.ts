@@ -9,6 +9,7 @@ import {
 } from '#core/runs';
 import { interruptSignal } from '../interrupt';
 import { deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { addPopulationOptions, withPopulation, type PopulationOptions } from '../population-options';
 import { number, table, type Terminal } from '../terminal';
 
 interface TrainOptions {
@@ -19,7 +20,7 @@ interface TrainOptions {
 
 export function addRun(program: Command): void {
   example(
-    program
+    addPopulationOptions(program
       .command('run')
       .description('train a network as a specification says')
       .argument('[specification]', 'a JSON file; samples are in assets/specs')
@@ -31,15 +32,17 @@ export function addRun(program: Command): void {
       .option('--partial', 'with --weights: take what fits, leave the rest')
       .addOption(new Option('--epochs <count>', 'passes over the data; 0 only judges').argParser(wholeNumber(0)))
       .option('--out <folder>', 'the run\'s folder (default: a new one in the runs folder)')
-      .option('--name <name>', 'what to call the run')
+      .option('--name <name>', 'what to call the run'))
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin run assets/specs/iris.json --out runs/iris',
     'basin run --model resnet.onnx --data pictures.zip --epochs 3',
-  ).action(async (file: string | undefined, options: TrainOptions & StartOptions) => {
+    'basin run assets/specs/moons.json --seeds 64 --vary optimizer.learningRate=0.01,0.1',
+  ).action(async (file: string | undefined, options: TrainOptions & StartOptions & PopulationOptions) => {
     const terminal = terminalOf(options);
-    const { specification, data } = await startingPoint(file, options);
+    const { specification: single, data } = await startingPoint(file, options);
+    const specification = withPopulation(single, file ?? 'The specification', options);
     // Device and data are looked at before a folder is made: a mistake leaves nothing behind.
     await chooseDevice(options.device ?? specification.device);
     const { out, name } = options;
@@ -144,9 +147,10 @@ function progressOf(terminal: Terminal, folder: string): { tell: NonNullable<Exe
 }
 
 function report(terminal: Terminal, { folder, file }: RunOutcome): void {
-  const { state, id, name, results, best, progress, device, parameters } = file;
+  const { state, id, name, results, best, progress, device, parameters, population } = file;
   if (state === 'stopped') terminal.note(`Stopped at step ${progress?.step} of ${progress?.steps}. To go on: basin resume ${folder}`);
-  terminal.result({ id, name, folder, state, device: device?.id, parameters, progress, best, results }, () => {
+  terminal.result({ id, name, folder, state, device: device?.id, parameters, progress, best, results, population }, () => {
+    if (population?.summary && state === 'finished') return populationReport(file, folder);
     if (!results) return `${name}: ${state}, ${folder}`;
     const parts = Object.keys(results.parts);
     const rows = [...new Set(parts.flatMap((part) => Object.keys(results.parts[part] ?? {})))];
@@ -158,4 +162,17 @@ function report(terminal: Terminal, { folder, file }: RunOutcome): void {
       folder,
     ];
   });
+}
+
+/** How the members of a population came out, all together. */
+function populationReport({ name, progress, population, parameters }: RunOutcome['file'], folder: string): string[] {
+  const { members = 0, diverged = 0, groups = 1, summary = {} } = population ?? {};
+  return [
+    `${name}: ${members} networks of ${parameters} parameters after ${number(progress?.epochs ?? 0)} epochs${groups > 1 ? `, in ${groups} groups` : ''}${diverged > 0 ? `, ${diverged} diverged` : ''}`,
+    '',
+    ...table(['', 'mean', 'deviation', 'least', 'greatest'], Object.entries(summary).flatMap(([part, figures]) =>
+      Object.entries(figures).map(([figure, { mean, deviation, least, greatest }]) => [`${part} ${figure}`, mean, deviation, least, greatest]))),
+    '',
+    `Each of them: basin members ${folder}`,
+  ];
 }

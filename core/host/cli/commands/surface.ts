@@ -8,7 +8,7 @@ import {
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
-import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
 
@@ -28,6 +28,7 @@ interface SurfaceOptions {
   topology?: number;
   out: string;
   checkpoint?: CheckpointName;
+  member?: number | 'best';
   device?: string;
   threads?: number;
   json?: boolean;
@@ -54,6 +55,7 @@ export function addSurface(program: Command): void {
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
       .addOption(checkpointOption())
+      .addOption(memberOption())
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
@@ -66,7 +68,7 @@ export function addSurface(program: Command): void {
     const format = surfaceFormatOf(options.out);
     checkOutputFile(options.out);
     const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
     const request = surfaceRequestSchema.parse({
       plane: options.plane,
       others: options.to.map(otherWeights),
