@@ -43,6 +43,10 @@ class Intake {
         throw new Error(`${others.length + 1} files were given; Basin opens one data set at a time. Put pictures into one folder per class and drop the folder.`);
       }
       this.busy = { what: `Reading ${nameOf(path)}`, share: null };
+      if (isModel(path)) {
+        router.go('model', path);
+        return;
+      }
       this.#show(await host.client.datasets.open({ path }));
     });
   }
@@ -65,6 +69,9 @@ class Intake {
     router.go('data', summary.id);
   }
 }
+
+/** Networks and weights have a page of their own. */
+const isModel = (path: string): boolean => /\.(onnx|safetensors)$/i.test(path);
 
 function nameOf(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;

@@ -1,6 +1,7 @@
 import { appContract, devicesContract } from './app';
 import { blocksContract, generatorsContract } from './blocks';
 import { datasetsContract } from './datasets';
+import { modelsContract } from './models';
 import { runsContract } from './runs';
 import { samplesContract, specificationsContract } from './specifications';
 import { surfacesContract } from './surfaces';
@@ -14,6 +15,7 @@ export const contract = {
   devices: devicesContract,
   samples: samplesContract,
   datasets: datasetsContract,
+  models: modelsContract,
   blocks: blocksContract,
   generators: generatorsContract,
   specifications: specificationsContract,
@@ -27,6 +29,7 @@ export type * from './arrays';
 export type * from './blocks';
 export type * from './datasets';
 export type * from './desktop';
+export type * from './models';
 export type * from './runs';
 export type * from './specifications';
 export type * from './surfaces';

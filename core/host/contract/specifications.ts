@@ -29,6 +29,8 @@ export const specificationCheck = z.object({
   /** The specification with every default filled in. */
   resolved: runSpecification.optional(),
   parameters: z.int().optional(),
+  /** What is worth knowing of the network: how an imported one meets the data. */
+  notes: z.array(z.string()).optional(),
   /** Networks in the run, where it is a population. */
   members: z.int().optional(),
   estimate: trainingEstimate.optional(),

@@ -1,6 +1,7 @@
 import { appProcedures } from './app';
 import { datasetProcedures } from './datasets';
 import { api, type EngineEnvironment } from './environment';
+import { modelProcedures } from './models';
 import { runProcedures } from './runs';
 import { specificationProcedures } from './specifications';
 import { surfaceProcedures } from './surfaces';
@@ -12,6 +13,7 @@ export function createRouter(environment: EngineEnvironment) {
   return api.router({
     ...appProcedures(environment),
     ...datasetProcedures(environment),
+    ...modelProcedures(environment),
     ...specificationProcedures(environment),
     ...runProcedures(environment),
     ...surfaceProcedures(environment),

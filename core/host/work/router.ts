@@ -9,6 +9,7 @@ import { datasetWork } from './datasets';
 import { EventQueue } from '../event-queue';
 import { mergeTraining } from './merge-training';
 import { given } from './given';
+import { modelWork } from './models';
 import { datasetOf } from './sources';
 import { specificationWork } from './specifications';
 import { Turns } from './turns';
@@ -87,6 +88,7 @@ export const workRouter = {
     estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
   ...datasetWork,
+  ...modelWork,
   ...specificationWork,
 };
 

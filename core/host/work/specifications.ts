@@ -25,7 +25,8 @@ async function check(given: unknown, threads: number): Promise<SpecificationChec
     const parts = composeRun(specification, data);
     const device = await at(['device'], () => chooseDevice(specification.device));
     const estimate = await estimateTraining(parts, { device: device.id, threads });
-    return { ok: true, issues: [], resolved: parts.specification, parameters: parts.parameters, estimate };
+    const { notes } = parts.model;
+    return { ok: true, issues: [], resolved: parts.specification, parameters: parts.parameters, ...(notes && { notes: [...notes] }), estimate };
   } catch (error) {
     if (error instanceof SpecificationMistake) return { ok: false, issues: [...error.issues] };
     if (error instanceof UserError) return { ok: false, issues: [issueOf([], error)] };
