@@ -1,7 +1,7 @@
 import { isFloat, type Tensor } from '#core/graph';
 
 /** A node for which ONNX has one operator together with nodes before it; nothing else may read those. */
-export type Fusion = Sum | Affine | SquaredSum;
+export type Fusion = Sum | Affine | SquaredSum | Joined;
 
 /**
  * A sum with a product of matrices or a convolution: `Gemm` adds any matrix that broadcasts to its result, `Conv` one number a
@@ -33,6 +33,15 @@ export interface SquaredSum {
   readonly absorbed: readonly Tensor[];
 }
 
+/** Pieces that were padded with zeros to be added, as the gradient of slicing does: they lie beside each other. */
+export interface Joined {
+  readonly kind: 'joined';
+  readonly axis: number;
+  /** From the first to the last. */
+  readonly parts: readonly Tensor[];
+  readonly absorbed: readonly Tensor[];
+}
+
 /** Sees `x` as a fusion; `uses` counts the readers of a tensor. */
 export function fusion(x: Tensor, uses: (x: Tensor) => number): Fusion | undefined {
   if (!isFloat(x.dtype)) return undefined;
@@ -43,7 +52,7 @@ export function fusion(x: Tensor, uses: (x: Tensor) => number): Fusion | undefin
 const matrixProduct = (x: Tensor): boolean => x.op === 'matmul' && x.rank === 2 && x.inputs.every((input) => input.rank === 2) && x.size > 0;
 
 const rules: Readonly<Record<string, (x: Tensor) => Fusion | undefined>> = {
-  add: (x) => withProduct(x) ?? affine(x, x.inputs[0]!, x.inputs[1]!) ?? affine(x, x.inputs[1]!, x.inputs[0]!),
+  add: (x) => joined(x) ?? withProduct(x) ?? affine(x, x.inputs[0]!, x.inputs[1]!) ?? affine(x, x.inputs[1]!, x.inputs[0]!),
   sub: (x) => descent(x) ?? affine(x, x.inputs[0]!, x.inputs[1]!),
   sum: (x) => (x.inputs[0]!.op === 'square' && x.rank === 0 ? { kind: 'squared-sum', absorbed: [x.inputs[0]!] } : undefined),
 };
@@ -54,7 +63,13 @@ function withProduct(x: Tensor): Sum | undefined {
 }
 
 function biased(x: Tensor, product: Tensor, addend: Tensor): Sum | undefined {
-  if (product.rank !== x.rank || product.size !== x.size) return undefined;
+  if (product.size !== x.size) return undefined;
+  // Rows of more than two axes are one tall product; a bias is the same for all of them.
+  const tall = product.op === 'reshape' && product.rank === x.rank ? product.inputs[0]! : undefined;
+  if (tall !== undefined && matrixProduct(tall) && addend.rank === 1 && addend.size === tall.shape[1] && addend.size === x.shape.at(-1)) {
+    return { kind: 'sum', product: tall, addend, absorbed: [tall, product] };
+  }
+  if (product.rank !== x.rank) return undefined;
   if (matrixProduct(product)) return addend.rank === 1 || addend.rank === 2 ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
   return product.op === 'conv' && perChannel(addend, x) ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
 }
@@ -84,4 +99,30 @@ function descent(x: Tensor): Sum | undefined {
   if (at < 0 || product === undefined || !matrixProduct(product)) return undefined;
   if (Math.min(...product.inputs.map((input) => input.size)) > x.size / 2) return undefined;
   return { kind: 'sum', product, addend: weights, descent: step.inputs[at]!, absorbed: [product, step] };
+}
+
+/** Pieces of a sum with where each begins; every sum on the way but `x` itself is read by its own sum only. */
+function pieces(x: Tensor, top: boolean): { readonly pad: Tensor; readonly sums: readonly Tensor[] }[] | undefined {
+  if (x.op === 'pad') return x.attributes['value'] === 0 ? [{ pad: x, sums: [] }] : undefined;
+  if (x.op !== 'add') return undefined;
+  const parts = x.inputs.map((input) => (input.size === x.size ? pieces(input, false) : undefined));
+  if (parts.includes(undefined)) return undefined;
+  return parts.flatMap((list, i) => list!.map((piece) => (i === 0 && !top ? { ...piece, sums: [...piece.sums, x] } : piece)));
+}
+
+function joined(x: Tensor): Joined | undefined {
+  const found = pieces(x, true);
+  if (found === undefined || new Set(found.map(({ pad }) => pad)).size < found.length) return undefined;
+  const low = (pad: Tensor): readonly number[] => pad.attributes['low'] as readonly number[];
+  const part = (pad: Tensor): Tensor => pad.inputs[0]!;
+  const axes = x.shape.flatMap((n, axis) => (found.some(({ pad }) => part(pad).shape[axis] !== n) ? [axis] : []));
+  const axis = axes[0];
+  if (axis === undefined || axes.length > 1) return undefined;
+  const sorted = found.map(({ pad }) => pad).sort((a, b) => low(a)[axis]! - low(b)[axis]!);
+  let end = 0;
+  for (const pad of sorted) {
+    if (low(pad)[axis] !== end) return undefined;
+    end += part(pad).shape[axis]!;
+  }
+  return end === x.shape[axis] ? { kind: 'joined', axis, parts: sorted.map(part), absorbed: [...sorted, ...found.flatMap(({ sums }) => sums)] } : undefined;
 }

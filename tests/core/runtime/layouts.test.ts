@@ -78,3 +78,19 @@ test('such a population has no softmax by rows and leaves no conversion unread',
   expect(nodes.some(({ opType }) => opType === 'LogSoftmax')).toBe(false);
   expect(lowerGraph(graph, { portable: true }).nodes.some(({ opType }) => opType === 'LogSoftmax')).toBe(true);
 });
+
+test('the gradient of slicing is one concatenation, a bias of rows joins their product', async () => {
+  const [x, w, bias] = [g.input('x', [2, 6, 5], 'float32'), g.input('w', [12, 5], 'float32'), g.input('b', [12], 'float32')];
+  const y = g.add(g.matmul(x, g.transpose(w)), bias);
+  const [a, b, c] = [0, 3, 7].map((start, i) => g.slice(y, [0, 0, start], [2, 6, [3, 7, 12][i]!])) as [g.Tensor, g.Tensor, g.Tensor];
+  const loss = g.add(g.add(g.sum(g.square(a)), g.sum(g.exp(b))), g.sum(g.mul(g.sin(c), g.slice(c, [0], [2]))));
+  const outputs = [y, ...g.gradients(loss, [x, w, bias])];
+  const graph = { inputs: [x, w, bias].map((t) => ({ name: String(t.attributes['name']), shape: t.shape, dtype: t.dtype })), outputs: outputs.map((tensor, i) => ({ name: `y${i}`, tensor })) };
+  const { nodes } = lowerGraph(graph);
+  expect(nodes.some(({ opType }) => opType === 'Pad')).toBe(false);
+  expect(nodes.filter(({ opType }) => opType === 'Gemm')[0]!.inputs).toHaveLength(3);
+  const random = new g.Philox(3, 'joined');
+  const feeds = new Map([x, w, bias].map((t) => [t, random.normals(t.size)]));
+  const [fast, exact] = [await evaluate('cpu', outputs, feeds), await evaluate('reference', outputs, feeds)];
+  fast.forEach((numbers, i) => expect(relativeError(numbers, exact[i]!)).toBeLessThan(1e-5));
+});

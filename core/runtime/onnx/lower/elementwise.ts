@@ -13,8 +13,11 @@ const fusing =
   (node, inputs, b) => {
     const fusion = b.fusionOf(node);
     if (fusion?.kind === 'affine') return affineNode(fusion, b);
+    if (fusion?.kind === 'joined') return b.emit('Concat', fusion.parts.map((part) => b.lower(part)), { axis: fusion.axis });
     if (fusion?.kind !== 'sum') return b.emit(opType, inputs);
-    return fusion.product.op === 'conv' ? convNode(fusion.product, b, fusion.addend) : gemmNode(fusion.product, b, fusion);
+    if (fusion.product.op === 'conv') return convNode(fusion.product, b, fusion.addend);
+    const sum = gemmNode(fusion.product, b, fusion);
+    return node.rank === fusion.product.rank ? sum : b.emit('Reshape', [sum, b.target(node, -1)]);
   };
 
 /** `expm1(x) = tanh(x / 2) (exp(x) + 1)`: no cancellation near 0. */
