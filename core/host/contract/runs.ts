@@ -31,6 +31,8 @@ export const runSummary = z.object({
   /** Validation loss by epoch (training loss where there is no validation part), for a sparkline. */
   spark: float32Array,
   error: runError.optional(),
+  /** Of a population: its networks, and those that diverged. */
+  population: z.object({ members: z.int(), diverged: z.int() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
@@ -124,7 +126,34 @@ export type Boundary = z.infer<typeof boundary>;
 export const file = z.object({ name: z.string(), bytes: uint8Array });
 export type FileContents = z.infer<typeof file>;
 
+const memberScores = z.record(z.string(), z.record(z.string(), z.number().nullable()));
+
+/** The networks of a population and what they measured after each epoch. */
+export const populationDetails = z.object({
+  /** The places whose numbers differ between members. */
+  varied: z.array(z.string()),
+  /** What the best checkpoint looks at, and which way each figure is better. */
+  watched: z.object({ name: z.string(), part: z.enum(['train', 'validation']) }),
+  better: z.record(z.string(), z.enum(['higher', 'lower'])),
+  members: z.array(z.object({
+    member: z.int(),
+    seed: z.int(),
+    values: z.record(z.string(), z.number()),
+    state: z.enum(['waiting', 'training', 'finished', 'early', 'diverged']),
+    step: z.int(),
+    epoch: z.number(),
+    what: z.string().optional(),
+    latest: memberScores.optional(),
+    results: memberScores.optional(),
+  })),
+  /** One entry a group of members that were trained together; columns `validation.accuracy` are `[epochs, members]`. */
+  curves: z.array(z.object({ members: int32Array, epoch: float64Array, step: float64Array, columns: z.record(z.string(), float32Array) })),
+});
+export type PopulationDetails = z.infer<typeof populationDetails>;
+
 const one = z.strictObject({ id: z.string() });
+/** Which network of a population is meant. */
+const memberChoice = z.int().min(0).optional();
 const created = z.object({ id: z.string() });
 /** Absent: the run's usual one, which is the last, or the best where it stops early. */
 const checkpointChoice = checkpointName.optional();
@@ -157,20 +186,24 @@ export const runsContract = {
   /** Takes in a run folder from elsewhere. */
   open: oc.input(z.strictObject({ path: z.string() })).output(created),
   get: oc.input(one).output(runDetails),
+  /** The members of a population that was started; null of a single network. */
+  population: oc.input(one).output(populationDetails.nullable()),
+  /** An ordinary run of one member: it can be compared, branched from and drawn like any other. */
+  extract: oc.input(z.strictObject({ id: z.string(), member: z.int().min(0), name: z.string().optional() })).output(created),
   metrics: oc.input(one).output(runMetrics),
   /** Everything so far, then everything as it comes; ends when the run does. */
   watch: oc.input(z.strictObject({ id: z.string(), fromStep: z.int().min(0).optional() })).output(eventIterator(runEvent)),
   evaluation: oc
-    .input(z.strictObject({ id: z.string(), split: split.default('validation'), checkpoint: checkpointChoice }))
+    .input(z.strictObject({ id: z.string(), split: split.default('validation'), checkpoint: checkpointChoice, member: memberChoice }))
     .output(evaluation),
   boundary: oc
-    .input(z.strictObject({ id: z.string(), checkpoint: checkpointChoice, resolution: z.int().min(8).max(512).default(128) }))
+    .input(z.strictObject({ id: z.string(), checkpoint: checkpointChoice, member: memberChoice, resolution: z.int().min(8).max(512).default(128) }))
     .output(boundary),
   /** Predicts every row of a data file and writes a CSV. */
   predict: oc
-    .input(z.strictObject({ id: z.string(), path: z.string(), out: z.string(), checkpoint: checkpointChoice }))
+    .input(z.strictObject({ id: z.string(), path: z.string(), out: z.string(), checkpoint: checkpointChoice, member: memberChoice }))
     .output(z.object({ rows: z.int(), path: z.string() })),
   export: oc
-    .input(z.strictObject({ id: z.string(), format: z.enum(['safetensors', 'onnx']), checkpoint: checkpointChoice }))
+    .input(z.strictObject({ id: z.string(), format: z.enum(['safetensors', 'onnx']), checkpoint: checkpointChoice, member: memberChoice }))
     .output(file),
 };

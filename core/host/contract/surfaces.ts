@@ -26,6 +26,8 @@ export const surfaceRequest = z.strictObject({
   /** What is shown first: the loss or one of the task's metrics. All quantities are computed at once. */
   quantity: z.string().default('loss'),
   checkpoint: checkpointName.default('last'),
+  /** Which network of a population. */
+  member: z.int().min(0).optional(),
 });
 export type SurfaceRequest = z.input<typeof surfaceRequest>;
 

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { currentState, epochColumns, readMetrics, runPaths, sourceTitle, trajectorySteps, readWeights, type EpochRecord, type FoundRun } from '#core/runs';
+import { currentState, epochColumns, metricsFiles, readRunMetrics, runPaths, sourceTitle, trajectorySteps, readWeights, type FoundRun } from '#core/runs';
 import type { RunQueue } from '../engine/run-queue';
 import type { Checkpoint, RunState, RunSummary } from '../contract';
 
@@ -22,6 +22,7 @@ export function summarizeRun({ id, folder, file }: FoundRun, queue: RunQueue): R
     best: best ? { name: best.name, value: best.value, epoch: best.epoch } : null,
     spark: sparkOf(folder),
     ...(error && state === 'failed' && { error }),
+    ...(file.population && { population: { members: file.population.members, diverged: file.population.diverged } }),
   };
 }
 
@@ -29,13 +30,12 @@ const sparks = new Map<string, { key: string; spark: Float32Array }>();
 
 /** Validation loss by epoch (training loss without a validation part), read again only when the file has grown. */
 function sparkOf(folder: string): Float32Array {
-  const path = runPaths(folder).metrics;
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) return new Float32Array(0);
-  const key = `${stat.size} ${stat.mtimeMs}`;
+  const files = metricsFiles(folder);
+  if (files.length === 0) return new Float32Array(0);
+  const key = files.map((path) => statSync(path)).map(({ size, mtimeMs }) => `${size} ${mtimeMs}`).join();
   const known = sparks.get(folder);
   if (known?.key === key) return known.spark;
-  const columns = epochColumns(readMetrics(path).filter((record): record is EpochRecord => record.kind === 'epoch'));
+  const columns = epochColumns(readRunMetrics(folder).epochs);
   const spark = Float32Array.from(columns['validation.loss'] ?? columns['train.loss'] ?? []);
   sparks.set(folder, { key, spark });
   return spark;
@@ -43,7 +43,8 @@ function sparkOf(folder: string): Float32Array {
 
 /** Checkpoints there are, with what is known of each. */
 export function listCheckpoints(folder: string): Checkpoint[] {
-  const paths = runPaths(folder);
+  // The groups of a population take the same steps: the first one's checkpoints stand for all.
+  const paths = existsSync(runPaths(folder).members) ? runPaths(runPaths(folder).group(0)) : runPaths(folder);
   const named = (['init', 'last', 'best'] as const).map((name) => ({ name, path: paths.weights(name) }));
   const kept = trajectorySteps(paths).map((name) => ({ name, path: paths.trajectoryStep(name) }));
   return [...named, ...kept].flatMap(({ name, path }) => {

@@ -1,11 +1,11 @@
 import { UserError } from '#core/graph';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  branchRun, createRun, currentState, epochColumns, findRun, findRuns, lockOwner, parseSpecification, readMetrics, readRunFile, readSettings,
-  rememberRun, removeRun, runPaths, stepColumns, type EpochRecord, type FoundRun, type MetricsRecord, type StepRecord,
+  branchRun, createRun, currentState, epochColumns, findRun, findRuns, lockOwner, parseSpecification, memberCurves, readMembers, readRunFile, readRunMetrics, readSettings,
+  rememberRun, removeRun, runPaths, stepColumns, type FoundRun,
 } from '#core/runs';
 import { resolve } from 'node:path';
-import type { DatasetDescription, RunDetails, RunEvent } from '../contract';
+import type { DatasetDescription, PopulationDetails, RunDetails, RunEvent } from '../contract';
 import { api, type EngineEnvironment } from './environment';
 import { listCheckpoints, summarizeRun } from './run-summaries';
 
@@ -73,25 +73,45 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
         };
       }),
 
+      population: api.runs.population.handler(({ input }): PopulationDetails | null => {
+        const { folder } = findRun(input.id);
+        const paths = runPaths(folder);
+        const table = readMembers(paths);
+        if (!table) return null;
+        const { members, watched, better } = table;
+        return {
+          varied: [...new Set(members.flatMap(({ values }) => Object.keys(values)))],
+          watched,
+          better,
+          members: members.map(({ group: _, place: __, best: ___, ...member }) => member),
+          curves: memberCurves(paths, table),
+        };
+      }),
+
+      extract: api.runs.extract.handler(async ({ input: { id, member, name } }) => {
+        const folder = await work().extract({ ...question(id), member, name });
+        return { id: readRunFile(folder).id };
+      }),
+
       metrics: api.runs.metrics.handler(({ input }) => {
-        const { steps, epochs } = split(readMetrics(runPaths(findRun(input.id).folder).metrics));
+        const { steps, epochs } = readRunMetrics(findRun(input.id).folder);
         return { step: { columns: stepColumns(steps) }, epoch: { columns: epochColumns(epochs) } };
       }),
 
       watch: api.runs.watch.handler(({ input, signal }) => watch(findRun(input.id), input.fromStep ?? 0, signal)),
 
       evaluation: api.runs.evaluation.handler(async ({ input, signal }) => {
-        const { id, split: on, checkpoint } = input;
-        const evaluation = await work().evaluation({ ...question(id), on, checkpoint }, { ...(signal && { signal }) });
+        const { id, split: on, checkpoint, member } = input;
+        const evaluation = await work().evaluation({ ...question(id), on, checkpoint, member }, { ...(signal && { signal }) });
         const { classes, ...rest } = evaluation;
         return { ...rest, ...(classes && { classes: [...classes] }) };
       }),
-      boundary: api.runs.boundary.handler(async ({ input: { id, checkpoint, resolution } }) => {
-        const { classes, ...rest } = await work().boundary({ ...question(id), checkpoint, resolution });
+      boundary: api.runs.boundary.handler(async ({ input: { id, checkpoint, member, resolution } }) => {
+        const { classes, ...rest } = await work().boundary({ ...question(id), checkpoint, member, resolution });
         return { ...rest, classes: classes && [...classes] };
       }),
-      predict: api.runs.predict.handler(({ input: { id, path, out, checkpoint } }) => work().predict({ ...question(id), path, out, checkpoint })),
-      export: api.runs.export.handler(({ input: { id, format, checkpoint } }) => work().export({ ...question(id), format, checkpoint })),
+      predict: api.runs.predict.handler(({ input: { id, path, out, checkpoint, member } }) => work().predict({ ...question(id), path, out, checkpoint, member })),
+      export: api.runs.export.handler(({ input: { id, format, checkpoint, member } }) => work().export({ ...question(id), format, checkpoint, member })),
     }),
   };
 
@@ -110,7 +130,7 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
     const paths = runPaths(folder);
     let after = { step: fromStep - 1, epochs: 0 };
     const news = function* (): Generator<RunEvent, void> {
-      const { steps, epochs } = split(readMetrics(paths.metrics));
+      const { steps, epochs } = readRunMetrics(folder);
       const newSteps = steps.filter(({ step }) => step > after.step);
       const newEpochs = epochs.filter(({ epoch, step }) => epoch > after.epochs && step >= fromStep);
       after = { step: steps.at(-1)?.step ?? after.step, epochs: epochs.at(-1)?.epoch ?? after.epochs };
@@ -132,11 +152,4 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
       yield* news();
     }
   }
-}
-
-function split(records: readonly MetricsRecord[]): { steps: StepRecord[]; epochs: EpochRecord[] } {
-  return {
-    steps: records.filter((record): record is StepRecord => record.kind === 'step'),
-    epochs: records.filter((record): record is EpochRecord => record.kind === 'epoch'),
-  };
 }

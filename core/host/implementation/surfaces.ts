@@ -69,8 +69,8 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
 }
 
 /** The request as core/runs takes it: the quantity is a matter of showing, all are computed. */
-function workOf({ run, quantity: _, ...request }: { run: string; quantity: string }) {
-  return { folder: findRun(run).folder, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
+function workOf({ run, quantity: _, member, ...request }: { run: string; quantity: string; member?: number | undefined }) {
+  return { folder: findRun(run).folder, member, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
 }
 
 function countKnown({ values }: LandscapeSurface): number {

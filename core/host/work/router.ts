@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, openRun, PauseSwitch, predictRun, programName,
+  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, openRun, PauseSwitch, predictRun, programName,
   type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -26,6 +26,8 @@ export interface TrainInput extends WorkOptions {
 interface RunQuestion extends WorkOptions {
   folder: string;
   checkpoint: CheckpointName | undefined;
+  /** Which network of a population. */
+  member: number | undefined;
 }
 
 const pause = new PauseSwitch();
@@ -34,8 +36,8 @@ const surfaces = new Turns();
 const openRuns = new RecentResults<OpenRun>(2);
 
 /** A run with its data, kept for the next question about it. */
-function opened({ folder, threads }: { folder: string; threads: number }): Promise<OpenRun> {
-  return openRuns.get(JSON.stringify([folder, threads]), () => openRun(folder, { threads, load: datasetOf }));
+function opened({ folder, threads, member }: { folder: string; threads: number; member: number | undefined }): Promise<OpenRun> {
+  return openRuns.get(JSON.stringify([folder, threads, member]), () => openRun(folder, { threads, load: datasetOf, ...(member !== undefined && { member }) }));
 }
 
 const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): CheckpointName => checkpoint ?? run.usualCheckpoint;
@@ -75,7 +77,10 @@ export const workRouter = {
     return exportRun(run, input.format, nameOf(run, input.checkpoint));
   }),
 
-  surface: os.input(given<{ folder: string; request: SurfaceRequest } & WorkOptions>()).handler(async function* ({ input, signal }) {
+  extract: os.input(given<{ folder: string; member: number; name: string | undefined } & WorkOptions>()).handler(async ({ input }) =>
+    extractMember(await opened(input), input.name === undefined ? {} : { name: input.name })),
+
+  surface: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async function* ({ input, signal }) {
     // One at a time: a surface that was left is put away before it, or another, is computed.
     const done = await surfaces.take();
     try {
@@ -84,7 +89,7 @@ export const workRouter = {
       done();
     }
   }),
-  surfaceEstimate: os.input(given<{ folder: string; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+  surfaceEstimate: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
   ...datasetWork,

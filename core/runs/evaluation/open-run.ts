@@ -9,7 +9,7 @@ import { checkpointPath, readWeights, trajectorySteps, type CheckpointName, type
 import { runPaths, type RunPaths } from '../folder/paths';
 import { readRunFile, type RunFile } from '../folder/run-file';
 import { memberSpecification } from '../population/compose';
-import { chooseMember, type MemberChoice } from '../population/member-choice';
+import { chooseMember, membersOf, type MemberChoice } from '../population/member-choice';
 import type { MemberEntry } from '../population/members-file';
 import { storedSpecification } from '../specification/stored';
 
@@ -62,7 +62,7 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
   const own = chosen ? memberSpecification(specification, chosen.entry) : specification;
   const parts = composeRun(own, data);
   const device = await chooseDevice(options.device ?? specification.device);
-  const stored = chosen ? memberWeights(paths, chosen.entry) : wholeWeights(paths);
+  const stored = chosen ? memberWeights(paths, file, chosen.entry) : wholeWeights(paths);
   return {
     paths,
     file,
@@ -92,11 +92,14 @@ const wholeWeights = (paths: RunPaths): WeightsSource => ({
 });
 
 /** A member's rows of its group's checkpoints. */
-function memberWeights(paths: RunPaths, { group, place, step: end, epoch: endEpoch, best }: MemberEntry): WeightsSource {
+function memberWeights(paths: RunPaths, file: RunFile, { member, group, place }: MemberEntry): WeightsSource {
   const own = runPaths(paths.group(group));
+  // Read anew with each question: the member may still be training.
+  const entry = (): MemberEntry => membersOf(paths, file).members[member]!;
   return {
-    trajectorySteps: () => trajectorySteps(own).filter((step) => step <= end),
+    trajectorySteps: () => trajectorySteps(own).filter((step) => step <= entry().step),
     read(name) {
+      const { step: end, epoch: endEpoch, best } = entry();
       const { tensors, step, epoch } = readWeights(checkpointPath(own, name));
       const known = name === 'best' && best ? { step: best.step, epoch: best.epoch } : step > end ? { step: end, epoch: endEpoch } : { step, epoch };
       return { ...known, tensors: memberTensors(tensors, place) };
