@@ -26,7 +26,7 @@ defineOp<{ backward: Backward }>({
     const gradients = backward(g, ...xs);
     for (const [i, x] of xs.entries()) {
       const gradient = gradients[i];
-      if (gradient !== undefined && !sameShape(gradient.shape, x.shape)) {
+      if (gradient !== undefined && (!sameShape(gradient.shape, x.shape) || gradient.dtype !== x.dtype)) {
         throw new ShapeError(`customGradient: the gradient of input ${i} is ${gradient}, the input is ${x}`);
       }
     }
@@ -55,10 +55,17 @@ defineOp<{ backward: Backward }>({
 });
 
 /**
- * `forward(...xs)` with the gradient `backward(g, ...xs)` in place of its own: a straight-through estimator is
- * `customGradient((x) => sign(x), (g) => [g])(x)`. `backward` returns one gradient (or undefined) an input.
+ * `forward(...xs)` with the gradient `backward(g, ...xs)` in place of its own. `backward` returns one gradient (or undefined) an
+ * input; it is made of ops, so it can be differentiated again. What `forward` reads besides `xs` gets no gradient. Forward
+ * derivatives (`jvp`) follow from `backward`, which has to be linear in `g` for them.
  */
 export const customGradient =
   (forward: (...xs: Tensor[]) => Tensor, backward: Backward) =>
   (...xs: Tensor[]): Tensor =>
     apply('customGradient', [forward(...xs), ...xs], { backward });
+
+/**
+ * The straight-through estimator (Bengio et al. 2013): the value of `f(x)`, of x's shape, with the gradient of the identity. For
+ * steps such as `sign` and `round`, whose own gradient is 0.
+ */
+export const straightThrough = (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) => customGradient(f, (g) => [g]);
