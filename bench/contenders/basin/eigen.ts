@@ -5,7 +5,7 @@ import { under } from '../../frame/tensors';
 import { compileOptions } from './specs';
 
 /** Examples evaluated together. */
-const BATCH = 500;
+const BATCH = 1000;
 
 /** Lanczos steps on the Hessian of the mean loss over the whole data; each run starts anew from the same vector. */
 export const eigen: Prepare = async (c, inputs, options) => {

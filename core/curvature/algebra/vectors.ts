@@ -30,7 +30,11 @@ export function addScaled(y: Vector, x: Vector, factor: number): void {
 /** `sum_k weights[k] vectors[k]`, of the type of the first. */
 export function combine(vectors: readonly Vector[], weights: ArrayLike<number>): Vector {
   const result = new (vectors[0]!.constructor as new (n: number) => Vector)(vectors[0]!.length);
-  vectors.forEach((vector, k) => addScaled(result, vector, weights[k]!));
+  const whole = vectors.length - (vectors.length % 4);
+  for (let k = 0; k < whole; k += 4) {
+    subtractFour(result, vectors[k]!, vectors[k + 1]!, vectors[k + 2]!, vectors[k + 3]!, [-weights[k]!, -weights[k + 1]!, -weights[k + 2]!, -weights[k + 3]!]);
+  }
+  for (let k = whole; k < vectors.length; k++) addScaled(result, vectors[k]!, weights[k]!);
   return result;
 }
 

@@ -44,13 +44,16 @@ export async function lanczosStep(
   const q = vectors[k]!;
   const [product] = await operator.apply([q], options.signal && { signal: options.signal });
   const w = product!;
-  if (k > 0) addScaled(w, vectors[k - 1]!, -offDiagonal[k - 1]!);
-  const alpha = dot(q, w);
+  const before = norm(w);
+  // Orthogonalized against all, the three-term recurrence comes along; else it has to be made.
+  const full = against === vectors;
+  if (!full && k > 0) addScaled(w, vectors[k - 1]!, -offDiagonal[k - 1]!);
+  const alpha = full ? projectOut(w, vectors)[k]! : dot(q, w);
   if (!Number.isFinite(alpha)) throw new UserError('curvature.not-finite', `a product with the ${operator.name} is not finite`, { hint: 'The weights or the loss hold NaN or infinity.' });
   diagonal.push(alpha);
-  addScaled(w, q, -alpha);
-  const before = norm(w);
-  const beta = orthogonalizeAgainst(w, against);
+  if (!full) addScaled(w, q, -alpha);
+  const left = norm(w);
+  const beta = full && left > Math.SQRT1_2 * before ? left : orthogonalizeAgainst(w, against);
   offDiagonal.push(beta);
   const size = Math.max(options.scale, Math.abs(alpha), before);
   const rounding = operator.precision === 'float32' ? 1e-7 : 1e-15;
@@ -79,7 +82,7 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions 
   const basis: LanczosBasis = { vectors: [first], diagonal: [], offDiagonal: [] };
   const guard = reorthogonalization === 'selective' ? new ConvergedRitz(operator) : undefined;
   let eigen: Eigen;
-  let exhausted = false;
+  let exhausted: boolean;
   let known: readonly number[] | undefined;
   for (;;) {
     const scaleSoFar = basis.offDiagonal.reduce((size, beta, i) => Math.max(size, beta, Math.abs(basis.diagonal[i]!)), 0);

@@ -73,6 +73,7 @@ class ProductOperator implements NetworkOperator {
   readonly #programs = new Map<number, Promise<ProgramPair>>();
   readonly #fixed: Record<string, Feed> = {};
   readonly #examples: number;
+  readonly #sums: Float64Array[] = [];
 
   constructor(
     private readonly problem: CurvatureProblem,
@@ -93,7 +94,8 @@ class ProductOperator implements NetworkOperator {
     if (vectors.length === 0) return [];
     const { still, moving, kept, fitting } = await this.#program(vectors.length);
     const fed: Record<string, Feed> = { ...this.#fixed, ...this.#vectorFeeds(vectors) };
-    const sums = vectors.map(() => new Float64Array(this.dimension));
+    const alone = this.problem.batches.length === 1;
+    const sums = alone ? vectors.map(() => newVector(this)) : this.#accumulators(vectors.length);
     for (const [index, { x, y, mask }] of this.problem.batches.entries()) {
       signal?.throwIfAborted();
       const feeds = { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask };
@@ -103,9 +105,10 @@ class ProductOperator implements NetworkOperator {
       await this.#add(results, sums);
       for (const array of [...Object.values(results), ...(index < fitting ? [] : Object.values(own))]) array.dispose();
     }
+    const share = 1 / this.#examples;
     return sums.map((sum) => {
-      const product = newVector(this);
-      for (let i = 0; i < product.length; i++) product[i] = sum[i]! / this.#examples;
+      const product = alone ? sum : newVector(this);
+      for (let i = 0; i < product.length; i++) product[i] = sum[i]! * share;
       return product;
     });
   }
@@ -136,10 +139,19 @@ class ProductOperator implements NetworkOperator {
     return feeds;
   }
 
-  async #add(results: Arrays, sums: readonly Float64Array[]): Promise<void> {
+  /** Sums over batches in float64, the same arrays for every product. */
+  #accumulators(count: number): Float64Array[] {
+    while (this.#sums.length < count) this.#sums.push(new Float64Array(this.dimension));
+    return this.#sums.slice(0, count).map((sum) => sum.fill(0));
+  }
+
+  async #add(results: Arrays, sums: readonly Vector[]): Promise<void> {
     for (const { name, offset, size } of this.places) {
       const values = (await results[name]!.read()) as Vector;
-      sums.forEach((sum, k) => addInto(sum, offset, values, k * size, size));
+      sums.forEach((sum, k) => {
+        if (this.problem.batches.length === 1) sum.set(values.subarray(k * size, (k + 1) * size), offset);
+        else addInto(sum, offset, values, k * size, size);
+      });
     }
   }
 
@@ -199,6 +211,6 @@ export const pick = (feeds: Readonly<Record<string, Feed>>, graph: Graph): Recor
   Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
 
 /** `sum[offset ...] += values[from ...]`, `size` entries. */
-function addInto(sum: Float64Array, offset: number, values: Vector, from: number, size: number): void {
+function addInto(sum: Vector, offset: number, values: Vector, from: number, size: number): void {
   for (let i = 0; i < size; i++) sum[offset + i]! += values[from + i]!;
 }
