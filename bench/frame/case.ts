@@ -9,6 +9,10 @@ export type NetworkSpec =
 export type Work =
   /** A training step: forward, gradient, update; the mean cross-entropy of the batch. */
   | { readonly kind: 'step'; readonly optimizer: 'sgd' | 'adam'; readonly learningRate: number }
+  /** The first training step of a network: building, compiling and one step. */
+  | { readonly kind: 'first'; readonly optimizer: 'sgd' | 'adam'; readonly learningRate: number }
+  /** The smallest program there is: one addition. */
+  | { readonly kind: 'overhead' }
   /** A product of the loss's Hessian with a vector, everything computed anew. */
   | { readonly kind: 'hvp' }
   /** One SGD step of every member; a sample is the time of one member's. `batched`: a peer may advance all at once too. */
@@ -31,8 +35,10 @@ export interface Case {
   readonly examples: number;
   readonly work: Work;
   readonly peers: readonly PeerName[];
-  /** The ratio of ENGINE's plan, by peer. */
+  /** The ratio of the engine's plan, by peer. */
   readonly wanted?: Readonly<Partial<Record<PeerName, number>>>;
+  /** The largest figure, in the suite's unit, that the plan allows. */
+  readonly atMost?: number;
   /** Largest relative difference between the contenders' check numbers. */
   readonly tolerance?: number;
 }

@@ -61,8 +61,8 @@ export async function compareCase(suite: string, c: Case, measure: Measure, opti
   }
 }
 
-/** Starts a contender and checks its numbers against Basin's; a peer that fails leaves a note. */
-async function enter(name: ContenderName, c: Case, folder: string, options: CompareOptions, own: readonly number[] | undefined, notes: string[]): Promise<Contender | undefined> {
+/** Starts a contender on a case and checks its numbers against Basin's; a peer that fails leaves a note. */
+export async function enter(name: ContenderName, c: Case, folder: string, options: CompareOptions, own: readonly number[] | undefined, notes: string[]): Promise<Contender | undefined> {
   const launch = launchOf(name, options);
   if ('absent' in launch) {
     notes.push(`${contenderTitles[name]}: ${launch.absent}`);
@@ -145,7 +145,7 @@ function assemble(suite: string, c: Case, measure: Measure, options: CompareOpti
     ratio: Object.fromEntries(Object.entries(peers).map(([name, value]) => [name, value / basin!])),
     fastest: of((values) => measure.scale * (measure.figure === 'total' ? total(values) : fastest(values))),
     samples: of((values) => values.length),
-    wanted: c.wanted === undefined ? {} : { ratio: c.wanted },
+    wanted: { ...(c.wanted && { ratio: c.wanted }), ...(c.atMost !== undefined && { atMost: c.atMost }) },
     versions: Object.assign({}, ...contenders.map(({ versions }) => versions)) as Record<string, string>,
     machine: machineText(),
     notes: [...notes, ...part.map(([name, { length }]) => `${contenderTitles[name]} was stopped after ${length} of ${measure.rounds} parts; the whole is extrapolated`)],

@@ -16,7 +16,8 @@ export class Contender {
   versions: Readonly<Record<string, string>> = {};
   notes: readonly string[] = [];
   check: readonly number[] = [];
-  peakBytes = 0;
+  /** Resident memory at the last answer, and the most so far. */
+  memory = { peakBytes: 0, residentBytes: 0 };
 
   private constructor(
     readonly name: ContenderName,
@@ -46,8 +47,8 @@ export class Contender {
   /** Milliseconds of each sample. @throws ContenderError */
   async time(samples: number, burst = 1): Promise<number[]> {
     this.#ask({ ask: 'time', samples, burst });
-    const { ms, peakBytes } = await this.#answer(180);
-    this.peakBytes = peakBytes as number;
+    const { ms, peakBytes, residentBytes } = await this.#answer(180);
+    this.memory = { peakBytes: peakBytes as number, residentBytes: residentBytes as number };
     return ms as number[];
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { readTensors, type StoredTensor } from './tensors';
 import type { Case } from './case';
@@ -34,7 +35,7 @@ export type Request =
 
 /**
  * A contender's process: answers each request with one line. `prepare` gives `{ check, notes, seconds }`; `time` gives `{ ms }`,
- * one number a sample, each the mean of `burst` runs. A failure is answered with `{ error }`.
+ * one number a sample, each the mean of `burst` runs, and the process's memory. A failure is answered with `{ error }`.
  */
 export async function serve(versions: Readonly<Record<string, string>>, prepare: Prepare): Promise<void> {
   // Libraries like to greet on standard output, which carries the answers.
@@ -51,12 +52,18 @@ export async function serve(versions: Readonly<Record<string, string>>, prepare:
         workload = await prepare(request.case, readTensors(request.folder), request);
         answer({ check: await workload.check(), notes: workload.notes ?? [], seconds: (performance.now() - start) / 1000 });
       } else if (workload !== undefined) {
-        answer({ ms: await time(workload, request), peakBytes: process.resourceUsage().maxRSS * 1024 });
+        answer({ ms: await time(workload, request), peakBytes: peakBytes(), residentBytes: process.memoryUsage.rss() });
       }
     } catch (error) {
       answer({ error: error instanceof Error ? error.message : String(error) });
     }
   }
+}
+
+/** The largest resident memory so far. Linux counts a parent's into `maxRSS`, but not into its status file. */
+function peakBytes(): number {
+  const own = process.platform === 'linux' ? /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] : undefined;
+  return 1024 * (own === undefined ? process.resourceUsage().maxRSS : Number(own));
 }
 
 async function time(workload: Workload, { samples, burst }: { samples: number; burst: number }): Promise<number[]> {

@@ -51,6 +51,22 @@ def step(case, T, sync):
     return (lambda: [run().item() for _ in range(5)]), run, 1, ["foreach optimizer"] if foreach else []
 
 
+def first(case, T, sync):
+    """Building and one step; there is nothing to compile."""
+    work = case["work"]
+    apply = network_of(case["network"])
+
+    def run():
+        P, B = leaves(under(T, "parameters")), {name: t.clone() for name, t in under(T, "buffers").items()}
+        optimizer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[work["optimizer"]](P.values(), lr=work["learningRate"])
+        loss = cross_entropy(apply(P, B, T["x"]), T["labels"].long())
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return (lambda: [run().item()]), run, 1, []
+
+
 def hessian_products(loss, P):
     """Ways to a Hessian-vector product, everything computed anew."""
     import functorch
@@ -234,4 +250,4 @@ def eigen(case, T, sync):
     return check, run, 1, [f"PyTorch by {name}, the quickest of {', '.join(ways)}"]
 
 
-WORKS = {"step": step, "hvp": hvp, "population": population, "surface": surface, "eigen": eigen}
+WORKS = {"step": step, "first": first, "hvp": hvp, "population": population, "surface": surface, "eigen": eigen}
