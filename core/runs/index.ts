@@ -32,6 +32,7 @@ export { PauseSwitch } from './pause-switch';
 export { findRun, findRuns, isLearntFrom, rememberRun, removeRun, resolveRun, type FoundRun } from './registry';
 export { proposeRun } from './propose';
 export { presentParts } from './run-data';
+export { stepOnnx, summarizeStep, type StepSummary } from './step-summary';
 export { sourceTitle } from './source-title';
 export { describeIssues, pathInWords, specificationError, type SpecificationIssue } from './specification/issues';
 export { populationMembers, populationSchema, populationSize, valuesOf, type PopulationMember, type PopulationSpecification } from './specification/population';

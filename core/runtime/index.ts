@@ -2,6 +2,7 @@ export { compile } from './compile';
 export { compileFunction, type CompiledFunction } from './compile-function';
 export { listDevices } from './devices';
 export { estimate, type Estimate, type OpCost } from './estimate';
+export { type DeviceSpeed, measureSpeed, secondsOf } from './cost/device-speed';
 export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';
 export { exportOnnx, type ExportOptions } from './export';

@@ -96,6 +96,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
+/** A short time as a person says it: `12.3 ms`, `45 us`. */
+export function brief(seconds: number): string {
+  if (seconds >= 60) return duration(seconds);
+  if (seconds >= 1) return `${seconds.toPrecision(3)} s`;
+  return seconds >= 1e-3 ? `${(1e3 * seconds).toPrecision(3)} ms` : `${Number((1e6 * seconds).toPrecision(2))} us`;
+}
+
 /** Bytes as a person says them. */
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

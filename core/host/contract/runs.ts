@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { cell, columns, float32Array, float64Array, imageBatch, int32Array, uint8Array } from './arrays';
 import { datasetDescription } from './datasets';
-import { runSpecification } from './specifications';
+import { runSpecification, stepSummary } from './specifications';
 
 /**
  * `created`: written, not started; `queued`: waits for its turn; `interrupted`: the process that trained it is gone,
@@ -206,4 +206,6 @@ export const runsContract = {
   export: oc
     .input(z.strictObject({ id: z.string(), format: z.enum(['safetensors', 'onnx']), checkpoint: checkpointChoice, member: memberChoice }))
     .output(file),
+  /** What a step of the run's training consists of. */
+  graph: oc.input(z.strictObject({ id: z.string(), member: memberChoice })).output(stepSummary),
 };

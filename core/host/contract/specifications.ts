@@ -14,12 +14,29 @@ export const issue = z.object({
 });
 export type SpecificationIssue = z.infer<typeof issue>;
 
+/** A training step, counted before it runs. */
+export const stepSummary = z.object({
+  /** Nodes that compute something; of a loop's body once. */
+  nodes: z.int(),
+  flops: z.number(),
+  /** Bytes read and written by all operations. */
+  bytes: z.number(),
+  /** Bytes that the step holds. */
+  memory: z.object({ inputs: z.number(), outputs: z.number(), constants: z.number(), intermediates: z.number(), total: z.number() }),
+  /** Seconds that a step should take, from each operation and the device's measured speed. */
+  seconds: z.number(),
+  /** By op, the most time first. */
+  ops: z.array(z.object({ op: z.string(), nodes: z.int(), flops: z.number(), bytes: z.number(), seconds: z.number() })),
+});
+export type StepSummary = z.infer<typeof stepSummary>;
+
 export const trainingEstimate = z.object({
   secondsPerEpoch: z.number(),
   seconds: z.number(),
   memoryBytes: z.number(),
   /** `calibrated`: from this device's measured speed; `counted`: from the operations alone, a rough guess. */
   basis: z.enum(['calibrated', 'counted']),
+  step: stepSummary,
 });
 export type TrainingEstimate = z.infer<typeof trainingEstimate>;
 

@@ -112,6 +112,7 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
       }),
       predict: api.runs.predict.handler(({ input: { id, path, out, checkpoint, member } }) => work().predict({ ...question(id), path, out, checkpoint, member })),
       export: api.runs.export.handler(({ input: { id, format, checkpoint, member } }) => work().export({ ...question(id), format, checkpoint, member })),
+      graph: api.runs.graph.handler(({ input: { id, member } }) => work().graph({ ...question(id), member })),
     }),
   };
 

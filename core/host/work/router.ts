@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, openRun, PauseSwitch, predictRun, programName,
+  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, openRun, PauseSwitch, predictRun, programName, summarizeStep,
   type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -75,6 +75,11 @@ export const workRouter = {
   export: os.input(given<RunQuestion & { format: 'safetensors' | 'onnx' }>()).handler(async ({ input }) => {
     const run = await opened(input);
     return exportRun(run, input.format, nameOf(run, input.checkpoint));
+  }),
+
+  graph: os.input(given<{ folder: string; member: number | undefined } & WorkOptions>()).handler(async ({ input }) => {
+    const { parts, compile } = await opened(input);
+    return summarizeStep(parts, { device: compile.device, threads: input.threads });
   }),
 
   extract: os.input(given<{ folder: string; member: number; name: string | undefined } & WorkOptions>()).handler(async ({ input }) =>

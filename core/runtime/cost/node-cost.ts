@@ -19,6 +19,16 @@ export const isFree = (x: Tensor): boolean => weightless.has(x.op) || scalarValu
 
 export const bytesOf = (x: Tensor): number => (scalarValue(x) === undefined ? x.size : 1) * bytesPerElement(x.dtype);
 
+/** Ops that read as much of their first input as they give, however large it is. */
+const picking = new Set(['gather', 'gatherAlong', 'slice']);
+
+/** Bytes that a node reads and writes. */
+function traffic(node: Tensor): number {
+  const [first, ...others] = node.inputs;
+  const read = first === undefined ? 0 : picking.has(node.op) ? Math.min(bytesOf(first), bytesOf(node)) : bytesOf(first);
+  return bytesOf(node) + read + others.reduce((total, x) => total + bytesOf(x), 0);
+}
+
 /** The cost of each node that computes something; bodies of loops count once a step. */
 export function nodeCosts(outputs: readonly Tensor[], times = 1): NodeCost[] {
   const order = topologicalOrder(outputs);
@@ -31,7 +41,6 @@ export function nodeCosts(outputs: readonly Tensor[], times = 1): NodeCost[] {
     }
     if (isFree(node)) return [];
     const flops = opDefinition(node.op).flops?.(node, node.attributes) ?? node.size;
-    const bytes = [node, ...node.inputs].reduce((total, x) => total + bytesOf(x), 0);
-    return [{ node, times, flops: flops * times, bytes: bytes * times }];
+    return [{ node, times, flops: flops * times, bytes: traffic(node) * times }];
   });
 }

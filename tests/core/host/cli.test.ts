@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readMetrics } from '#core/runs';
 import { ended, useCli } from './cli';
@@ -85,6 +86,23 @@ describe('what the commands answer', () => {
     expect(readFileSync(at('line.npy')).subarray(1, 6).toString()).toBe('NUMPY');
   });
 
+  it('graph: what a training step consists of, and the step as an ONNX file that ONNX Runtime opens', async () => {
+    interface Counted { nodes: number; flops: number; seconds: number; memory: { total: number; inputs: number }; ops: { op: string; nodes: number; flops: number }[] }
+    const counted = await cli.json<Counted>('graph', at('run'), '--onnx', at('step.onnx'));
+    // Three products a layer forward and back, but for the first layer's input gradient: 2 -> 16 -> 2 on 32 examples.
+    expect(counted.ops.find(({ op }) => op === 'matmul')).toMatchObject({ nodes: 5, flops: 2 * 32 * (2 * 2 * 16 + 3 * 16 * 2) });
+    expect(counted.ops.reduce((sum, { nodes }) => sum + nodes, 0)).toBe(counted.nodes);
+    expect(counted.memory.total).toBeGreaterThan(counted.memory.inputs);
+    expect(counted.seconds).toBeGreaterThan(0);
+    const session = await InferenceSession.create(at('step.onnx'));
+    expect(session.inputNames).toContain('parameters.layers.0.weight');
+    expect(session.outputNames).toContain('loss');
+    await session.release();
+    const { out, code } = await cli.run('graph', at('run'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/a training step of 32 examples on cpu\n[^]*matmul +5 /);
+  });
+
   it('export: files that others read', async () => {
     const { files } = await cli.json<{ files: { bytes: number }[] }>('export', at('run'), '--safetensors', at('w.safetensors'), '--onnx', at('m.onnx'));
     expect(files).toHaveLength(2);
@@ -109,7 +127,7 @@ describe('what the commands answer', () => {
     expect(out).toMatch(/learningRate\s+0\.001/);
   });
 
-  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'export', 'devices', 'serve', 'list', 'compare', 'blocks', 'data inspect', 'data generate'])(
+  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'export', 'graph', 'devices', 'serve', 'list', 'compare', 'blocks', 'data inspect', 'data generate'])(
     '%s --help shows an example',
     async (command) => {
       const { out, code } = await cli.run(...command.split(' '), '--help');
