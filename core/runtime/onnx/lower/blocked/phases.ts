@@ -1,22 +1,24 @@
 import { range } from '#core/graph';
 
-/** The residues of the image's positions along one axis modulo the stride, and the taps that reach each. */
+/** One residue of the image's positions along an axis modulo the stride: a plain convolution over the gradient. */
+export interface Phase {
+  /** Zeros before and after the gradient. */
+  readonly pads: readonly [number, number];
+  /** The filter's tap at each place of the convolution, or -1. */
+  readonly taps: readonly number[];
+}
+
 export interface Phases {
-  /** Phases that any tap reaches, from the first to the last. */
+  /** The first phase that any tap reaches; those before it and after the last are zeros. */
   readonly first: number;
-  readonly count: number;
-  /** Offsets into the gradient, `low <= offset <= high`. */
-  readonly low: number;
-  readonly high: number;
-  /** `tap[phase][offset - low]`, or -1. */
-  readonly tap: readonly (readonly number[])[];
+  readonly each: readonly Phase[];
 }
 
 /**
- * `dx[s i + a] = sum_t w[t] dy[(s i + a + low - d t) / s]` over the taps `t` for which the division is exact: for each phase `a` a plain
- * convolution over `dy[i + offset]`.
+ * `dx[s i + a] = sum_t w[t] dy[(s i + a + padding - d t) / s]` over the taps `t` for which the division is exact: for each phase `a`, `count`
+ * results of a convolution over `dy[i + offset]`, which has `length` entries.
  */
-export function phases(kernel: number, stride: number, dilation: number, padding: number): Phases {
+export function phases(kernel: number, stride: number, dilation: number, padding: number, length: number, count: number): Phases {
   const reached = range(stride).map((a) =>
     range(kernel).flatMap((t) => {
       const offset = (a + padding - dilation * t) / stride;
@@ -24,9 +26,13 @@ export function phases(kernel: number, stride: number, dilation: number, padding
     }),
   );
   const live = range(stride).filter((a) => reached[a]!.length > 0);
-  const [first, count] = [live[0]!, live.at(-1)! - live[0]! + 1];
-  const offsets = reached.flat().map(({ offset }) => offset);
-  const [low, high] = [Math.min(...offsets), Math.max(...offsets)];
-  const tap = range(count, first).map((a) => range(high - low + 1, low).map((offset) => reached[a]!.find((r) => r.offset === offset)?.t ?? -1));
-  return { first, count, low, high, tap };
+  const [first, last] = [live[0]!, live.at(-1)!];
+  const each = range(last - first + 1, first).map((a): Phase => {
+    // Places that no tap reaches where the operator would have to cut the gradient instead of padding it.
+    const offsets = [...reached[a]!.map(({ offset }) => offset), ...(reached[a]!.length === 0 ? [0] : [])];
+    const [low, high] = [Math.min(0, ...offsets), Math.max(length - count, ...offsets)];
+    const taps = range(high - low + 1, low).map((offset) => reached[a]!.find((r) => r.offset === offset)?.t ?? -1);
+    return { pads: [-low, count - length + high], taps };
+  });
+  return { first, each };
 }
