@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as g from '#core/graph';
+import type { Feed } from '#core/runtime';
 import { evaluate, relativeError } from './oracle';
 
 type Parameters = Record<string, g.Tensor>;
@@ -97,6 +98,45 @@ describe.each(networks)('%s', (_, network) => {
     // Batch moments of few values and second derivatives amplify rounding: the scale is that of the whole vector.
     const scale = Math.max(...exact.map((values) => Math.max(...values.map(Math.abs))));
     fast.forEach((values, i) => expect(relativeError(values, exact[i]!, Math.max(0.1, scale))).toBeLessThan(1e-5));
+  });
+
+  test('the full Hessian, column by column, is symmetric, equals differences of gradients, and gives every Hessian-vector product', async () => {
+    const sizes = names.map((name) => params[name]!.size);
+    const total = sizes.reduce((a, b) => a + b, 0);
+    const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0));
+    const split = (flat: g.Tensor): Parameters =>
+      Object.fromEntries(names.map((name, i) => [name, g.reshape(g.slice(flat, [starts[i]!], [starts[i]! + sizes[i]!]), params[name]!.shape)]));
+    const joined = (tree: Parameters): g.Tensor => g.concat(names.map((name) => g.reshape(tree[name]!, [-1])));
+    const v = new g.Philox(8, 'v').normals(total);
+    const direction = g.constant(v);
+    const basis = g.input('basis', [total, total]);
+    const identity = Float32Array.from({ length: total * total }, (_, i) => Number(i % (total + 1) === 0));
+    const columns = g.vmap((e: g.Tensor) => joined(g.hvp(loss)(params, split(e))))(basis);
+    const product = joined(g.hvp(loss)(params, split(direction)));
+    const singles = new Map<g.Tensor, Float32Array>([...feeds].map(([key, values]) => [key, Float32Array.from(values)]));
+    const rounded = new Map<g.Tensor, Float64Array>([...singles].map(([key, values]) => [key, Float64Array.from(values)]));
+    const [hessian, exact] = await evaluate('reference', [columns, product], new Map<g.Tensor, Feed>([...rounded, [basis, identity]]));
+    const [fast] = await evaluate('cpu', [product], singles);
+
+    const at = (i: number, j: number): number => hessian![i * total + j]!;
+    const largest = hessian!.reduce((most, h) => Math.max(most, Math.abs(h)), 0);
+    const times = Float64Array.from({ length: total }, (_, i) => v.reduce((s, vj, j) => s + at(i, j) * vj, 0));
+    expect(relativeError(exact!, times)).toBeLessThan(1e-10);
+    expect(relativeError(fast!, times, Math.max(0.1, largest))).toBeLessThan(1e-5);
+    for (let i = 0; i < total; i++) for (let j = 0; j < i; j++) expect(Math.abs(at(i, j) - at(j, i))).toBeLessThan(1e-10 * Math.max(1, largest));
+
+    const step = 1e-5;
+    const slope = joined(g.grad(loss)(params));
+    for (let column = 0; column < total; column += 7) {
+      const k = starts.findLastIndex((start) => start <= column);
+      const near = async (t: number): Promise<Float64Array> => {
+        const changed = rounded.get(params[names[k]!]!)!.slice();
+        changed[column - starts[k]!]! += t;
+        return (await evaluate('reference', [slope], new Map([...rounded, [params[names[k]!]!, changed]])))[0]!;
+      };
+      const [up, down] = [await near(step), await near(-step)];
+      up.forEach((value, row) => expect(Math.abs(at(column, row) - (value - down[row]!) / (2 * step))).toBeLessThan(1e-6 * Math.max(1, largest)));
+    }
   });
 
   test('jvp, vjp, hvp and the columns of the Hessian agree', async () => {
