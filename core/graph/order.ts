@@ -15,6 +15,9 @@ export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
+/** The op of `node` on other inputs. */
+export const reapply = (node: Tensor, inputs: readonly Tensor[]): Tensor => apply(node.op, inputs, node.attributes);
+
 /** `outputs` with `replacements` put in place of the tensors they are keyed by. */
 export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
   const values = new Map<Tensor, Tensor>(replacements);

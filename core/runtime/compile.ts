@@ -2,7 +2,7 @@ import { type Graph, UserError } from '#core/graph';
 import { memoryOf } from './cost/memory';
 import { refuseAboveMemory } from './cost/refuse';
 import { listDevices } from './devices';
-import { OnnxProgram } from './onnx/session';
+import { compileOnnx } from './onnx/session';
 import { prepare } from './prepare';
 import type { CompileOptions, Program } from './program';
 import { ReferenceProgram } from './reference/program';
@@ -30,5 +30,5 @@ export async function compile(given: Graph, options: CompileOptions): Promise<Pr
       });
     }
   }
-  return OnnxProgram.compile(graph, options, memory.intermediates);
+  return compileOnnx(graph, { ...options, device: options.device }, memory.intermediates);
 }

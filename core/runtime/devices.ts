@@ -4,7 +4,7 @@ import path from 'node:path';
 import { availableParallelism, cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { probeWebGpu } from './onnx/webgpu-probe';
-import { OnnxProgram } from './onnx/session';
+import { compileOnnx } from './onnx/session';
 import { input, mul, type Graph } from '#core/graph';
 import type { DeviceId, DeviceInfo } from './program';
 
@@ -74,7 +74,7 @@ async function whyNot(id: Accelerator): Promise<string | undefined> {
   const x = input('x', [4]);
   const graph: Graph = { inputs: [{ name: 'x', shape: [4], dtype: 'float32' }], outputs: [{ name: 'y', tensor: mul(x, 2) }] };
   try {
-    const program = await OnnxProgram.compile(graph, { device: id });
+    const program = await compileOnnx(graph, { device: id });
     const result = await program.run({ x: Float32Array.of(1, 2, 3, 4) });
     const values = await result['y']!.read();
     await program.dispose();

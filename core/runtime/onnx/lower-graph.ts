@@ -1,5 +1,5 @@
 import { type Graph, input, type Tensor } from '#core/graph';
-import { OnnxBuilder } from './builder';
+import { type LoweringTable, OnnxBuilder } from './builder';
 import { lowerings } from './lower';
 import type { OnnxModel, OnnxValue } from './model';
 
@@ -11,6 +11,8 @@ export interface LowerOptions {
   readonly portable?: boolean;
   /** Channels in a block of ONNX Runtime's blocked convolutions (`blockSize`); without it they are not used. */
   readonly block?: number | undefined;
+  /** Lowerings that a provider wants otherwise than usual. */
+  readonly overlay?: LoweringTable | undefined;
   readonly name?: string;
   /** Names in the model by the graph's names; others stay as they are. */
   readonly names?: Readonly<Record<string, string>>;
@@ -24,7 +26,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions = {}): OnnxModel 
   const inputs = graph.inputs.map(({ name, shape, dtype }) => ({ name: names[name] ?? name, tensor: input(name, shape, dtype) }));
   const outputs = graph.outputs.map(({ name, tensor }) => ({ name: outputName(graph, name, names), tensor }));
   const taken = [...inputs, ...outputs].map(({ name }) => name);
-  const builder = new OnnxBuilder(lowerings, { portable: options.portable ?? false, block: options.block, openBatch, taken }, outputs.map(({ tensor }) => tensor));
+  const builder = new OnnxBuilder({ ...lowerings, ...options.overlay }, { portable: options.portable ?? false, block: options.block, openBatch, taken }, outputs.map(({ tensor }) => tensor));
   for (const { name, tensor } of inputs) builder.bind(tensor, name);
   for (const { tensor } of outputs) builder.lower(tensor);
   for (const { name, tensor } of outputs) builder.output(builder.lower(tensor), name);

@@ -1,7 +1,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { allocate, constantData, type DType, loopReaders, scalarValue, sizeOf, type Tensor, topologicalOrder, toTypedArray, type TypedArray, UserError } from '#core/graph';
 import { missingRule } from '../missing-rule';
-import { checkInt32 } from './int32';
+import { checkInt32 } from '../int32';
 import type { Backend } from './library';
 
 /** A value of a plan: a place that holds a tensor while the plan runs. */
@@ -202,7 +202,7 @@ export class PlanBuilder {
 /** Numbers as TensorFlow.js takes them. */
 export function toKind(data: TypedArray, dtype: DType, what: string): Constant['data'] {
   if (dtype === 'int64') {
-    checkInt32(data, what);
+    checkInt32(data, 'TensorFlow.js', what);
     return toTypedArray(data, 'int32') as Int32Array;
   }
   return data as Constant['data'];

@@ -1,5 +1,5 @@
 import * as g from '#core/graph';
-import { compileFunction, type DeviceId, type Feed } from '#core/runtime';
+import { compileFunction, type CompileOptions, type DeviceId, type Feed } from '#core/runtime';
 
 type Weights = Readonly<Record<string, g.Tensor>>;
 
@@ -36,7 +36,7 @@ export const cnn: Network = {
 const BATCH = 24;
 
 /** The loss after each of `steps` steps of momentum SGD from the same weights, on the same data, with the same masks. */
-export async function lossCurve(network: Network, device: DeviceId, steps = 100): Promise<number[]> {
+export async function lossCurve(network: Network, device: DeviceId, steps = 100, options: Partial<CompileOptions> = {}): Promise<number[]> {
   const names = Object.keys(network.weights);
   const specs = Object.fromEntries(names.map((name) => [name, g.spec(network.weights[name]!)]));
   const step = await compileFunction(
@@ -48,7 +48,7 @@ export async function lossCurve(network: Network, device: DeviceId, steps = 100)
       return { loss: value, weights: next, velocity: moved };
     },
     { weights: specs, velocity: specs, x: g.spec([BATCH, ...network.image]), labels: g.spec([BATCH], 'int32'), key: g.spec([2], 'int32') },
-    { device, threads: 1 },
+    { device, threads: 1, ...options },
   );
   const random = new g.Philox(0, 'curve');
   const start = (fill: (size: number) => Float32Array): Record<string, Feed> =>

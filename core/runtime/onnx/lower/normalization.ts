@@ -1,4 +1,5 @@
-import { add, mean, mul, range, reshape, rsqrt, sizeOf, square, sub, sum, type Tensor, variance } from '#core/graph';
+import { range, reshape, type Tensor } from '#core/graph';
+import { normalized, varianceOf } from '../../compositions/normalization';
 import type { LoweringTable, OnnxBuilder } from '../builder';
 import type { Affine } from '../fusion';
 import { onnxTypes } from '../model';
@@ -65,19 +66,17 @@ export const normalization: LoweringTable = {
     const { axes, epsilon } = node.attributes as { axes: readonly number[]; epsilon: number };
     const form = fusedForm(x, axes);
     if (form !== undefined && !b.portable) return fused(x, axes, epsilon, form, b)[0]!;
-    const centred = sub(x, mean(x, axes, true));
-    return b.lower(mul(centred, rsqrt(add(variance(x, axes, true), epsilon))));
+    return b.lower(normalized(node));
   },
   variance(node, _, b) {
     const x = node.inputs[0]!;
-    const { axes, keepDims } = node.attributes as { axes: readonly number[]; keepDims: boolean };
+    const axes = node.attributes['axes'] as readonly number[];
     const form = fusedForm(x, axes);
     const epsilon = knownEpsilon(x, axes, b);
     if (form !== undefined && epsilon !== undefined && !b.portable) {
       return b.emit('Reshape', [fused(x, axes, epsilon, form, b)[1]!, b.ints(node.shape)]);
     }
-    const count = sizeOf(axes.map((axis) => x.shape[axis]!));
-    return b.lower(mul(sum(square(sub(x, mean(x, axes, true))), axes, keepDims), 1 / count));
+    return b.lower(varianceOf(node));
   },
 };
 

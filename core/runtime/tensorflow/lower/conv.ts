@@ -1,6 +1,6 @@
 import { type Tensor, vjp, zeros } from '#core/graph';
 import type { Lowering, LoweringTable, PlanBuilder, Slot } from '../plan';
-import { convByWindows, type Geometry } from './windows';
+import { convByWindows, type Geometry } from '../../compositions/windows';
 
 const geometry = (node: Tensor): Geometry => node.attributes as unknown as Geometry;
 

@@ -1,5 +1,5 @@
 import type { LoweringTable } from '../plan';
-import { normalized, varianceOf } from '../../compositions';
+import { normalized, varianceOf } from '../../compositions/normalization';
 
 export const normalization: LoweringTable = {
   normalize: (node, _, p) => p.lower(normalized(node)),

@@ -1,7 +1,5 @@
 import { add, mean, mul, rsqrt, sizeOf, square, sub, sum, type Tensor, variance } from '#core/graph';
 
-/** Ops that a runtime may have no operator for, written in others. */
-
 /** A `normalize` node as `(x - mean) / sqrt(variance + epsilon)`. */
 export function normalized(node: Tensor): Tensor {
   const x = node.inputs[0]!;
