@@ -1,3 +1,4 @@
+import type * as ort from 'onnxruntime-node';
 import { UserError } from '#core/graph';
 import type { DeviceId } from '../program';
 
@@ -24,4 +25,14 @@ export function runtimeFailure(error: unknown, device: DeviceId): unknown {
     });
   }
   return error;
+}
+
+/** Gives a session's memory back. A device that is lost has nothing to give back, and why it was lost has been told. */
+export async function releaseSession(session: ort.InferenceSession, device: DeviceId): Promise<void> {
+  try {
+    session.endProfiling();
+    await session.release();
+  } catch (error) {
+    if (!(runtimeFailure(error, device) instanceof UserError)) throw error;
+  }
 }

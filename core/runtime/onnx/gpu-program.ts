@@ -4,7 +4,7 @@ import { checkFeed, checkNoStrangers } from '../feeds';
 import { checkInt32 } from '../int32';
 import type { DeviceArray, Feed, Program } from '../program';
 import { MadeArray, OnnxArray } from './arrays';
-import { runtimeFailure } from './failure';
+import { releaseSession, runtimeFailure } from './failure';
 import { lowerGraph, outputName } from './lower-graph';
 import { encodeModel } from './model';
 import { type HostDraw, type Rewritten, webgpuGraph } from './webgpu-graph';
@@ -72,9 +72,8 @@ export class GpuProgram implements Program {
     return Object.fromEntries(this.#outputs.map(({ name, onnxName, shape, dtype }) => [name, new MadeArray(made[onnxName] as ort.Tensor, shape, dtype)]));
   }
 
-  async dispose(): Promise<void> {
-    this.#session.endProfiling();
-    await this.#session.release();
+  dispose(): Promise<void> {
+    return releaseSession(this.#session, this.#device);
   }
 }
 

@@ -3,7 +3,7 @@ import { type Graph, sizeOf, UserError } from '#core/graph';
 import { checkFeed, checkNoStrangers } from '../feeds';
 import type { CompileOptions, DeviceArray, Feed, Program } from '../program';
 import { HostArray, OnnxArray, Pool } from './arrays';
-import { runtimeFailure } from './failure';
+import { releaseSession, runtimeFailure } from './failure';
 import { GpuProgram } from './gpu-program';
 import { blockSize } from './lower/blocked/block-size';
 import { lowerGraph, outputName } from './lower-graph';
@@ -76,9 +76,8 @@ export class OnnxProgram implements Program {
     return results;
   }
 
-  async dispose(): Promise<void> {
-    this.#session.endProfiling();
-    await this.#session.release();
+  dispose(): Promise<void> {
+    return releaseSession(this.#session, this.#device);
   }
 }
 
