@@ -2,7 +2,7 @@ import type * as ort from 'onnxruntime-node';
 import { UserError } from '#core/graph';
 import type { DeviceId } from '../program';
 
-const outOfMemory = /bad allocation|bad_alloc|out of memory|failed to allocate|cannot allocate|allocation failed|ALLOC_FAILED|E_OUTOFMEMORY|8007000E|OUT_OF_(?:DEVICE|HOST)_MEMORY|createBuffer.*(?:exceeds|max)|Invalid typed array length|exceeds the max buffer size/i;
+const outOfMemory = /bad allocation|bad_alloc|out of memory|failed to allocate|cannot allocate|allocation failed|ALLOC_FAILED|E_OUTOFMEMORY|8007000E|OUT_OF_(?:DEVICE|HOST)_MEMORY|createBuffer.*(?:exceeds|max)|Invalid typed array length|exceeds the max buffer size|Too many storage buffers in shader\. Current: \d{2,}/i;
 const lost = /device (?:is |was )?(?:lost|removed|hung)|DEVICE_LOST|DEVICE_REMOVED|DEVICE_HUNG|887A000[567]|CUDA (?:failure|error) (?:700|702|719|999)|illegal memory access|unspecified launch failure|GPU has fallen off/i;
 
 /** What can be made smaller, for whoever runs out of memory. */

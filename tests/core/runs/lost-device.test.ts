@@ -27,6 +27,7 @@ const failures: [string, string, string][] = [
   ['a CUDA fault', 'CUDA failure 719: unspecified launch failure ; GPU=0', 'device.lost'],
   ['a removed DirectX device', 'Exception during run: 887A0005 The GPU device instance has been suspended.', 'device.lost'],
   ['too little memory on the card', 'CUDA failure 2: out of memory ; GPU=0 ; expr=cudaMalloc((void**)&p, size)', 'device.memory'],
+  ['a tensor beyond the GPU\'s buffers', 'shader_helper.cc:306 Too many storage buffers in shader. Current: 64, Max is 12', 'device.memory'],
   ['too little memory of the machine', "bfc_arena.cc:376 Failed to allocate memory for requested buffer of size 68719476736", 'device.memory'],
 ];
 
