@@ -1,4 +1,4 @@
-import { broadcastShapes, range, sizeOf, stridesOf } from '#core/graph';
+import { broadcastShapes, range, sizeOf, stridesOf, UserError } from '#core/graph';
 import { type ElementType, Known } from './array';
 
 /**
@@ -8,12 +8,15 @@ import { type ElementType, Known } from './array';
 
 const store = (type: ElementType, size: number): Float64Array | Float32Array => (type === 'float32' ? new Float32Array(size) : new Float64Array(size));
 
-/** `f(place)` in every place of `shape`; `place` is its coordinates, the same array each time. */
+/** `f(place)` in every place of `shape`, cut to whole numbers where the type has no others; `place` is the same array each time. */
 export function build(type: ElementType, shape: readonly number[], f: (place: readonly number[], i: number) => number): Known {
   const data = store(type, sizeOf(shape));
   const place = shape.map(() => 0);
+  const whole = type !== 'float32';
   for (let i = 0; i < data.length; i++) {
-    data[i] = f(place, i);
+    const value = f(place, i);
+    if (whole && !Number.isFinite(value)) throw new UserError('onnx.invalid', 'a division by zero among whole numbers');
+    data[i] = whole ? Math.trunc(value) : value;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       if (++place[axis]! < shape[axis]!) break;
       place[axis] = 0;

@@ -94,6 +94,6 @@ export function supportProblem(node: OnnxNode, opsets: ReadonlyMap<string, numbe
 
 /** The graph's own complaint, with the node that caused it. */
 function placed(error: unknown, { name, opType }: OnnxNode): unknown {
-  if (!(error instanceof UserError) || error.code === 'onnx.invalid') return error;
-  return new UserError('onnx.shape', `node ${name} (${opType}): ${error.message}`, { ...(error.hint !== undefined && { hint: error.hint }), cause: error });
+  if (!(error instanceof UserError) || error.message.startsWith('node ')) return error;
+  return new UserError(error.code === 'onnx.invalid' ? error.code : 'onnx.shape', `node ${name} (${opType}): ${error.message}`, { ...(error.hint !== undefined && { hint: error.hint }), cause: error });
 }
