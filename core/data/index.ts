@@ -3,7 +3,7 @@ export { describeGenerators, findGenerator, generate, generatorSchema, listGener
 export type { AnyGenerator, GeneratorDescription, GeneratorSpecification, TeacherLayer, TeacherParameters } from './generators';
 export { columnKinds, type ColumnKind } from './infer/kind';
 export { profileColumn, type ColumnProfile } from './infer/profile';
-export { proposeTarget, proposeTask, type Proposal } from './infer/propose';
+export { proposeTarget, proposeTask, tasks, type Proposal } from './infer/propose';
 export { loadDataset, loadSource, type LoadOptions } from './load';
 export { openableExtensions, openableFormats, openSource } from './open';
 export { prepare } from './prepare';
@@ -12,10 +12,13 @@ export type { FeatureDescription, PreparationReport, PreparedDataset, PreparedPa
 export { transformSchema, type Transform } from './prepare/transform';
 export { writableFormats, writeDataset } from './write';
 export type { WriteOptions, WrittenDataset } from './write';
-export { partCode } from './source';
+export { countOf, partCode } from './source';
+export { sequenceRows, textRows } from './sequence/preview';
+export { decodeTokens, encodeText } from './text/tokenizer';
+export type { Vocabulary } from './text/tokenizer';
 export type {
-  BooleanColumn, Column, DateColumn, ImageSource, Notice, NumberColumn, PictureSize, Probe, ReadOptions, Reader, Source,
-  TableSource, TextColumn,
+  BooleanColumn, Column, DateColumn, ImageSource, Notice, NumberColumn, PictureSize, Probe, ReadOptions, Reader, SequenceSource, Source,
+  TableSource, TextColumn, TextSource,
 } from './source';
 export { dataSource, dataSpecification, type DataSource, type DataSpecification, type DataSpecificationInput } from './specification';
 export { rgbaPictures, summarize, tableRows, type SourceSummary } from './summary';

@@ -3,9 +3,8 @@ import { basename, extname } from 'node:path';
 import { UserError } from '#core/graph';
 import { readers } from './readers';
 import { readHead } from './readers/file-stream';
+import { headBytes } from './readers/probe-file';
 import type { Probe, ReadOptions, Source } from './source';
-
-const headBytes = 65536;
 
 /** Endings of the files that can be opened, without the dot, for file dialogs. */
 export const openableExtensions: readonly string[] = [...new Set(readers.flatMap((reader) => reader.extensions))];

@@ -94,7 +94,41 @@ export interface ImageSource extends SourceBase {
   pixels(indices: ArrayLike<number>, size: PictureSize, signal?: AbortSignal): Promise<Uint8Array | Float32Array>;
 }
 
-export type Source = TableSource | ImageSource;
+/** Sequences of one length: numbers for each step, or tokens. */
+export interface SequenceSource extends SourceBase {
+  kind: 'sequences';
+  count: number;
+  steps: number;
+  /** Names of the numbers of a step; tokens have one. */
+  features: string[];
+  /** `[count, steps, features]` */
+  values: Float32Array;
+  /** What the tokens stand for; absent where values are numbers. */
+  vocabulary?: string[];
+  /** Of each sequence, its class (text) or a number to predict. */
+  target?: TextColumn | NumberColumn;
+  /** Tokens to predict after each step, `[count, steps]`; -1 where none is asked for. */
+  next?: Int32Array;
+}
+
+/** Text, in documents. */
+export interface TextSource extends SourceBase {
+  kind: 'text';
+  documents: { name: string; text: string }[];
+  characters: number;
+}
+
+export type Source = TableSource | ImageSource | SequenceSource | TextSource;
+
+/** Examples (or documents) of a source, as its previews count them. */
+export function countOf(source: Source): number {
+  switch (source.kind) {
+    case 'table': return source.rows;
+    case 'images':
+    case 'sequences': return source.count;
+    case 'text': return source.documents.length;
+  }
+}
 
 /** What a reader needs to decide whether a path is its own. */
 export interface Probe {
@@ -127,6 +161,8 @@ export interface ReadOptions {
   encoding?: string;
   /** Cells that mean "missing", besides the empty one. Default: NA, N/A, NaN, null, ?, None. */
   missingValues?: readonly string[];
+  /** NumPy arrays of three dimensions: pictures (count, height, width), or sequences (count, steps, features). Default: pictures. */
+  arrays?: 'pictures' | 'sequences';
   /** Pictures that cannot be decoded: refuse the folder (naming each), or leave them out (counted). Default: error. */
   onBadImage?: 'error' | 'skip';
   /** Refuse archives whose contents would be larger than this many bytes. Default 4 GiB. */

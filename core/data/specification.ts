@@ -2,12 +2,17 @@ import { strictObject } from '#core/graph';
 import { z } from 'zod';
 import { columnKinds } from './infer/kind';
 import { generatorSchema } from './generators';
+import { tasks } from './infer/propose';
+import { sequenceReading, textReading } from './specification-sequence';
+
+export type { SequenceReading } from './specification-sequence';
 
 const readOptions = {
   header: z.boolean().optional().describe('Whether the first row names the columns; found out when left out.'),
   delimiter: z.string().length(1).optional().describe('Character between cells; found out when left out.'),
   encoding: z.string().optional().describe('Text encoding (utf-8, utf-16le, latin-1); found out when left out.'),
   missingValues: z.array(z.string()).optional().describe('Cells that mean "missing", besides the empty one.'),
+  arrays: z.enum(['pictures', 'sequences']).optional().describe('NumPy arrays of three dimensions: pictures (count, height, width), or sequences (count, steps, features).'),
   onBadImage: z.enum(['error', 'skip']).optional().describe('Pictures that cannot be decoded: refuse all, or leave them out.'),
 };
 
@@ -59,7 +64,7 @@ const image = strictObject({
 export const dataSpecification = strictObject({
   source: dataSource,
   target: z.string().optional().describe('Column to predict; proposed when left out.').meta({ label: 'Target' }),
-  task: z.enum(['classification', 'regression']).optional().describe('Proposed from the target when left out.').meta({ label: 'Task' }),
+  task: z.enum(tasks).optional().describe('What is asked of an example: its class, a number, the next token, or the example itself (reconstruction). Proposed when left out.').meta({ label: 'Task' }),
   inputs: z.array(z.string()).min(1).optional().describe('Columns to learn from; every usable one when left out.').meta({ label: 'Inputs' }),
   columns: z.record(z.string(), columnChoice).default({}).describe('Choices for single columns.').meta({ label: 'Columns' }),
   split: split.prefault({}),
@@ -67,6 +72,8 @@ export const dataSpecification = strictObject({
   standardize: z.boolean().default(true)
     .describe('Bring inputs (and a regression target) to mean 0 and standard deviation 1 of the training part.').meta({ label: 'Standardize' }),
   image: image.prefault({}),
+  sequence: sequenceReading.optional().describe('Read a table as sequences.').meta({ label: 'Sequences' }),
+  text: textReading.prefault({}).meta({ label: 'Text' }),
   limit: z.int().min(2).optional().describe('Use at most so many examples of each part.').meta({ label: 'Limit', unit: 'examples', advanced: true }),
 }).describe('What to learn from.');
 export type DataSpecification = z.infer<typeof dataSpecification>;

@@ -1,12 +1,12 @@
 import { cellAt } from './cells';
 import { profileColumn, type ColumnProfile } from './infer/profile';
 import { proposeTarget, proposeTask, type Proposal } from './infer/propose';
-import { partCode, type Column, type ImageSource, type Notice, type Source, type TableSource } from './source';
+import { partCode, type Column, type ImageSource, type Notice, type SequenceSource, type Source, type TableSource, type TextSource } from './source';
 
 /** What a person sees of a data set before anything is decided. */
 export interface SourceSummary {
   name: string;
-  kind: 'table' | 'images';
+  kind: Source['kind'];
   format: string;
   path: string | null;
   encoding?: string;
@@ -15,6 +15,10 @@ export interface SourceSummary {
   fingerprint: string;
   columns: ColumnProfile[];
   images: { width: number; height: number; channels: number; sameSize: boolean; classes: { name: string; count: number }[] } | null;
+  /** Sequences: their length, the numbers of a step, and how many tokens there are where they are tokens. */
+  sequences?: { steps: number; features: string[]; tokens?: number };
+  /** Text: how much, and how many different characters. */
+  text?: { documents: number; characters: number; distinct: number };
   /** Parts the source tells apart, with their sizes. */
   parts: { name: string; rows: number }[];
   proposal: Proposal | null;
@@ -23,7 +27,33 @@ export interface SourceSummary {
 
 /** Looks at a whole source: every column's kind and figures, the target and task proposed. */
 export function summarize(source: Source): SourceSummary {
-  return source.kind === 'table' ? summarizeTable(source) : summarizeImages(source);
+  switch (source.kind) {
+    case 'table': return summarizeTable(source);
+    case 'images': return summarizeImages(source);
+    case 'sequences': return summarizeSequences(source);
+    case 'text': return summarizeText(source);
+  }
+}
+
+function summarizeSequences(source: SequenceSource): SourceSummary {
+  const { target, count, steps, features, vocabulary, next } = source;
+  const profile = target && profileColumn(target);
+  const proposal = next ? { target: 'next token', task: 'language-model' as const, reason: 'the tokens after each step are given' } : null;
+  return {
+    ...base(source), kind: 'sequences', rows: count, columns: profile ? [profile] : [], images: null,
+    sequences: { steps, features, ...(vocabulary && { tokens: vocabulary.length }) },
+    proposal: proposal ?? (profile ? { target: profile.name, ...proposeTask(profile) } : null),
+  };
+}
+
+function summarizeText(source: TextSource): SourceSummary {
+  const distinct = new Set<string>();
+  for (const { text } of source.documents) for (const character of text) distinct.add(character);
+  return {
+    ...base(source), kind: 'text', rows: source.documents.length, columns: [], images: null,
+    text: { documents: source.documents.length, characters: source.characters, distinct: distinct.size },
+    proposal: { target: 'next token', task: 'language-model', reason: 'text is learnt by predicting what comes next' },
+  };
 }
 
 const base = ({ name, format, path, bytes, fingerprint, parts, notices }: Source) =>

@@ -45,6 +45,8 @@ export interface BuildContext {
   link?: 'softmax' | 'sigmoid' | 'identity';
   /** Regression: how many numbers are predicted for one example. */
   targets?: number;
+  /** Reconstruction: the smallest and the largest number of the training examples. */
+  range?: readonly [number, number];
   /** Text: how many tokens there are; an example's numbers are tokens below it. */
   vocabulary?: number;
   /** Length of the training, for schedules. */
@@ -70,6 +72,8 @@ export interface Block<S extends Slot = Slot, Built = unknown, P extends z.ZodOb
   inputs?: readonly InputKind[];
   /** The tasks for which this entry is proposed when the specification names none. */
   proposedFor?: readonly Task[];
+  /** What an architecture is usually combined with, where it differs from the usual choice for the task. */
+  proposes?: Readonly<Partial<Record<Slot, string>>>;
   /**
    * The parameters. Every field has a `.default`, its range, `.describe('one line of help')` and
    * `.meta({ label, unit?, scale?: 'log' | 'linear', advanced?: true })`. A path of a file has `.meta({ file: ['onnx'] })`: the

@@ -49,8 +49,11 @@ export interface Module {
   readonly buffers: Readonly<Record<string, BufferSpec>>;
   /** What a person should know of how it was made: what an imported model ends with, which weights a file did not have. */
   readonly notes?: readonly string[];
-  /** `x: [batch, ...inputShape]` to `output: [batch, ...outputShape]`, and the buffers' next values. */
-  apply(parameters: Tensors, buffers: Tensors, x: Tensor, mode: Mode): { output: Tensor; buffers: Tensors };
+  /**
+   * `x: [batch, ...inputShape]` to `output: [batch, ...outputShape]`, and the buffers' next values. `auxiliary`: terms for the loss
+   * that only the network knows, `[batch]` each, such as the divergence `kl` of a variational autoencoder.
+   */
+  apply(parameters: Tensors, buffers: Tensors, x: Tensor, mode: Mode): { output: Tensor; buffers: Tensors; auxiliary?: Tensors };
 }
 
 /** A layer that is told the shape of its input: how networks are put together. */

@@ -1,4 +1,4 @@
-import { blockSchema, buildBlock, proposedBlocks, type BlockSpecification } from '#core/blocks';
+import { blockSchema, buildBlock, findBlock, proposedBlocks, type BlockSpecification } from '#core/blocks';
 import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import { parameterCount, type BuildContext, type Module } from '#core/nn';
@@ -23,7 +23,7 @@ export function resolveSpecification(specification: RunSpecification, data: Pick
   if (usualLoss === undefined) throw new Error(`no loss is proposed for ${task}`);
   return {
     ...specification,
-    loss: specification.loss ?? blockSchema('losses').parse(usualLoss),
+    loss: specification.loss ?? blockSchema('losses').parse(findBlock('architectures', specification.model.use).proposes?.losses ?? usualLoss),
     metrics: specification.metrics ?? proposedBlocks('metrics', task).map((use) => blockSchema('metrics').parse(use)),
   };
 }
@@ -76,19 +76,31 @@ function buildMetrics(metrics: readonly BlockSpecification[], context: BuildCont
 }
 
 function buildContext({ training }: RunSpecification, data: PreparedDataset): BuildContext {
-  const { classes, targets, task, exampleShape, train } = data;
+  const { classes, targets, vocabulary, task, exampleShape, train } = data;
   const perEpoch = stepsPerEpoch(train.count, training.batchSize);
   return {
     task,
     input: data.input,
     exampleShape,
     outputs: classes ?? targets ?? 1,
-    ...(classes !== undefined && { classes, classCounts: countClasses(train.y, classes) }),
+    ...(classes !== undefined && { classes }),
+    ...(classes !== undefined && task === 'classification' && { classCounts: countClasses(train.y, classes) }),
     ...(data.classNames && { classNames: data.classNames }),
+    ...(vocabulary !== undefined && { vocabulary }),
     ...(targets !== undefined && { targets }),
+    ...(task === 'reconstruction' && { range: rangeOf(train.x) }),
     steps: perEpoch * training.epochs,
     stepsPerEpoch: perEpoch,
   };
+}
+
+function rangeOf(values: Float32Array): [number, number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return [least, most];
 }
 
 function countClasses(labels: ArrayLike<number>, classes: number): number[] {

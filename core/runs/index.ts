@@ -6,6 +6,8 @@ export { decisionBoundary, type Boundary } from './evaluation/boundary';
 export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';
 export { openRun, type OpenOptions, type OpenRun } from './evaluation/open-run';
 export { predictRun, type PredictionSummary } from './evaluation/predict';
+export { generateText, type Generated, type GenerateOptions } from './evaluation/generate';
+export type { Restored } from './evaluation/restored';
 export { estimatePopulation, estimateTraining, type TrainingEstimate } from './estimate';
 export { exportRun, type ExportFormat } from './evaluation/export';
 export type { ExecutionEvent } from './events';

@@ -1,17 +1,12 @@
-import { spec, type Graph } from '#core/graph';
+import type { Graph } from '#core/graph';
 import { estimate, type DeviceId, type Estimate } from '#core/runtime';
-import { traceStep } from '#core/train';
+import { stepShapes, traceStep } from '#core/train';
 import type { RunParts } from './compose';
 
 /** The graph of a run's training step. */
 export function stepGraph(parts: RunParts): Graph {
   const { data, training } = parts;
-  return traceStep({ ...parts, gradientClip: training.gradientClip }, {
-    examples: data.train.count,
-    batch: training.batchSize,
-    exampleShape: data.exampleShape,
-    target: data.task === 'classification' ? spec([data.train.count], 'int32') : spec([data.train.count, data.targets ?? 1]),
-  }).graph;
+  return traceStep({ ...parts, gradientClip: training.gradientClip }, stepShapes(data, training.batchSize, data.train.count)).graph;
 }
 
 /** What one training step costs, counted from its graph. */

@@ -4,6 +4,7 @@ import type { CompileOptions, Feed, Program } from '#core/runtime';
 import type { Loss, Metric, Predictions } from './contracts';
 import type { Part } from './data';
 import { evaluationBatch, evaluationBatches, traceEvaluation } from './evaluation-graph';
+import { keptWidth } from './objective';
 import { confusionMatrix, predictionsOf } from './predictions';
 import type { Problem } from './predictions';
 
@@ -17,7 +18,7 @@ export interface Evaluation {
   /** Classification: true classes in rows, predicted in columns. */
   confusion?: Int32Array;
   predictions: Predictions;
-  /** The network's raw outputs `[count, outputs]`, and the loss of every example. */
+  /** What the loss keeps of every example (raw outputs if nothing else is said), and its loss. */
   outputs: Float32Array;
   losses: Float32Array;
 }
@@ -50,25 +51,26 @@ export class Evaluator {
     compile: CompileOptions;
   }): Promise<Evaluator> {
     const { model, loss, metrics, problem, most } = options;
-    const batch = evaluationBatch(problem, most);
+    const batch = evaluationBatch(problem, loss, most);
     const graph = traceEvaluation(model, loss, problem, batch);
     return new Evaluator(await compile(graph, options.compile), batch, loss, metrics, problem);
   }
 
   /**
-   * Raw outputs `[count, outputs]` and the loss of every example.
+   * What the loss keeps of every example (raw outputs `[count, outputs]` if nothing else is said), and its loss.
    *
    * @param y absent when only outputs are wanted; the losses then mean nothing
    */
   async outputs(weights: WeightFeeds, x: Float32Array, count: number, y?: Part['y']): Promise<{ outputs: Float32Array; losses: Float32Array }> {
-    const { batch, loss } = this;
-    const outputs = new Float32Array(count * loss.outputs);
+    const { batch } = this;
+    const width = keptWidth(this.loss);
+    const outputs = new Float32Array(count * width);
     const losses = new Float32Array(count);
     for (const { begin, rows, feeds } of evaluationBatches(this.problem, batch, x, count, y)) {
       const result = await this.program.run({ ...weights, ...feeds });
       const output = await result['output']!.read();
       const own = await result['losses']!.read();
-      outputs.set((output as Float32Array).subarray(0, rows * loss.outputs), begin * loss.outputs);
+      outputs.set((output as Float32Array).subarray(0, rows * width), begin * width);
       losses.set((own as Float32Array).subarray(0, rows), begin);
       for (const array of Object.values(result)) array.dispose();
     }

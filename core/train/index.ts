@@ -1,5 +1,7 @@
 export * from './contracts';
+export { targetOf, targetWidth } from './data';
 export type { Part, TrainingData } from './data';
+export { judgeBatch, keptWidth } from './objective';
 export { stepsPerEpoch } from './epoch';
 export { Evaluator, measureAll, weightFeeds } from './evaluate';
 export type { Evaluation, WeightFeeds } from './evaluate';
@@ -13,6 +15,7 @@ export type { Problem } from './predictions';
 export type { Progress, StateTensor, TrainerState } from './state';
 export { globalNorm, traceStep } from './step';
 export type { StepGraph, StepParts, StepShapes } from './step';
+export { stepShapes } from './step-source';
 export { Trainer } from './trainer';
 export type { TrainerOptions } from './trainer';
 export type { RunOptions } from './loop';

@@ -40,20 +40,21 @@ export function unscale(values: ArrayLike<number>, { targets = 1, targetScaling 
   });
 }
 
-/** Raw outputs and true targets as metrics want them. */
+/** What the loss kept of the outputs, and true targets, as metrics want them. */
 export function predictionsOf(problem: Problem, link: Link, outputs: ArrayLike<number>, y: ArrayLike<number>, count: number): Predictions {
   const { task, classes = 0, targets = 0 } = problem;
   const empty = new Float64Array(0);
-  if (task === 'classification') {
-    return {
-      task, count, classes, targets: 0, truth: empty, predicted: empty,
-      labels: Int32Array.from(y), probabilities: probabilities(outputs, count, classes, link),
-    };
-  }
-  return {
-    task, count, classes: 0, targets, labels: new Int32Array(0), probabilities: empty,
-    truth: unscale(y, problem), predicted: unscale(outputs, problem),
+  const nothing = {
+    task, count, classes: 0, targets: 0, labels: new Int32Array(0), probabilities: empty, truth: empty, predicted: empty,
+    tokenLoss: empty, tokenAccuracy: empty, squaredError: empty,
   };
+  const column = (place: number, width: number): Float64Array => Float64Array.from({ length: count }, (_, i) => outputs[i * width + place]!);
+  switch (task) {
+    case 'classification': return { ...nothing, classes, labels: Int32Array.from(y), probabilities: probabilities(outputs, count, classes, link) };
+    case 'regression': return { ...nothing, targets, truth: unscale(y, problem), predicted: unscale(outputs, problem) };
+    case 'language-model': return { ...nothing, tokenLoss: column(0, 2), tokenAccuracy: column(1, 2) };
+    case 'reconstruction': return { ...nothing, squaredError: column(0, 1) };
+  }
 }
 
 /** How often each true class (row) was predicted as each class (column): `[classes, classes]`. */

@@ -1,5 +1,6 @@
 import { spec, streamKey } from '#core/graph';
-import type { Graph, TensorSpec, TypedArray } from '#core/graph';
+import type { Graph, TypedArray } from '#core/graph';
+import { targetOf } from './data';
 import type { TrainingData } from './data';
 import { traceStep } from './step';
 import type { StepParts, StepShapes } from './step';
@@ -21,9 +22,9 @@ export interface StepSource {
 }
 
 /** The shapes that `traceStep` asks for. */
-export function stepShapes({ task, exampleShape, targets = 1 }: Pick<TrainingData, 'task' | 'exampleShape' | 'targets'>, batch: number, examples: number): StepShapes {
-  const target: TensorSpec = task === 'classification' ? spec([examples], 'int32') : spec([examples, targets]);
-  return { examples, batch, exampleShape, target };
+export function stepShapes(data: Pick<TrainingData, 'task' | 'exampleShape' | 'targets'>, batch: number, examples: number): StepShapes {
+  const { shape, dtype } = targetOf(data);
+  return { examples, batch, exampleShape: data.exampleShape, target: spec([examples, ...shape], dtype) };
 }
 
 /** The step of one network. */

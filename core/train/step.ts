@@ -2,6 +2,7 @@ import { add, constant, div, gather, input, mean, minimum, mul, spec, sqrt, squa
 import type { Graph, Tensor, TensorSpec } from '#core/graph';
 import type { Module, Tensors } from '#core/nn';
 import type { Augmentation, Loss, Optimizer, Regularizer } from './contracts';
+import { judgeBatch } from './objective';
 
 /** What a training step is made of. */
 export interface StepParts {
@@ -26,7 +27,7 @@ export interface StepShapes {
  * A training step as one graph. Inputs: `parameters.*`, `buffers.*`, `optimizer.*`; `x` and `y` (the whole training part),
  * `rows` (int32 `[batch]`, the examples of this step); `learningRate`, `step` (float32 scalars); `random.*` (keys). Outputs:
  * the first three anew; `loss` (mean of the batch, penalties included), `gradientNorm` (before clipping), `output`
- * (`[batch, outputs]`).
+ * (what the loss keeps of each example, `[batch, outputs]` if nothing else is said).
  */
 export interface StepGraph {
   graph: Graph;
@@ -62,11 +63,9 @@ function assemble(parts: StepParts, args: Omit<Arguments, 'random'>, random: (na
   );
   const objective = valueAndGrad((parameters: Record<string, Tensor>) => {
     const result = model.apply(parameters, args.buffers, x, { train: true, random: (name) => random(`model.${name}`) });
-    const value = regularizers.reduce(
-      (total, regularizer) => add(total, regularizer.penalty({ specs, parameters })),
-      mean(loss.perExample(result.output, target)),
-    );
-    return [value, { output: result.output, buffers: { ...result.buffers } }] as const;
+    const { losses, kept } = judgeBatch(loss, result, target);
+    const value = regularizers.reduce((total, regularizer) => add(total, regularizer.penalty({ specs, parameters })), mean(losses));
+    return [value, { output: kept, buffers: { ...result.buffers } }] as const;
   }, { hasAux: true });
   const [[value, { output, buffers }], gradients] = objective(args.parameters);
   const norm = globalNorm(gradients);

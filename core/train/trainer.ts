@@ -12,6 +12,7 @@ import { Evaluator, measureAll } from './evaluate';
 import type { CheckpointReason, StepRecord, TrainerEvent } from './events';
 import { runStages } from './loop';
 import type { RunOptions } from './loop';
+import { keptWidth } from './objective';
 import { chunkMilliseconds, chunkSteps, Pace } from './pace';
 import { predictionsOf } from './predictions';
 import { StepSession } from './session';
@@ -64,7 +65,7 @@ export class Trainer {
     this.#evaluator = evaluator;
     this.#watch = watchOf(training, metrics, data.validation !== undefined);
     this.#stepsPerEpoch = stepsPerEpoch(data.train.count, training.batchSize);
-    this.#record = new EpochRecord(data.train.count, options.loss.outputs);
+    this.#record = new EpochRecord(data.train.count, keptWidth(options.loss));
   }
 
   /** Compiles the step and the evaluation. @throws UserError where the specification does not fit the data */

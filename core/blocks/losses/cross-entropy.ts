@@ -1,8 +1,9 @@
-import { UserError, add, constant, gather, logSoftmax, mean, mul, neg, oneHot, sum } from '#core/graph';
+import { UserError, add, constant, gather, logSoftmax, maximum, mean, mul, neg, oneHot, sum } from '#core/graph';
 import { defineBlock } from '#core/nn';
 import type { BuildContext } from '#core/nn';
 import type { Loss } from '#core/train';
 import { z } from 'zod';
+import { keptFor, meanOverTokens } from './kept';
 
 /**
  * One weight a class, scaled so that the mean over the training examples is 1. `balanced`: `n / (classes * count)`, each class
@@ -28,21 +29,21 @@ function classWeights(choice: 'none' | 'balanced' | number[], { classes = 0, cla
 
 /**
  * `w[y] * -sum_k q_k log p_k`, with `p = softmax(output)` and `q = (1 - s) onehot(y) + s / K` for the label smoothing `s`
- * (Szegedy et al. 2016, section 7).
+ * (Szegedy et al. 2016, section 7). Language modelling: the mean over the tokens that are asked for.
  */
 export const crossEntropy = defineBlock({
   slot: 'losses',
   use: 'cross-entropy',
   title: 'Cross-entropy',
-  help: 'Minus the log-probability of the true class. The usual choice for classification.',
+  help: 'Minus the log-probability of the true class (or the next token). The usual choice for classification and language models.',
   paper: {
     title: 'Rethinking the Inception Architecture for Computer Vision (label smoothing)',
     authors: 'Szegedy, Vanhoucke, Ioffe, Shlens, Wojna',
     year: 2016,
     id: 'arXiv:1512.00567',
   },
-  tasks: ['classification'],
-  proposedFor: ['classification'],
+  tasks: ['classification', 'language-model'],
+  proposedFor: ['classification', 'language-model'],
   parameters: z.object({
     labelSmoothing: z.number().min(0).max(0.99).default(0)
       .describe('Share of the target spread evenly over all classes; 0.1 keeps the network from overconfidence.')
@@ -61,8 +62,10 @@ export const crossEntropy = defineBlock({
         const logs = logSoftmax(output, -1);
         const own = neg(sum(mul(logs, oneHot(target, classes)), [-1]));
         const loss = labelSmoothing === 0 ? own : add(mul(own, 1 - labelSmoothing), mul(mean(logs, [-1]), -labelSmoothing));
-        return weights === undefined ? loss : mul(loss, gather(constant(weights, [classes]), target, 0));
+        const weighted = weights === undefined ? loss : mul(loss, gather(constant(weights, [classes]), maximum(target, 0), 0));
+        return context.task === 'language-model' ? meanOverTokens(weighted, target) : weighted;
       },
+      ...keptFor({ ...context, outputs: classes }, 'softmax'),
     };
   },
 });

@@ -1,14 +1,20 @@
 import { strictObject, suggestion, UserError } from '#core/graph';
 import { z } from 'zod';
 import type { Source } from '../source';
+import { adding } from './adding';
+import { brackets } from './brackets';
 import { checkerboard } from './checkerboard';
+import { copying } from './copying';
 import { gaussianMixtures } from './gaussian-mixtures';
 import type { Generator } from './generator';
 import { glyphs } from './glyphs';
+import { grammar } from './grammar';
+import { modularArithmetic } from './modular-arithmetic';
 import { moons } from './moons';
 import { sinusoid } from './sinusoid';
 import { spirals } from './spirals';
 import { teacher } from './teacher-network';
+import { waves } from './waves';
 import { xor } from './xor';
 
 export { defineGenerator } from './generator';
@@ -19,7 +25,7 @@ export type { TeacherLayer, TeacherParameters } from './teacher-network';
 /** Any generator, whatever its parameters are. */
 export type AnyGenerator = Omit<Generator, 'generate'> & { generate(parameters: never, signal?: AbortSignal): Source | Promise<Source> };
 
-const generators: readonly AnyGenerator[] = [spirals, moons, xor, gaussianMixtures, checkerboard, sinusoid, teacher, glyphs];
+const generators: readonly AnyGenerator[] = [spirals, moons, xor, gaussianMixtures, checkerboard, sinusoid, teacher, glyphs, waves, adding, copying, brackets, modularArithmetic, grammar];
 const names = generators.map((generator) => generator.use);
 
 /** A generated data set as a specification names it, its parameters beside the name. */

@@ -1,6 +1,7 @@
 import type { ColumnProfile } from './profile';
 
-export type Task = 'classification' | 'regression';
+export const tasks = ['classification', 'regression', 'language-model', 'reconstruction'] as const;
+export type Task = (typeof tasks)[number];
 
 export interface Proposal {
   target: string;
@@ -20,7 +21,7 @@ const targetNames = [
 const mostNumberedClasses = 20;
 
 /** Classification or regression for a target column, and why. */
-export function proposeTask(profile: ColumnProfile): { task: Task; reason: string } {
+export function proposeTask(profile: ColumnProfile): { task: 'classification' | 'regression'; reason: string } {
   if (profile.numbers === undefined) {
     return { task: 'classification', reason: `"${profile.name}" holds ${profile.distinct} names` };
   }

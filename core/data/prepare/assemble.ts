@@ -17,12 +17,15 @@ interface Pieces extends Pick<Prepared, 'input' | 'exampleShape' | 'inputNames' 
 /** Puts the parts together: encoded inputs, target values, and the transform to repeat it on new data. */
 export function assemble({ target, split, standardize, encode, transformOf, ...rest }: Pieces): Prepared {
   const fitted = fitTarget(target, split.train, standardize);
-  const part = (rows: Int32Array): PreparedPart => ({ count: rows.length, x: encode(rows), y: targetValues(fitted, target.values, rows), rows });
+  const part = (rows: Int32Array): PreparedPart => {
+    const x = encode(rows);
+    return { count: rows.length, x, y: targetValues(fitted, target.values, rows, x), rows };
+  };
   return {
     ...rest, task: target.task, target: target.name,
     ...(fitted.task === 'classification'
       ? { classes: fitted.classes.length, classNames: fitted.classes }
-      : { targets: 1, targetScaling: [{ mean: fitted.mean, scale: fitted.scale }] }),
+      : fitted.task !== 'regression' ? {} : { targets: 1, targetScaling: [{ mean: fitted.mean, scale: fitted.scale }] }),
     train: part(split.train),
     ...(split.validation.length > 0 ? { validation: part(split.validation) } : {}),
     ...(split.test.length > 0 ? { test: part(split.test) } : {}),

@@ -15,7 +15,8 @@ export interface InputColumn {
 /** The columns' roles as the specification and the data decide them. */
 export interface Roles {
   inputs: InputColumn[];
-  target: { column: Column; profile: ColumnProfile; task: Task };
+  /** Absent where the examples themselves are to be restored. */
+  target?: { column: Column; profile: ColumnProfile; task: Task };
   keptOut: { column: string; reason: string }[];
 }
 
@@ -31,8 +32,9 @@ export function assignRoles(source: TableSource, specification: DataSpecificatio
   if (specification.target !== undefined) known(specification.target, 'data.target');
 
   const profiles = source.columns.map(profileColumn);
-  const target = specification.target ?? proposeTarget(profiles)?.target;
-  if (target === undefined) {
+  const restored = specification.task === 'reconstruction';
+  const target = specification.target ?? (restored ? undefined : proposeTarget(profiles)?.target);
+  if (target === undefined && !restored) {
     throw new UserError('data.no-target', `${source.name}: no column can be predicted: ${profiles.map((p) => `${p.name} (${p.keptOut ?? p.kind})`).join(', ')}`, {
       hint: 'Name the column to predict in data.target.',
     });
@@ -54,6 +56,7 @@ export function assignRoles(source: TableSource, specification: DataSpecificatio
       hint: 'Take a column in with data.columns: { "NAME": { "role": "input", "kind": "category" } }.',
     });
   }
+  if (restored || target === undefined) return { inputs, keptOut };
   const at = names.indexOf(target);
   return { inputs, target: { column: source.columns[at]!, profile: profiles[at]!, task: specification.task ?? proposeTask(profiles[at]!).task }, keptOut };
 }

@@ -7,7 +7,7 @@ export interface PreparedPart {
   count: number;
   /** `[count, ...exampleShape]`, row by row. */
   x: Float32Array;
-  /** Class of each example; or the (standardized) number to predict. */
+  /** Class of each example; the (standardized) number to predict; the tokens to predict, -1 where none is asked for; or `x` itself. */
   y: Int32Array | Float32Array;
   /** Row of the source that each example came from. */
   rows: Int32Array;
@@ -34,14 +34,16 @@ export interface PreparationReport {
 /** A data set as training sees it. */
 export interface PreparedDataset {
   task: Task;
-  input: 'table' | 'image';
-  /** `[features]`, or `[channels, height, width]`. */
+  input: 'table' | 'image' | 'sequence' | 'text';
+  /** `[features]`, `[channels, height, width]`, `[steps, features]`, or `[steps]` of tokens. */
   exampleShape: number[];
   /** One name an input of a table (`island=Biscoe`); empty for pictures. */
   inputNames: string[];
   features: FeatureDescription[];
   target: string;
-  /** Classification: number and names of the classes. */
+  /** Text: number of tokens. */
+  vocabulary?: number;
+  /** Classification: number and names of the classes. Language modelling: number of tokens. */
   classes?: number;
   classNames?: string[];
   /** Regression: numbers predicted for one example, and how to get them back into the target's own unit. */

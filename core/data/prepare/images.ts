@@ -1,5 +1,4 @@
 import { UserError } from '#core/graph';
-import { lengthOf } from '../cells';
 import { profileColumn } from '../infer/profile';
 import { proposeTask } from '../infer/propose';
 import type { ImageSource, PictureSize } from '../source';
@@ -7,7 +6,7 @@ import type { DataSpecification } from '../specification';
 import { assemble, type Prepared } from './assemble';
 import type { PreparationReport } from './dataset';
 import { divide } from './parts';
-import { readTarget, rowsWithTarget } from './target';
+import { itself, readTarget, rowsWithTarget } from './target';
 import type { ImageTransform } from './transform';
 
 /** Pictures decoded at a time. */
@@ -19,16 +18,18 @@ const chunk = 512;
  */
 export async function prepareImages(source: ImageSource, specification: DataSpecification, signal?: AbortSignal): Promise<Prepared> {
   const column = source.target;
-  if (column === undefined) {
-    throw new UserError('data.no-target', `${source.name}: the pictures have no classes`, { hint: 'Put them into one folder a class.' });
+  if (column === undefined && specification.task !== 'reconstruction') {
+    throw new UserError('data.no-target', `${source.name}: the pictures have no classes`, { hint: 'Put them into one folder a class, or set data.task to "reconstruction".' });
   }
-  if (specification.target !== undefined && specification.target !== column.name) {
+  if (specification.target !== undefined && column !== undefined && specification.target !== column.name) {
     throw new UserError('data.unknown-column', `${source.name}: data.target names "${specification.target}"; pictures have "${column.name}"`);
   }
-  const target = readTarget(source.name, column, specification.task ?? proposeTask(profileColumn(column)).task);
+  const target = column === undefined || specification.task === 'reconstruction'
+    ? itself(source.count)
+    : readTarget(source.name, column, specification.task ?? proposeTask(profileColumn(column)).task);
   const report: PreparationReport = { dropped: [], imputed: [], keptOut: [], warnings: [] };
   const rows = rowsWithTarget(target);
-  const unlabelled = lengthOf(column) - rows.length;
+  const unlabelled = source.count - rows.length;
   if (unlabelled > 0) report.dropped.push({ what: 'pictures', count: unlabelled, reason: 'without a class' });
   const split = divide(source.name, rows, specification, target, source.parts);
 

@@ -3,6 +3,12 @@ import type { Source } from '../source';
 import type { DataSpecification } from '../specification';
 import type { PreparedDataset } from './dataset';
 import { prepareImages } from './images';
+import { prepareSequences } from '../sequence/prepare-sequences';
+import { sequencesFromTable } from '../sequence/from-table';
+import { prepareText } from '../text/prepare-text';
+import { profileColumn } from '../infer/profile';
+import { proposeTarget } from '../infer/propose';
+import type { Prepared } from './assemble';
 import { prepareTable } from './table';
 
 /**
@@ -11,9 +17,23 @@ import { prepareTable } from './table';
  * @throws UserError that names the file, column or row and what to do
  */
 export async function prepare(source: Source, specification: DataSpecification, signal?: AbortSignal): Promise<PreparedDataset> {
-  const prepared = source.kind === 'table' ? prepareTable(source, specification) : await prepareImages(source, specification, signal);
+  const prepared = await prepareSource(source, specification, signal);
   // Where the data lie does not matter, what they hold and how they are treated does.
   const { source: _, ...treatment } = specification;
   const fingerprint = createHash('sha256').update(source.fingerprint).update(JSON.stringify(treatment)).digest('hex');
   return { ...prepared, report: { ...prepared.report, warnings: [...source.notices, ...prepared.report.warnings] }, fingerprint };
+}
+
+function prepareSource(source: Source, specification: DataSpecification, signal?: AbortSignal): Prepared | Promise<Prepared> {
+  switch (source.kind) {
+    case 'images': return prepareImages(source, specification, signal);
+    case 'text': return prepareText(source, specification);
+    case 'sequences': return prepareSequences(source, specification, null);
+    case 'table': {
+      const { sequence, task, target } = specification;
+      if (sequence === undefined) return prepareTable(source, specification);
+      const aim = target ?? (task === 'reconstruction' ? undefined : proposeTarget(source.columns.map(profileColumn))?.target);
+      return prepareSequences(sequencesFromTable(source, sequence, aim), specification, sequence);
+    }
+  }
 }

@@ -6,14 +6,14 @@ import type { FeatureDescription, PreparationReport, PreparedPart } from './data
 import { encodeColumn, inputNamesOf, rowsToDrop, widthOf } from './encode';
 import { fitColumn, missingChoice } from './fit';
 import { divide } from './parts';
-import { readTarget, rowsWithTarget } from './target';
+import { itself, readTarget, rowsWithTarget } from './target';
 import type { ColumnTransform, TableTransform } from './transform';
 import { assemble, type Prepared } from './assemble';
 
 /** Prepares a table: roles, target, rows that drop out, split, transforms fitted on the training part, encoding. */
 export function prepareTable(source: TableSource, specification: DataSpecification): Prepared {
   const { inputs, target: chosen, keptOut } = assignRoles(source, specification);
-  const target = readTarget(source.name, chosen.column, chosen.task);
+  const target = chosen === undefined ? itself(source.rows) : readTarget(source.name, chosen.column, chosen.task);
   const report: PreparationReport = { dropped: [], imputed: [], keptOut, warnings: infinities(source) };
 
   let rows = rowsWithTarget(target);

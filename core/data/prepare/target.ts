@@ -64,6 +64,9 @@ function classIndices(column: Column, index: ReadonlyMap<string, number>): Int32
   return Int32Array.from({ length: rows }, (_, i) => index.get(nameAt(column, i) ?? '') ?? -1);
 }
 
+/** The target of a reconstruction: the example itself. */
+export const itself = (rows: number): Target => ({ name: 'the example itself', task: 'reconstruction', classNames: [], values: new Float64Array(rows) });
+
 /** Rows that have a target. */
 export function rowsWithTarget({ values }: Target): Int32Array {
   const rows: number[] = [];
@@ -77,6 +80,7 @@ export function rowsWithTarget({ values }: Target): Int32Array {
 export function fitTarget(target: Target, train: Int32Array, standardize: boolean): TargetTransform {
   const { name, task, classNames, values } = target;
   if (task === 'classification') return { task, name, classes: classNames };
+  if (task !== 'regression') return { task, name };
   if (!standardize) return { task, name, mean: 0, scale: 1 };
   let total = 0;
   for (const row of train) total += values[row]!;
@@ -86,15 +90,19 @@ export function fitTarget(target: Target, train: Int32Array, standardize: boolea
   return { task, name, mean, scale: Math.sqrt(squares / train.length) || 1 };
 }
 
-/** Class indices or standardized numbers of the given rows. */
-export function targetValues(transform: TargetTransform, values: Int32Array | Float64Array, rows: Int32Array): Int32Array | Float32Array {
-  return transform.task === 'classification'
-    ? Int32Array.from(rows, (row) => values[row]!)
-    : Float32Array.from(rows, (row) => (values[row]! - transform.mean) / transform.scale);
+/** Class indices, standardized numbers, or the examples `x` themselves, of the given rows. */
+export function targetValues(transform: TargetTransform, values: Int32Array | Float64Array, rows: Int32Array, x: Float32Array): Int32Array | Float32Array {
+  switch (transform.task) {
+    case 'classification': return Int32Array.from(rows, (row) => values[row]!);
+    case 'regression': return Float32Array.from(rows, (row) => (values[row]! - transform.mean) / transform.scale);
+    case 'reconstruction': return x;
+    case 'language-model': return new Int32Array(0);
+  }
 }
 
 /** The target's values in new data, or undefined where the data have no such column. */
-export function targetOfNewData(transform: TargetTransform, column: Column | undefined): Int32Array | Float64Array | undefined {
+export function targetOfNewData(transform: TargetTransform, column: Column | undefined, rows: number): Int32Array | Float64Array | undefined {
+  if (transform.task === 'reconstruction') return new Float64Array(rows);
   if (column === undefined) return undefined;
   return transform.task === 'classification'
     ? classIndices(column, new Map(transform.classes.map((name, i) => [name, i])))

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { sequenceReading } from '../specification-sequence';
+import { vocabularySchema } from '../text/tokenizer';
 
 const scaling = { mean: z.number(), scale: z.number() };
 
@@ -30,6 +32,8 @@ export type ColumnTransform = z.infer<typeof columnTransform>;
 export const targetTransform = z.discriminatedUnion('task', [
   z.strictObject({ task: z.literal('classification'), name: z.string(), classes: z.array(z.string()) }),
   z.strictObject({ task: z.literal('regression'), name: z.string(), ...scaling }),
+  z.strictObject({ task: z.literal('language-model'), name: z.string() }),
+  z.strictObject({ task: z.literal('reconstruction'), name: z.string() }),
 ]);
 export type TargetTransform = z.infer<typeof targetTransform>;
 
@@ -47,9 +51,30 @@ export const transformSchema = z.discriminatedUnion('input', [
     scale: z.array(z.number()),
     target: targetTransform,
   }),
+  z.strictObject({
+    input: z.literal('sequence'),
+    steps: z.int(),
+    features: z.array(z.string()),
+    mean: z.array(z.number()),
+    scale: z.array(z.number()),
+    /** Tokens: what they stand for. */
+    vocabulary: z.array(z.string()).optional(),
+    /** How a table was read as sequences. */
+    reading: sequenceReading.nullable(),
+    target: targetTransform,
+  }),
+  z.strictObject({
+    input: z.literal('text'),
+    /** Tokens of a window. */
+    length: z.int(),
+    vocabulary: vocabularySchema,
+    target: targetTransform,
+  }),
 ]);
 export type Transform = z.infer<typeof transformSchema>;
 export type TableTransform = Extract<Transform, { input: 'table' }>;
+export type SequenceTransform = Extract<Transform, { input: 'sequence' }>;
+export type TextTransform = Extract<Transform, { input: 'text' }>;
 export type ImageTransform = Extract<Transform, { input: 'image' }>;
 
 /** Name of the category that stands for missing cells. */

@@ -1,5 +1,5 @@
 import { UserError } from '#core/graph';
-import type { Column, NumberColumn, Notice, PictureSize, Source, TextColumn } from '../source';
+import type { Column, NumberColumn, Notice, PictureSize, ReadOptions, SequenceSource, Source, TextColumn } from '../source';
 import { blockAccess } from './array-images';
 import { arrayTable } from './array-table';
 import { DictionaryBuilder } from './dictionary';
@@ -17,10 +17,10 @@ export interface ArrayPart {
 type Described = Pick<Source, 'name' | 'format' | 'path' | 'bytes' | 'fingerprint'> & { notices: Notice[] };
 
 /**
- * Arrays as a table (rank 1 and 2) or as pictures (rank 3: grey; rank 4: channels last or first).
+ * Arrays as a table (rank 1 and 2), as pictures (rank 3: grey; rank 4: channels last or first), or (rank 3, if chosen) as sequences.
  * @throws UserError where lengths, shapes or types do not fit together
  */
-export function arraySource(parts: readonly ArrayPart[], described: Described): Source {
+export function arraySource(parts: readonly ArrayPart[], described: Described, { arrays = 'pictures' }: ReadOptions = {}): Source {
   const inputs = parts.map(({ x }) => numbersOf(described.name, x.name, x.array));
   const [first] = inputs as [NumberArray];
   if (first.shape.length === 0 || first.shape.length > 4) {
@@ -41,6 +41,7 @@ export function arraySource(parts: readonly ArrayPart[], described: Described): 
   const split = parts.some(({ part }) => part !== 0)
     ? { parts: Uint8Array.from(parts.flatMap(({ part }, i) => new Array<number>(inputs[i]!.shape[0]!).fill(part))) }
     : {};
+  if (arrays === 'sequences' && first.shape.length === 3) return { ...described, ...split, ...sequencesOf(parts, inputs, rows, targets, described) };
   return first.shape.length <= 2
     ? { ...described, ...split, ...tableOf(inputs, rows, targets) }
     : { ...described, ...split, ...picturesOf(parts, inputs, rows, targets, described) };
@@ -56,6 +57,15 @@ function tableOf(inputs: readonly NumberArray[], rows: number, targets: readonly
   const joined = inputs.length === 1 ? first.values : concatenate(inputs.map(({ values }) => values));
   const { columns } = arrayTable(joined, [rows, ...first.shape.slice(1)]);
   return { kind: 'table', rows, columns: [...columns, ...targets] };
+}
+
+function sequencesOf(parts: readonly ArrayPart[], inputs: readonly NumberArray[], count: number, targets: readonly Column[], { name }: Described): Pick<SequenceSource, 'kind' | 'count' | 'steps' | 'features' | 'values' | 'target'> {
+  const [, steps, width] = inputs[0]!.shape as [number, number, number];
+  const [target, ...more] = targets;
+  if (more.length > 0) throw new UserError('data.array.targets', `${name}: ${parts[0]!.y!.name} has ${targets.length} values a sequence; one is expected.`);
+  const values = Float32Array.from(inputs.length === 1 ? inputs[0]!.values : concatenate(inputs.map((input) => input.values)));
+  const classed = target && (target.storage === 'text' ? target : asLabels(target as NumberColumn, parts));
+  return { kind: 'sequences', count, steps, features: Array.from({ length: width }, (_, i) => `x${i + 1}`), values, ...(classed && { target: classed }) };
 }
 
 type Pictures = Pick<Extract<Source, { kind: 'images' }>, 'kind' | 'count' | 'size' | 'sameSize' | 'target' | 'pixels' | 'sourceName'>;

@@ -5,7 +5,7 @@ import { countOf, firstNames } from './image-layout';
 import { pictureSource } from './picture-set';
 
 /** Files below a folder, relative to it; links to files count, links to folders are not followed. */
-async function filesBelow(folder: string, signal?: AbortSignal): Promise<{ files: string[]; linked: string[] }> {
+export async function filesBelow(folder: string, signal?: AbortSignal): Promise<{ files: string[]; linked: string[] }> {
   const files: string[] = [];
   const linked: string[] = [];
   const walk = async (relative: string): Promise<void> => {

@@ -7,6 +7,7 @@ import { jsonReader, ndjsonReader } from './json';
 import { npyReader } from './npy';
 import { npzReader } from './npz';
 import { parquetReader } from './parquet';
+import { textReader } from './text';
 
 /** Every format that can be opened; the first that recognises a path reads it, so the most certain come first. */
 export const readers: readonly Reader[] = [
@@ -17,6 +18,7 @@ export const readers: readonly Reader[] = [
   parquetReader,
   ndjsonReader,
   jsonReader,
+  textReader,
   csvReader,
   imageFolderReader,
 ];

@@ -68,7 +68,7 @@ async function open(probe: Probe, options: ReadOptions): Promise<Source> {
   }));
   return arraySource(sets, {
     name: archive.file, format: 'npz', path: probe.path, bytes: probe.bytes, fingerprint: fingerprintOf(hashes), notices,
-  });
+  }, options);
 }
 
 /** Inputs and labels of each part by the arrays' names. */

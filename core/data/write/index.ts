@@ -1,7 +1,9 @@
 import { extname } from 'node:path';
 import { suggestion, UserError } from '#core/graph';
 import { partCode } from '../source';
-import type { ImageSource, Notice, Source, TableSource } from '../source';
+import { sequenceTable } from '../sequence/table';
+import type { ImageSource, Notice, Source, TableSource, TextSource } from '../source';
+import { wholeText } from '../text/prepare-text';
 import { delimitedNotices, writeDelimited } from './delimited';
 import { writeFileWhole, writeFolderWhole } from './destination';
 import type { Chunks, WriteOptions } from './destination';
@@ -31,16 +33,33 @@ export const writableFormats: Readonly<Record<Source['kind'], readonly { ending:
     { ending: '.zip', title: 'Archive of PNG files, a folder each class' },
     { ending: '', title: 'Folder of IDX files, as MNIST' },
   ],
+  sequences: [
+    { ending: '.csv', title: 'Comma-separated values, a row a sequence' },
+    { ending: '.tsv', title: 'Tab-separated values, a row a sequence' },
+    { ending: '.ndjson', title: 'JSON, a sequence a line' },
+  ],
+  text: [{ ending: '.txt', title: 'Text' }],
 };
 
 /**
  * Writes a data set in the format that the path's ending names: `.csv`, `.tsv`, `.ndjson` or `.jsonl` for tables, `.zip` (of PNG
- * files) or a folder (of gzipped IDX files) for pictures. Written whole or not at all.
+ * files) or a folder (of gzipped IDX files) for pictures; sequences as tables, text as `.txt`. Written whole or not at all.
  *
  * @throws UserError where something lies there and `overwrite` is not set, the format cannot hold the data, or the disk refuses
  */
 export async function writeDataset(source: Source, path: string, options: WriteOptions = {}): Promise<WrittenDataset> {
-  return source.kind === 'table' ? writeTable(source, path, options) : writeImages(source, path, options);
+  switch (source.kind) {
+    case 'table': return writeTable(source, path, options);
+    case 'images': return writeImages(source, path, options);
+    case 'sequences': return writeTable(sequenceTable(source), path, options);
+    case 'text': return writeText(source, path, options);
+  }
+}
+
+async function writeText(source: TextSource, path: string, options: WriteOptions): Promise<WrittenDataset> {
+  const ending = extname(path).toLowerCase();
+  if (ending !== '.txt') throw unknownEnding('Text', path, ['.txt']);
+  return { path, bytes: await writeFileWhole(path, [wholeText(source)], options), notices: [] };
 }
 
 async function writeTable(source: TableSource, path: string, options: WriteOptions): Promise<WrittenDataset> {

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { cell, imageBatch } from './arrays';
+import { cell, float32Array, imageBatch } from './arrays';
 
 /**
  * A data specification as `core/data` writes it: source, target, split, treatment of missing values. It is checked
@@ -8,6 +8,10 @@ import { cell, imageBatch } from './arrays';
  */
 export const dataSpecification = z.record(z.string(), z.unknown());
 export type DataSpecification = z.infer<typeof dataSpecification>;
+
+/** What is asked of an example: its class, numbers, the next token at each step, or the example itself. */
+export const task = z.enum(['classification', 'regression', 'language-model', 'reconstruction']);
+export type Task = z.infer<typeof task>;
 
 export const columnSummary = z.object({
   name: z.string(),
@@ -42,8 +46,8 @@ export const datasetSummary = z.object({
   /** Stable: the same path with the same contents, or the same generator, has the same id. */
   id: z.string(),
   name: z.string(),
-  /** `table`: rows and columns; `images`: pictures with a class; `arrays`: numbers without names. */
-  kind: z.enum(['table', 'images', 'arrays']),
+  /** `table`: rows and columns; `images`: pictures with a class; `arrays`: numbers without names; `sequences`: steps of numbers or tokens. */
+  kind: z.enum(['table', 'images', 'arrays', 'sequences', 'text']),
   format: z.string(),
   path: z.string().nullable(),
   /** Name of the toy generator that made it, if one did. */
@@ -54,12 +58,15 @@ export const datasetSummary = z.object({
   images: z
     .object({ width: z.int(), height: z.int(), channels: z.int(), classes: z.array(classCount), sameSize: z.boolean() })
     .nullable(),
+  /** Length of the sequences, names of a step's numbers, and how many tokens there are where they are tokens. */
+  sequences: z.object({ steps: z.int(), features: z.array(z.string()), tokens: z.int().optional() }).optional(),
+  text: z.object({ documents: z.int(), characters: z.int(), distinct: z.int() }).optional(),
   /** Parts that the source itself tells apart (`train`, `test`), with their sizes. */
   parts: z.array(z.object({ name: z.string(), rows: z.int() })),
   warnings: z.array(notice),
   /** What would be trained: target and task, with the reason for the choice. */
   proposal: z
-    .object({ target: z.string(), task: z.enum(['classification', 'regression']), reason: z.string() })
+    .object({ target: z.string(), task, reason: z.string() })
     .nullable(),
   /** The data specification that reads it this way. */
   specification: dataSpecification,
@@ -81,12 +88,23 @@ export const datasetImages = imageBatch.extend({
 });
 export type DatasetImages = z.infer<typeof datasetImages>;
 
+/** Some sequences of numbers; NaN where a step is missing. */
+export const datasetSequences = z.object({
+  values: float32Array,
+  count: z.int(),
+  steps: z.int(),
+  features: z.array(z.string()),
+  labels: z.array(z.string()),
+  total: z.int(),
+});
+export type DatasetSequences = z.infer<typeof datasetSequences>;
+
 const splitCount = z.object({ train: z.int(), validation: z.int(), test: z.int() });
 
 /** What training would see. */
 export const datasetDescription = z.object({
-  task: z.enum(['classification', 'regression']),
-  input: z.enum(['table', 'image']),
+  task,
+  input: z.enum(['table', 'image', 'sequence', 'text']),
   target: z.string(),
   /** Shape of one example as the network sees it: `[features]` or `[channels, height, width]`. */
   exampleShape: z.array(z.int()),
@@ -123,5 +141,9 @@ export const datasetsContract = {
       }),
     )
     .output(datasetImages),
+  /** Series of numbers, at most 200 at a time: `[count, steps, features]`. */
+  sequences: oc
+    .input(z.strictObject({ id: z.string(), offset: z.int().min(0), limit: z.int().min(1).max(200) }))
+    .output(datasetSequences),
   describe: oc.input(z.strictObject({ data: dataSpecification })).output(datasetDescription),
 };

@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { cell, columns, float32Array, float64Array, imageBatch, int32Array, uint8Array } from './arrays';
-import { datasetDescription } from './datasets';
+import { datasetDescription, task } from './datasets';
 import { runSpecification, stepSummary } from './specifications';
 
 /**
@@ -23,7 +23,7 @@ export const runSummary = z.object({
   state: runState,
   /** Milliseconds since 1970. */
   created: z.number(),
-  task: z.enum(['classification', 'regression']),
+  task,
   /** One line on data and model: `iris.csv, mlp`. */
   title: z.string(),
   epochs: z.object({ done: z.number(), total: z.number() }),
@@ -95,6 +95,8 @@ export const evaluation = z.object({
     .array(z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.int() }))
     .optional(),
   residuals: z.object({ predicted: float32Array, actual: float32Array }).optional(),
+  /** Reconstruction: some examples and what the network makes of them, `[count, ...shape]`, in the data's own units. */
+  restored: z.object({ count: z.int(), shape: z.array(z.int()), original: float32Array, restored: float32Array }).optional(),
   /** The examples with the largest loss, largest first. */
   worst: z.array(
     z.object({
@@ -203,6 +205,13 @@ export const runsContract = {
   predict: oc
     .input(z.strictObject({ id: z.string(), path: z.string(), out: z.string(), checkpoint: checkpointChoice, member: memberChoice }))
     .output(z.object({ rows: z.int(), path: z.string() })),
+  /** Lets a language model write; the same seed writes the same text. */
+  generate: oc
+    .input(z.strictObject({
+      id: z.string(), prompt: z.string().max(20_000), length: z.int().min(1).max(5000).default(200), temperature: z.number().min(0).max(10).default(1),
+      topK: z.int().min(1).optional(), seed: z.int().min(0).default(0), checkpoint: checkpointChoice,
+    }))
+    .output(z.object({ prompt: z.string(), text: z.string(), tokens: z.int() })),
   export: oc
     .input(z.strictObject({ id: z.string(), format: z.enum(['safetensors', 'onnx']), checkpoint: checkpointChoice, member: memberChoice }))
     .output(file),

@@ -41,6 +41,7 @@ export function datasetProcedures({ pool }: EngineEnvironment) {
         recentDatasets().flatMap(({ id, source, name, kind, opened }) => ('path' in source ? [{ id, name, path: source.path, kind, opened }] : []))),
       rows: api.datasets.rows.handler(({ input: { id, ...range } }) => work().rows({ source: sourceOf(id), ...range })),
       images: api.datasets.images.handler(({ input: { id, offset, limit, label } }) => work().images({ source: sourceOf(id), offset, limit, label })),
+      sequences: api.datasets.sequences.handler(({ input: { id, ...range } }) => work().sequences({ source: sourceOf(id), ...range })),
       describe: api.datasets.describe.handler(({ input }) => work().describe({ data: input.data })),
     }),
     generators: api.generators.router({
@@ -62,6 +63,8 @@ function describeSummary(id: string, source: DataSource, summary: SourceSummary)
     bytes,
     columns: summary.columns.map((column) => describeColumn(column, proposal?.target)),
     images: images && { ...images },
+    ...(summary.sequences && { sequences: summary.sequences }),
+    ...(summary.text && { text: summary.text }),
     parts,
     warnings,
     proposal,

@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, openRun, PauseSwitch, predictRun, programName, summarizeStep,
+  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
   type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -71,6 +71,11 @@ export const workRouter = {
   predict: os.input(given<RunQuestion & { path: string; out: string }>()).handler(async ({ input, signal }) => {
     const run = await opened(input);
     return predictRun(run, { data: { path: input.path }, out: input.out, checkpoint: nameOf(run, input.checkpoint), ...(signal && { signal }) });
+  }),
+  generate: os.input(given<RunQuestion & { prompt: string; length: number; temperature: number; topK: number | undefined; seed: number }>()).handler(async ({ input, signal }) => {
+    const run = await opened(input);
+    const { prompt, length, temperature, topK, seed } = input;
+    return generateText(run, { prompt, length, temperature, seed, checkpoint: nameOf(run, input.checkpoint), ...(topK !== undefined && { topK }), ...(signal && { signal }) });
   }),
   export: os.input(given<RunQuestion & { format: 'safetensors' | 'onnx' }>()).handler(async ({ input }) => {
     const run = await opened(input);

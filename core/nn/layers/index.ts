@@ -1,10 +1,12 @@
 export { selfAttention, sequenceShape } from './attention';
 export { batchNorm } from './batch-norm';
 export { convolution } from './conv';
+export { transposedConvolution } from './conv-transpose';
 export { dropout } from './dropout';
 export { elementwise } from './elementwise';
 export { embedding } from './embedding';
 export { flatten } from './flatten';
+export { gaussianLatent } from './gaussian-latent';
 export { groupNorm } from './group-norm';
 export { layerNorm } from './layer-norm';
 export { linear } from './linear';
@@ -20,3 +22,4 @@ export { sequential } from './sequential';
 export type { Shortcut } from './shortcut';
 export { transformerEncoder, transformerLayer } from './transformer';
 export type { TransformerOptions } from './transformer';
+export { unflatten } from './unflatten';

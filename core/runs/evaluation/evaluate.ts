@@ -1,4 +1,4 @@
-import { applyTransform, cellAt, loadSource, rgbaPictures, type DataSource, type Source } from '#core/data';
+import { applyTransform, cellAt, decodeTokens, loadSource, rgbaPictures, type DataSource, type Source } from '#core/data';
 import { UserError } from '#core/graph';
 import type { Evaluation as PartEvaluation, Part } from '#core/train';
 import type { CheckpointName } from '../folder/checkpoints';
@@ -7,6 +7,10 @@ import type { SplitName } from '../specification/schema';
 import { scoresByClass, type ClassScores } from './class-scores';
 import type { OpenRun } from './open-run';
 import { createEvaluator, feedsOf } from './results';
+import { restoredExamples, type Restored } from './restored';
+
+/** Restored examples that are shown. */
+const shownRestored = 24;
 
 type Cell = string | number | boolean | null;
 
@@ -36,6 +40,8 @@ export interface RunEvaluation {
   perClass?: ClassScores[];
   residuals?: { predicted: Float32Array; actual: Float32Array };
   worst: WorstExample[];
+  /** Reconstruction: some examples beside what the network makes of them. */
+  restored?: Restored;
 }
 
 interface Judged {
@@ -67,6 +73,7 @@ export async function evaluateRun(
         residuals: { predicted: Float32Array.from(evaluation.predictions.predicted), actual: Float32Array.from(evaluation.predictions.truth) },
       }),
       worst: await worstExamples(run, judged, evaluation, worst),
+      ...(run.data.task === 'reconstruction' && { restored: await restoredExamples(run, judged.part, checkpoint, shownRestored) }),
     };
   } finally {
     await evaluator.dispose();
@@ -101,6 +108,11 @@ async function worstExamples(run: OpenRun, { part, source }: Judged, { losses, p
     const row = part.rows[i]!;
     const cells = table?.columns.map((column) => ({ name: column.name, value: cellAt(column, row) }));
     const base = { row, loss: losses[i]!, ...(cells && { cells }), ...(pictures && { image: pictureAt(pictures, place) }) };
+    if (predictions.task === 'language-model') {
+      const text = windowText(run, part.x, i);
+      return { row, loss: losses[i]!, actual: null, predicted: null, cells: [{ name: 'text', value: text }, { name: 'right tokens', value: predictions.tokenAccuracy[i]! }] };
+    }
+    if (predictions.task === 'reconstruction') return { ...base, actual: null, predicted: null };
     if (predictions.task === 'regression') {
       return { ...base, actual: predictions.truth[i * predictions.targets]!, predicted: predictions.predicted[i * predictions.targets]! };
     }
@@ -109,6 +121,15 @@ async function worstExamples(run: OpenRun, { part, source }: Judged, { losses, p
     const guess = own.indexOf(Math.max(...own));
     return { ...base, actual: classNames[labels[i]!] ?? labels[i]!, predicted: classNames[guess] ?? guess, confidence: own[guess]! };
   });
+}
+
+/** An example's tokens as text. */
+function windowText({ data }: OpenRun, x: Float32Array, example: number): string {
+  const { transform, exampleShape: [steps = 0] } = data;
+  const tokens = x.subarray(example * steps, (example + 1) * steps);
+  if (transform.input === 'text') return decodeTokens(transform.vocabulary, tokens);
+  const words = transform.input === 'sequence' ? transform.vocabulary ?? [] : [];
+  return Array.from(tokens, (token) => words[token] ?? '').join(' ');
 }
 
 type Pictures = Awaited<ReturnType<typeof rgbaPictures>>;

@@ -1,3 +1,4 @@
+import { tasks } from '#core/data';
 import { z } from 'zod';
 import { UserError } from '#core/graph';
 import { readJson } from '../home';
@@ -23,7 +24,7 @@ export const runFileSchema = z.object({
   error: errorSchema.optional(),
   /** As given, defaults filled in; paths of data are absolute. */
   specification: z.record(z.string(), z.unknown()),
-  task: z.enum(['classification', 'regression']).optional(),
+  task: z.enum(tasks).optional(),
   versions: z.object({ basin: z.string(), node: z.string(), onnxruntime: z.string(), platform: z.string() }),
   dataset: z.object({ fingerprint: z.string(), title: z.string() }).optional(),
   device: z.object({ id: z.string(), name: z.string() }).optional(),

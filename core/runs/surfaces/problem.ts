@@ -1,7 +1,8 @@
-import { cast, equal, argmax, greater, mul, square, sub, sum, type Tensor } from '#core/graph';
+import { cast, equal, argmax, greater, mul, reshape, slice, square, sub, sum, type Tensor } from '#core/graph';
 import { Philox } from '#core/graph';
 import type { LandscapeBatch, LandscapeParameter, LandscapeProblem } from '#core/landscape';
-import type { StateTensor } from '#core/train';
+import { judgeBatch, targetOf, targetWidth, type StateTensor } from '#core/train';
+import type { Task } from '#core/nn';
 import type { PreparedDataset } from '#core/data';
 import type { RunParts } from '../compose';
 import { partOf } from '../run-data';
@@ -16,8 +17,14 @@ export interface ProblemOptions {
 }
 
 /** Quantities of a surface for a task. */
-export const quantitiesOf = (task: 'classification' | 'regression'): string[] =>
-  task === 'classification' ? ['loss', 'accuracy'] : ['loss', 'rmse'];
+export const quantitiesOf = (task: Task): string[] => {
+  switch (task) {
+    case 'classification': return ['loss', 'accuracy'];
+    case 'regression': return ['loss', 'rmse'];
+    case 'language-model': return ['loss', 'token-accuracy'];
+    case 'reconstruction': return ['loss'];
+  }
+};
 
 /** Numbers of input in one batch: enough to keep the kernels busy, little enough for many points at once. */
 const numbersAtOnce = 1 << 19;
@@ -35,7 +42,8 @@ export function landscapeProblem(
   const { model, loss } = parts;
   const { task, exampleShape } = data;
   const { batches, size } = makeBatches(data, options);
-  const width = task === 'classification' ? undefined : (data.targets ?? 1);
+  const target = targetOf(data);
+  const width = data.targets ?? 1;
   const scale = data.targetScaling?.[0]?.scale ?? 1;
   return {
     parameters: Object.fromEntries(
@@ -44,14 +52,18 @@ export function landscapeProblem(
     buffers: Object.fromEntries(Object.entries(model.buffers).map(([name, { shape }]) => [name, { data: floats(tensors, name), shape }])),
     exampleSpecs: {
       x: { shape: [size, ...exampleShape], dtype: 'float32' },
-      y: width === undefined ? { shape: [size], dtype: 'int32' } : { shape: [size, width], dtype: 'float32' },
+      y: { shape: [size, ...target.shape], dtype: target.dtype === 'int32' ? 'int32' : 'float32' },
     },
     batches,
     evaluate(parameters, buffers, { x, y, mask }) {
-      const { output } = model.apply(parameters, buffers, x, { train: false, batchStatistics: options.batchNorm === 'batch' });
+      const result = model.apply(parameters, buffers, x, { train: false, batchStatistics: options.batchNorm === 'batch' });
+      const { output } = result;
+      const { losses, kept } = judgeBatch(loss, result, y);
       const masked = (perExample: Tensor): Tensor => sum(mul(perExample, mask));
-      const quantities = { loss: masked(loss.perExample(output, y)) };
-      if (width !== undefined) {
+      const quantities = { loss: masked(losses) };
+      if (task === 'reconstruction') return quantities;
+      if (task === 'language-model') return { ...quantities, 'token-accuracy': masked(reshape(slice(kept, [0, 1], [size, 2]), [size])) };
+      if (task === 'regression') {
         const squares = mul(sum(square(sub(output, y)), [1]), (scale * scale) / width);
         return { ...quantities, rmse: masked(squares) };
       }
@@ -69,7 +81,7 @@ function makeBatches(data: PreparedDataset, { split, subset }: ProblemOptions): 
     ? new Philox(subset.seed, 'surface/subset').permutation(part.count).slice(0, subset.count).sort()
     : Int32Array.from({ length: part.count }, (_, i) => i);
   const width = data.exampleShape.reduce((a, b) => a * b, 1);
-  const targets = data.task === 'classification' ? 1 : (data.targets ?? 1);
+  const targets = targetWidth(data);
   const wanted = Math.max(1, Math.min(rows.length, 2048, Math.floor(numbersAtOnce / width)));
   // Batches of nearly equal size waste little on padding.
   const count = Math.ceil(rows.length / wanted);
@@ -77,7 +89,7 @@ function makeBatches(data: PreparedDataset, { split, subset }: ProblemOptions): 
   const batches = Array.from({ length: count }, (_, at): LandscapeBatch => {
     const own = rows.subarray(at * size, (at + 1) * size);
     const x = new Float32Array(size * width);
-    const y = data.task === 'classification' ? new Int32Array(size) : new Float32Array(size * targets);
+    const y = targetOf(data).dtype === 'int32' ? new Int32Array(size * targets) : new Float32Array(size * targets);
     const mask = new Float32Array(size);
     own.forEach((row, i) => {
       x.set(part.x.subarray(row * width, (row + 1) * width), i * width);

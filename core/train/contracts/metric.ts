@@ -13,6 +13,11 @@ export interface Predictions {
   targets: number;
   truth: Float64Array;
   predicted: Float64Array;
+  /** Language modelling: of each example the mean of minus the log-probability of its tokens (nats), and the share predicted right. */
+  tokenLoss: Float64Array;
+  tokenAccuracy: Float64Array;
+  /** Reconstruction: the mean squared error of each example, in the network's (standardized) units. */
+  squaredError: Float64Array;
 }
 
 /** A figure by which predictions are judged. */

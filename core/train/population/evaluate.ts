@@ -4,6 +4,7 @@ import type { Part } from '../data';
 import { judgeOutputs } from '../evaluate';
 import type { Evaluation, WeightFeeds } from '../evaluate';
 import { evaluationBatch, evaluationBatches, traceEvaluation } from '../evaluation-graph';
+import { keptWidth } from '../objective';
 import type { Problem } from '../predictions';
 import { populated } from './members';
 import type { Member, Variant } from './members';
@@ -22,7 +23,7 @@ export class PopulationEvaluator {
   /** @param most the largest number of examples that will be asked for at once */
   static async create(options: { variants: readonly Variant[]; members: readonly Member[]; problem: Problem; most: number; compile: CompileOptions }): Promise<PopulationEvaluator> {
     const { variants, members, problem, most } = options;
-    const batch = evaluationBatch(problem, most, members.length);
+    const batch = evaluationBatch(problem, variants[members[0]!.variant]!.loss, most, members.length);
     const { graph, numbers } = populated(
       variants, members, ({ model, loss }) => traceEvaluation(model, loss, problem, batch), (name) => /^(parameters|buffers)\./.test(name),
     );
@@ -38,7 +39,7 @@ export class PopulationEvaluator {
   async evaluate(weights: WeightFeeds, part: Part, wanted: (member: number) => boolean = () => true): Promise<(Evaluation | undefined)[]> {
     const { batch, variants, members, problem } = this;
     const { count } = part;
-    const width = variants[members[0]!.variant]!.loss.outputs;
+    const width = keptWidth(variants[members[0]!.variant]!.loss);
     const outputs = members.map((_, m) => (wanted(m) ? new Float32Array(count * width) : undefined));
     const losses = members.map((_, m) => (wanted(m) ? new Float32Array(count) : undefined));
     for (const { begin, rows, feeds } of evaluationBatches(problem, batch, part.x, count, part.y)) {

@@ -7,6 +7,7 @@ import type { CheckpointReason, Scores } from '../events';
 import { runStages } from '../loop';
 import type { RunOptions } from '../loop';
 import { chunkMilliseconds, chunkSteps, Pace } from '../pace';
+import { keptWidth } from '../objective';
 import { predictionsOf } from '../predictions';
 import { StepSession } from '../session';
 import type { StepResult } from '../session';
@@ -53,7 +54,7 @@ export class PopulationTrainer {
     this.#progress = {
       step: 0, epoch: 0, batch: 0, finished: false, slots: members.map((_, member) => member), members: members.map(() => ({ epochLoss: 0, stale: 0 })),
     };
-    this.#record = new PopulationRecord(members.length, data.train.count, loss.outputs);
+    this.#record = new PopulationRecord(members.length, data.train.count, keptWidth(loss));
     this.#kept = firstState(options);
     this.#session = this.#newSession();
   }

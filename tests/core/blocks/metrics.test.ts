@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Predictions } from '#core/train';
 import { built } from './evaluate';
 
+const nothing = { truth: new Float64Array(0), predicted: new Float64Array(0), tokenLoss: new Float64Array(0), tokenAccuracy: new Float64Array(0), squaredError: new Float64Array(0) };
+
 function classified(labels: number[], probabilities: number[][]): Predictions {
   return {
+    ...nothing,
     task: 'classification', count: labels.length, classes: probabilities[0]!.length, labels: Int32Array.from(labels),
-    probabilities: Float64Array.from(probabilities.flat()), targets: 0, truth: new Float64Array(0), predicted: new Float64Array(0),
+    probabilities: Float64Array.from(probabilities.flat()), targets: 0,
   };
 }
 
@@ -15,6 +18,7 @@ const certain = (labels: number[], predicted: number[], classes: number): Predic
 
 function regressed(truth: number[], predicted: number[], targets = 1): Predictions {
   return {
+    ...nothing,
     task: 'regression', count: truth.length / targets, classes: 0, labels: new Int32Array(0), probabilities: new Float64Array(0),
     targets, truth: Float64Array.from(truth), predicted: Float64Array.from(predicted),
   };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { generate, generatorSchema, loadDataset, loadSource, dataSpecification, summarize, writeDataset, type SourceSummary } from '#core/data';
+import { countOf, generate, generatorSchema, loadDataset, loadSource, dataSpecification, summarize, writeDataset, type SourceSummary } from '#core/data';
 import { UserError } from '#core/graph';
 import { describeIssues, specificationError } from '#core/runs';
 import { describeDataset } from '../../work/describe-dataset';
@@ -49,8 +49,11 @@ async function seenByTraining(path: string, target: string) {
   return describeDataset(await loadDataset(parsed.data));
 }
 
-function headline({ name, kind, format, rows, bytes, columns, images }: SourceSummary): string {
-  const what = kind === 'images' && images
+function headline({ name, kind, format, rows, bytes, columns, images, sequences, text }: SourceSummary): string {
+  const what = sequences
+    ? `${rows} sequences of ${sequences.steps} steps, ${sequences.tokens === undefined ? `${sequences.features.length} numbers each` : `${sequences.tokens} different tokens`}`
+    : text ? `${text.characters} characters (${text.distinct} different) in ${text.documents} document${text.documents === 1 ? '' : 's'}`
+    : kind === 'images' && images
     ? `${rows} pictures of ${images.width} x ${images.height}${images.sameSize ? '' : ' (and other sizes)'}, ${images.channels === 1 ? 'grey' : `${images.channels} channels`}`
     : `${rows} rows, ${columns.length} columns`;
   return `${name}: ${format}, ${what}${bytes === null ? '' : `, ${size(bytes)}`}`;
@@ -66,7 +69,7 @@ function addGenerate(data: Command): void {
   example(
     data
       .command('generate')
-      .description('write toy data: a table as .csv, .tsv or .ndjson, pictures as .zip or a folder of IDX files')
+      .description('write toy data: a table or sequences as .csv, .tsv or .ndjson, pictures as .zip or a folder of IDX files, text as .txt')
       .argument('<generator>', 'its name; `basin blocks generators` lists them')
       .requiredOption('--out <path>', 'where to write; the ending says the format')
       .option('--overwrite', 'replace what lies there')
@@ -84,10 +87,10 @@ function addGenerate(data: Command): void {
     if (!parsed.success) throw specificationError('The generator', describeIssues(parsed.error, given));
     const source = await generate(parsed.data);
     const written = await writeDataset(source, options.out, { overwrite: options.overwrite ?? false });
-    const rows = source.kind === 'table' ? source.rows : source.count;
+    const rows = countOf(source);
     const columns = source.kind === 'table' ? source.columns.map(({ name }) => name) : [];
     terminal.result({ ...written, rows, columns, generator: parsed.data }, () => [
-      `${options.out}: ${rows} ${source.kind === 'table' ? `rows, columns ${columns.join(', ')}` : 'pictures'}, ${size(written.bytes)}`,
+      `${options.out}: ${rows} ${source.kind === 'table' ? `rows, columns ${columns.join(', ')}` : { images: 'pictures', sequences: 'sequences', text: 'documents' }[source.kind]}, ${size(written.bytes)}`,
       ...written.notices.map(({ message }) => `Note: ${message}`),
     ]);
   });

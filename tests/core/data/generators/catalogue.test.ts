@@ -12,7 +12,7 @@ describe('the catalogue of generators', () => {
       expect(help.endsWith('.')).toBe(true);
       expect(schema['additionalProperties']).toBe(false);
       const fields = Object.entries(schema['properties'] as Record<string, Field>);
-      for (const name of ['count', 'noise', 'seed']) expect(fields.map(([key]) => key)).toContain(name);
+      for (const name of ['count', 'seed']) expect(fields.map(([key]) => key)).toContain(name);
       for (const [name, field] of fields) {
         expect(field.description, `${use}.${name}`).toMatch(/\.$/);
         expect(field.label, `${use}.${name}`).toBeTruthy();

@@ -8,6 +8,8 @@ const uses = describeGenerators().map(({ use }) => use);
 /** All that a source holds, as bytes and names. */
 async function contents(source: Source): Promise<unknown> {
   if (source.kind === 'table') return source.columns;
+  if (source.kind === 'text') return source.documents;
+  if (source.kind === 'sequences') return [source.values, source.target, source.next];
   return [source.target, await source.pixels(Array.from({ length: source.count }, (_, i) => i), source.size)];
 }
 
