@@ -81,11 +81,24 @@ export class Composer {
     const { dataset } = this;
     if (!block || !dataset) return undefined;
     if (block.tasks && !block.tasks.includes(dataset.task)) return `for ${block.tasks.join(' and ')}; this is ${dataset.task}`;
-    if (block.inputs && !block.inputs.includes(dataset.input)) return `for ${plural(block.inputs)}; this data is ${dataset.input === 'image' ? 'pictures' : 'a table'}`;
+    if (block.inputs && !block.inputs.includes(dataset.input)) return `for ${plural(block.inputs)}; this data is ${inputNames[dataset.input]}`;
     return undefined;
   }
 }
 
+const inputNames: Record<DatasetDescription['input'], string> = { image: 'pictures', table: 'a table', sequence: 'sequences', text: 'text' };
+const inputPlurals: Record<string, string> = { image: 'pictures', table: 'tables', sequence: 'sequences', text: 'text' };
+
 function plural(inputs: readonly string[]): string {
-  return inputs.map((input) => ({ image: 'pictures', table: 'tables' })[input] ?? input).join(' and ');
+  return inputs.map((input) => inputPlurals[input] ?? input).join(' and ');
+}
+
+/** One example in words: `pictures 1 × 28 × 28`, `64 tokens`. */
+export function inputWords({ input, exampleShape }: DatasetDescription): string {
+  switch (input) {
+    case 'table': return `${exampleShape[0] ?? 0} inputs`;
+    case 'text': return `${exampleShape[0] ?? 0} tokens`;
+    case 'image': return `pictures ${exampleShape.join(' × ')}`;
+    case 'sequence': return `${exampleShape.join(' steps × ')} numbers`;
+  }
 }
