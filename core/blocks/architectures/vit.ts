@@ -1,4 +1,4 @@
-import { UserError, add, broadcastTo, concat, reshape, transpose } from '#core/graph';
+import { UserError, add, pad, reshape, transpose } from '#core/graph';
 import { compose, convolution, defineBlock, dropout as dropoutLayer, linear, sequencePooling, transformerEncoder } from '#core/nn';
 import type { Architecture, Module, ParameterSpec } from '#core/nn';
 import { z } from 'zod';
@@ -62,8 +62,10 @@ export const vit = defineBlock({
       forward(call, x, _mode, values) {
         const batch = x.shape[0]!;
         const cut = transpose(reshape(call('conv_proj', x), [batch, width, -1]), [0, 2, 1]);
-        const row = token ? concat([broadcastTo(values['class_token']!, [batch, 1, width]), cut], 1) : cut;
-        return ['dropout', 'encoder', 'pool', 'head'].reduce((value, child) => call(child, value), add(row, values['pos_embedding']!));
+        // The class token stands at place 0 of every picture: with the position there, it is one row that is added to all.
+        const row = token ? pad(cut, [[0, 0], [1, 0], [0, 0]]) : cut;
+        const first = token ? add(values['pos_embedding']!, pad(values['class_token']!, [[0, 0], [0, steps - 1], [0, 0]])) : values['pos_embedding']!;
+        return ['dropout', 'encoder', 'pool', 'head'].reduce((value, child) => call(child, value), add(row, first));
       },
     });
   },

@@ -1,4 +1,4 @@
-import { UserError, add, attention, matmul, reshape, slice, transpose } from '#core/graph';
+import { UserError, add, attention, matmul, reshape, split, transpose } from '#core/graph';
 import type { Tensor } from '#core/graph';
 import type { Initializer } from '../initializer';
 import type { Layer, ParameterSpec, Shape } from '../module';
@@ -54,9 +54,8 @@ export function selfAttention(options: {
       apply(values, buffers, x, mode) {
         const batch = x.shape[0]!;
         const projected = add(matmul(x, transpose(values['in_proj_weight']!)), values['in_proj_bias']!);
-        // [batch, steps, 3, heads, size] -> [3, batch, heads, steps, size]
-        const apart = transpose(reshape(projected, [batch, steps, 3, heads, size]), [2, 0, 3, 1, 4]);
-        const [q, k, v] = [0, 1, 2].map((i) => reshape(slice(apart, [i], [i + 1]), [batch, heads, steps, size])) as [Tensor, Tensor, Tensor];
+        // [batch, steps, 3 width] -> three times [batch, heads, steps, size]
+        const [q, k, v] = split(projected, 3, 2).map((part) => transpose(reshape(part, [batch, steps, heads, size]), [0, 2, 1, 3])) as [Tensor, Tensor, Tensor];
         const drops = mode.train && dropout > 0;
         const mixed = attention(q, k, v, { causal, ...(drops && { changeWeights: (weights) => dropped(weights, dropout, mode, 'attention') }) });
         const joined = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, steps, width]);

@@ -1,10 +1,10 @@
-import { add, matmul, pad, reshape, slice, stack, transpose } from '#core/graph';
+import { add, conv, matmul, pad, reshape, slice, stack, transpose } from '#core/graph';
 import type { Tensor } from '#core/graph';
 import type { Initializer } from '../initializer';
 import type { Layer, ParameterSpec } from '../module';
 import { imageShape, windowed } from './image-shape';
 
-/** The windows of a picture: `[batch, c, H, W] -> [H' W', batch, c k k]`, places row by row, entries as in a convolution's weight. */
+/** The windows of a picture: `[batch, c, H, W] -> [batch, c, k k, H', W']`, entries as in a convolution's weight. */
 function windows(x: Tensor, kernel: number, stride: number, padding: number, height: number, width: number): Tensor {
   const [batch, channels] = x.shape as [number, number, number, number];
   const image = pad(x, [[0, 0], [0, 0], [padding, padding], [padding, padding]]);
@@ -15,9 +15,7 @@ function windows(x: Tensor, kernel: number, stride: number, padding: number, hei
       shifted.push(slice(image, [0, 0, row, column], end, [1, 1, stride, stride]));
     }
   }
-  // [k k, batch, c, H', W'] -> [H', W', batch, c, k k]
-  const ordered = transpose(stack(shifted), [3, 4, 1, 2, 0]);
-  return reshape(ordered, [height * width, batch, channels * kernel * kernel]);
+  return stack(shifted, 2);
 }
 
 /**
@@ -51,10 +49,21 @@ export function locallyConnected(options: {
       outputShape: [channels, height, width],
       parameters,
       buffers: {},
-      apply(values, buffers, x) {
-        const filters = transpose(reshape(values['weight']!, [places, channels, size]), [0, 2, 1]);
-        const product = matmul(windows(x, kernel, stride, padding, height, width), filters);
-        const y = reshape(transpose(product, [1, 2, 0]), [-1, channels, height, width]);
+      apply(values, buffers, x, mode) {
+        const seen = windows(x, kernel, stride, padding, height, width);
+        let y: Tensor;
+        if (mode.train) {
+          // One product of matrices a place: [places, batch, size] x [places, size, channels].
+          const filters = transpose(reshape(values['weight']!, [places, channels, size]), [0, 2, 1]);
+          const product = matmul(reshape(transpose(seen, [3, 4, 0, 1, 2]), [places, -1, size]), filters);
+          y = transpose(product, [1, 2, 0]);
+        } else {
+          // A convolution with a group a place: slower, but the batch stays in front, as an exported model wants it.
+          const rows = reshape(transpose(seen, [0, 3, 4, 1, 2]), [-1, places * size, 1]);
+          const filtered = conv(rows, reshape(values['weight']!, [places * channels, size, 1]), { groups: places });
+          y = transpose(reshape(filtered, [-1, places, channels]), [0, 2, 1]);
+        }
+        y = reshape(y, [-1, channels, height, width]);
         return { output: bias ? add(y, values['bias']!) : y, buffers };
       },
     };

@@ -61,7 +61,8 @@ function unrolled(cell: Cell, values: Tensors, end: string, x: Tensor, units: nu
   // The inputs of all steps in one product; only the recurrent one has to wait for the step before.
   const inputs = add(matmul(x, transpose(values[`weight_ih_${end}`]!)), values[`bias_ih_${end}`]!);
   const recurrentWeight = transpose(values[`weight_hh_${end}`]!);
-  const first = zeros([batch, units], x.dtype);
+  // One row, which spreads over the batch.
+  const first = zeros([1, units], x.dtype);
   let state: State = cell.memory ? { hidden: first, memory: first } : { hidden: first };
   const outputs: Tensor[] = [];
   for (let place = 0; place < steps; place++) {

@@ -13,7 +13,8 @@ export type ExportFormat = 'safetensors' | 'onnx';
  * ONNX.
  *
  * The ONNX file takes `input` (`[batch, ...]`, prepared as `transform` in its metadata says) and gives `output` (the raw
- * output) and `probabilities` (`[batch, classes]`), or for regression `prediction` in the target's own unit.
+ * output) and `probabilities` (`[batch, classes]`, of a language model `[batch, steps, tokens]`), for regression `prediction` in the
+ * target's own unit, of an autoencoder `restored` (prepared as the input).
  */
 export function exportRun(run: OpenRun, format: ExportFormat, checkpoint: CheckpointName): { name: string; bytes: Uint8Array } {
   const name = `${run.file.name}${run.member === undefined ? '' : `-member-${run.member}`}-${checkpoint}.${format}`;
@@ -42,7 +43,7 @@ function onnxFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
       const { output } = model.apply(parameters, buffers, input, { train: false });
       return { output, ...meaningOf(output, loss, run) };
     },
-    { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), input: spec([1, ...exampleShape]) },
+    { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), input: spec([2, ...exampleShape]) },
   );
   const held = Object.fromEntries(graph.inputs.flatMap(({ name }) => (name === 'input' ? [] : [[name, withoutGroup(name)]])));
   return exportOnnx(graph, {
@@ -67,6 +68,8 @@ const withoutGroup = (name: string): string => name.slice(name.indexOf('.') + 1)
 
 /** What the raw output means to a user: probabilities, or a value in the target's unit. */
 function meaningOf(output: Tensor, { link }: Loss, { data }: OpenRun): Record<string, Tensor> {
+  if (data.task === 'language-model') return { probabilities: softmax(output, -1) };
+  if (data.task === 'reconstruction') return { restored: link === 'sigmoid' ? sigmoid(output) : output };
   if (data.task === 'regression') {
     const scaling = data.targetScaling ?? [];
     if (scaling.length !== 1) return {};

@@ -7,11 +7,12 @@ import { type Graph, input, type Tensor, topologicalOrder, UserError } from '#co
  */
 export function batchedTensors(graph: Graph, inputs: readonly string[]): Set<Tensor> {
   const batched = new Set<Tensor>();
+  const batch = graph.inputs.find(({ name }) => inputs.includes(name))?.shape[0] ?? 1;
   for (const { name, shape, dtype } of graph.inputs) if (inputs.includes(name)) batched.add(input(name, shape, dtype));
   for (const node of topologicalOrder(graph.outputs.map(({ tensor }) => tensor))) {
     const from = node.inputs.map((x) => batched.has(x));
     if (!from.includes(true)) continue;
-    if (!keepsBatch(node, from)) {
+    if (!keepsBatch(node, from, batch)) {
       throw new UserError('export.batch', `${node} mixes the examples of a batch, so the model holds for its batch size only`, {
         hint: 'export it with a fixed batch size',
       });
@@ -21,7 +22,8 @@ export function batchedTensors(graph: Graph, inputs: readonly string[]): Set<Ten
   return batched;
 }
 
-type Rule = (node: Tensor, from: readonly boolean[]) => boolean;
+/** Whether a node keeps examples apart; `batch` is the size that the graph was traced with. */
+type Rule = (node: Tensor, from: readonly boolean[], batch: number) => boolean;
 
 const axesOf = (node: Tensor): readonly number[] => node.attributes['axes'] as readonly number[];
 const awayFromAxes: Rule = (node) => !axesOf(node).includes(0);
@@ -33,13 +35,14 @@ const elementwise: Rule = (node, from) =>
   node.inputs.every((x, i) => (from[i] === true ? x.rank === node.rank : x.rank < node.rank || x.shape[0] === 1));
 
 const rules: Readonly<Record<string, Rule>> = {
-  reshape: (node) => node.rank > 0 && node.shape[0]! % node.inputs[0]!.shape[0]! === 0,
+  // Examples lie one behind the other, so any first axis that is so many times the batch keeps them apart.
+  reshape: (node, _, batch) => node.rank > 0 && node.shape[0]! % batch === 0,
   transpose: (node) => (node.attributes['permutation'] as readonly number[])[0] === 0,
   broadcastTo: (node) => node.rank === node.inputs[0]!.rank,
   slice: (node) => node.shape[0] === node.inputs[0]!.shape[0],
   pad: (node) => node.shape[0] === node.inputs[0]!.shape[0],
   flip: awayFromAxes,
-  concat: (node, from) => awayFromAxis(node, from) && !from.includes(false),
+  concat: (node, from, batch) => awayFromAxis(node, from, batch) && !from.includes(false),
   gather: (node, [x, indices]) => (x === true ? indices === false && node.attributes['axis'] !== 0 : node.attributes['axis'] === 0),
   sum: awayFromAxes,
   max: awayFromAxes,
@@ -50,7 +53,7 @@ const rules: Readonly<Record<string, Rule>> = {
   argmin: awayFromAxis,
   cumsum: awayFromAxis,
   topKIndices: awayFromAxis,
-  takeAlong: (node, from) => awayFromAxis(node, from) && !from.includes(false),
+  takeAlong: (node, from, batch) => awayFromAxis(node, from, batch) && !from.includes(false),
   softmax: awayFromAxis,
   logSoftmax: awayFromAxis,
   matmul(node, from) {
@@ -66,7 +69,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const mixing = new Set(['scatterAdd', 'scatterAddAlong', 'convFilterGrad', 'maxPoolIndices', 'randomBits', 'loop', 'barrier']);
 
-function keepsBatch(node: Tensor, from: readonly boolean[]): boolean {
+function keepsBatch(node: Tensor, from: readonly boolean[], batch: number): boolean {
   if (mixing.has(node.op)) return false;
-  return (rules[node.op] ?? elementwise)(node, from);
+  return (rules[node.op] ?? elementwise)(node, from, batch);
 }

@@ -100,7 +100,7 @@ describe('the engine', () => {
     [{ optimizer: { use: 'sgd', learningrate: 0.1 } }, ['optimizer'], 'unknown field "learningrate": did you mean "learningRate"?'],
     [{ optimizer: { use: 'sgd', learningRate: -1 } }, ['optimizer', 'learningRate'], 'must be above 0, got -1'],
     [{ training: { batchSize: 4096 } }, ['training', 'batchSize'], '4096 is larger than the training part (210 examples)'],
-    [{ loss: 'mean-squared-error' }, ['loss'], expect.stringContaining('is for regression; this run is classification') as string],
+    [{ loss: 'mean-squared-error' }, ['loss'], expect.stringContaining('is for regression and reconstruction; this run is classification') as string],
     [{ device: 'cuba' }, ['device'], expect.stringContaining('unknown device "cuba"') as string],
     [{ data: { source: { path: '/nowhere/x.csv' } } }, ['data'], expect.stringContaining('/nowhere/x.csv') as string],
   ])('names the field that is wrong: %j', async (changes, path, message) => {

@@ -42,7 +42,7 @@ describe('a specification that is wrong says where', () => {
 
   it.each([
     ['a batch larger than the data', { training: { batchSize: 5000 } }, 'training.batchSize: 5000 is larger than the training part (210 examples)'],
-    ['a loss for another task', { loss: 'huber' }, 'loss: loss huber is for regression; this run is classification'],
+    ['a loss for another task', { loss: 'huber' }, 'loss: loss huber is for regression and reconstruction; this run is classification'],
     ['a metric for another task', { metrics: ['accuracy', 'rmse'] }, 'metrics[1]: metric rmse is for regression; this run is classification'],
     ['a network for pictures', { model: 'resnet' }, 'model: architecture resnet takes image input; this data is table'],
     ['a metric named twice', { metrics: ['accuracy', 'accuracy'] }, 'metrics[1]: "accuracy" is named twice'],
