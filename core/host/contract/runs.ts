@@ -209,7 +209,7 @@ export const runsContract = {
   generate: oc
     .input(z.strictObject({
       id: z.string(), prompt: z.string().max(20_000), length: z.int().min(1).max(5000).default(200), temperature: z.number().min(0).max(10).default(1),
-      topK: z.int().min(1).optional(), seed: z.int().min(0).default(0), checkpoint: checkpointChoice,
+      topK: z.int().min(1).optional(), seed: z.int().min(0).default(0), checkpoint: checkpointChoice, member: memberChoice,
     }))
     .output(z.object({ prompt: z.string(), text: z.string(), tokens: z.int() })),
   export: oc

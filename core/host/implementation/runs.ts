@@ -111,8 +111,8 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
         return { ...rest, classes: classes && [...classes] };
       }),
       predict: api.runs.predict.handler(({ input: { id, path, out, checkpoint, member } }) => work().predict({ ...question(id), path, out, checkpoint, member })),
-      generate: api.runs.generate.handler(({ input: { id, prompt, length, temperature, topK, seed, checkpoint } }) =>
-        work().generate({ ...question(id), prompt, length, temperature, topK, seed, checkpoint })),
+      generate: api.runs.generate.handler(({ input: { id, prompt, length, temperature, topK, seed, checkpoint, member } }) =>
+        work().generate({ ...question(id), prompt, length, temperature, topK, seed, checkpoint, member })),
       export: api.runs.export.handler(({ input: { id, format, checkpoint, member } }) => work().export({ ...question(id), format, checkpoint, member })),
       graph: api.runs.graph.handler(({ input: { id, member } }) => work().graph({ ...question(id), member })),
     }),

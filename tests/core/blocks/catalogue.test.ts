@@ -67,7 +67,7 @@ describe('the catalogue', () => {
   it('refuses a block that does not fit the data, and says which do', () => {
     const build = (): unknown => buildBlock('losses', blockSchema('losses').parse('huber'), context);
     expect(build).toThrow(UserError);
-    expect(build).toThrow('loss huber is for regression; this run is classification');
+    expect(build).toThrow('loss huber is for regression and reconstruction; this run is classification');
     expect(() => buildBlock('architectures', blockSchema('architectures').parse('cnn'), context)).toThrow('takes image input');
   });
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { generateText, openRun, readSettings, resolveRun, type CheckpointName } from '#core/runs';
-import { checkpointOption, deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 
 interface GenerateCommandOptions {
   prompt: string;
@@ -9,6 +9,7 @@ interface GenerateCommandOptions {
   topK?: number;
   seed: number;
   checkpoint?: CheckpointName;
+  member?: number | 'best';
   device?: string;
   threads?: number;
   json?: boolean;
@@ -32,6 +33,7 @@ export function addGenerate(program: Command): void {
       .option('--top-k <tokens>', 'draw from the so many most probable tokens only', wholeNumber(1))
       .option('--seed <seed>', 'the same seed writes the same text', wholeNumber(0), 0)
       .addOption(checkpointOption())
+      .addOption(memberOption())
       .addOption(deviceOption())
       .addOption(threadsOption())
       .addOption(jsonOption()),
@@ -39,7 +41,7 @@ export function addGenerate(program: Command): void {
   ).action(async (named: string, options: GenerateCommandOptions) => {
     const terminal = terminalOf(options);
     const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }) });
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
     const { prompt, length, topK, seed } = options;
     const written = await generateText(run, {
       prompt, length, seed, temperature: options.temperature, checkpoint: options.checkpoint ?? run.usualCheckpoint, ...(topK !== undefined && { topK }),
