@@ -2,7 +2,7 @@ import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologica
 import { missingRule } from '../missing-rule';
 import { type Fusion, fusion } from './fusion';
 import { layouts } from './layouts';
-import type { Layout } from './layouts/layout';
+import type { Layout, LayoutName } from './layouts/layout';
 import { type NodeAttribute, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './model';
 
 /** How one op becomes ONNX nodes: emits them and returns the name of the result. */
@@ -113,15 +113,15 @@ export class OnnxBuilder {
     return !this.#fusions.has(x) && !this.#absorbed.has(x);
   }
 
-  /** Whether `x` is computed in `layout`. */
-  isIn(layout: Layout, x: Tensor): boolean {
-    return this.#layouts.get(x) === layout;
+  /** Whether `x` is computed in the layout. */
+  isIn(name: LayoutName, x: Tensor): boolean {
+    return this.#layouts.get(x)?.name === name;
   }
 
-  /** The value that holds `x` in `layout`, converted if it is computed otherwise. */
-  in(layout: Layout, x: Tensor): string {
-    if (this.isIn(layout, x)) this.lower(x);
-    return this.once(`${layout.name} ${x.id}`, () => [layout.fromPlain(x, this)])[0]!;
+  /** The value that holds `x` in the layout, converted if it is computed otherwise. */
+  in(name: LayoutName, x: Tensor): string {
+    if (this.isIn(name, x)) this.lower(x);
+    return this.once(`${name} ${x.id}`, () => [layouts.find((layout) => layout.name === name)!.fromPlain(x, this)])[0]!;
   }
 
   #count(x: Tensor): void {

@@ -98,3 +98,63 @@ test('the gradient of slicing is one concatenation, a bias of rows joins their p
   const [fast, exact] = [await evaluate('cpu', outputs, feeds), await evaluate('reference', outputs, feeds)];
   fast.forEach((numbers, i) => expect(relativeError(numbers, exact[i]!)).toBeLessThan(1e-5));
 });
+
+interface BlockCase {
+  readonly batch: number;
+  readonly size: number;
+  readonly inputs: number;
+  readonly channels: number;
+  readonly stride: number;
+  readonly flat: boolean;
+}
+
+const blockCases: fc.Arbitrary<BlockCase> = fc.record({
+  batch: fc.constantFrom(8, 16),
+  size: fc.constantFrom(7, 8),
+  inputs: fc.constantFrom(3, 16, 20),
+  channels: fc.constantFrom(16, 32),
+  stride: fc.constantFrom(1, 2),
+  flat: fc.boolean(),
+});
+
+/** A residual block with BatchNorm: its result, its statistics, the loss and the loss' slopes; with `second`, a Hessian's product too. */
+function residualBlock(c: BlockCase, act: (x: g.Tensor) => g.Tensor, second: boolean): { inputs: g.Tensor[]; outputs: g.Tensor[] } {
+  const spatial = c.flat ? [c.size * c.size] : [c.size, c.size];
+  const kernel = (n: number): number[] => spatial.map(() => n);
+  const x = g.input('x', [c.batch, c.inputs, ...spatial], 'float32');
+  const [first, next, short] = [
+    g.input('first', [c.channels, c.inputs, ...kernel(3)], 'float32'),
+    g.input('next', [c.channels, c.channels, ...kernel(3)], 'float32'),
+    g.input('short', [c.channels, c.inputs, ...kernel(1)], 'float32'),
+  ];
+  const affine = ['w1', 'b1', 'w2', 'b2'].map((name) => g.input(name, [c.channels], 'float32')) as [g.Tensor, g.Tensor, g.Tensor, g.Tensor];
+  const forward = (x: g.Tensor, w: g.Tensor, ...p: g.Tensor[]): { y: g.Tensor; statistics: g.Tensor[] } => {
+    const one = g.batchNorm(g.conv(x, w, { stride: c.stride, padding: 1 }), p[2], p[3], 1e-2);
+    const two = g.batchNorm(g.conv(act(one.y), p[0]!, { padding: 1 }), p[4], p[5], 1e-2);
+    const y = act(g.add(two.y, g.mul(g.conv(x, p[1]!, { stride: c.stride }), 0.5)));
+    return { y, statistics: [one.mean, one.variance, two.mean, two.variance] };
+  };
+  const inputs = [x, first, next, short, ...affine];
+  const { y, statistics } = forward(x, first, next, short, ...affine);
+  const loss = projected(g.square(g.globalAveragePool(y)), 2);
+  const slopes = g.gradients(loss, inputs);
+  const curved = second ? g.gradients(projected(slopes[1]!, 3), [first, affine[0]]) : [];
+  return { inputs, outputs: [y, ...statistics, loss, ...slopes, ...curved] };
+}
+
+async function expectBlockExact(c: BlockCase, act: (x: g.Tensor) => g.Tensor, second: boolean, seed: number): Promise<void> {
+  const { inputs, outputs } = residualBlock(c, act, second);
+  const random = new g.Philox(seed, 'block');
+  const feeds = new Map(inputs.map((x) => [x, random.normals(x.size).map((v) => v / 3 + 0.1)]));
+  const [fast, exact] = [await evaluate('cpu', outputs, feeds), await evaluate('reference', outputs, feeds)];
+  fast.forEach((numbers, i) => expect(relativeError(numbers, exact[i]!), `output ${i}`).toBeLessThan(3e-5));
+}
+
+test('residual blocks with BatchNorm in blocks of channels are those of the float64 reference', async () => {
+  await fc.assert(fc.asyncProperty(blockCases, fc.nat(1e6), (c, seed) => expectBlockExact(c, g.tanh, false, seed)), { numRuns: 8 });
+}, 120_000);
+
+test('so are their second derivatives, and those with ReLU', async () => {
+  await expectBlockExact({ batch: 8, size: 8, inputs: 16, channels: 16, stride: 2, flat: false }, g.tanh, true, 1);
+  await expectBlockExact({ batch: 8, size: 8, inputs: 16, channels: 32, stride: 1, flat: false }, g.relu, false, 2);
+});

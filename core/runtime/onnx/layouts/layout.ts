@@ -1,12 +1,14 @@
 import type { Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../builder';
 
+export type LayoutName = 'turned' | 'blocked';
+
 /**
  * Another arrangement of a tensor's numbers in memory, in which ONNX Runtime's kernels are quicker. The graph knows nothing of it: each
  * tensor is computed in one arrangement and converted where a reader wants the other; conversions that nobody reads are dropped.
  */
 export interface Layout {
-  readonly name: string;
+  readonly name: LayoutName;
   /** Of `order`, inputs before users, the tensors to compute in this layout. */
   members(order: readonly Tensor[], b: OnnxBuilder): ReadonlySet<Tensor>;
   /** Emits a member; the result is in this layout. */

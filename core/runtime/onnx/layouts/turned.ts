@@ -52,7 +52,7 @@ function members(order: readonly Tensor[], b: OnnxBuilder): ReadonlySet<Tensor> 
 /** `exp` of the scores less their largest, its sum, and the scores so lowered; softmax and its logarithm share them. */
 function softmaxParts(x: Tensor, b: OnnxBuilder): readonly [string, string, string] {
   return b.once(`softmax turned ${x.id}`, () => {
-    const scores = b.in(turned, x);
+    const scores = b.in('turned', x);
     const lowered = b.emit('Sub', [scores, b.emit('ReduceMax', [scores, b.ints([-2])], { keepdims: 1 })]);
     const powers = b.emit('Exp', [lowered]);
     return [powers, b.emit('ReduceSum', [powers, b.ints([-2])], { keepdims: 1 }), lowered];
@@ -69,7 +69,7 @@ function product(x: Tensor, b: OnnxBuilder): string {
 
 /** A factor by its cheapest name, and whether that name has to be read transposed. */
 function operand(x: Tensor, transposed: boolean, b: OnnxBuilder): { name: string; transposed: boolean } {
-  return b.isIn(turned, x) ? { name: b.in(turned, x), transposed: !transposed } : { name: b.lower(x), transposed };
+  return b.isIn('turned', x) ? { name: b.in('turned', x), transposed: !transposed } : { name: b.lower(x), transposed };
 }
 
 type Operand = ReturnType<typeof operand>;
@@ -83,7 +83,7 @@ const productOf = (first: Operand, second: Operand, b: OnnxBuilder): string => {
 /** A product whose result is as the graph has it, of factors that are not. `undefined` where both are. */
 export function productOfTurned(x: Tensor, b: OnnxBuilder): string | undefined {
   const [left, right] = x.inputs as [Tensor, Tensor];
-  if (!b.isIn(turned, left) && !b.isIn(turned, right)) return undefined;
+  if (!b.isIn('turned', left) && !b.isIn('turned', right)) return undefined;
   const { transposeA, transposeB } = x.attributes as { transposeA: boolean; transposeB: boolean };
   return productOf(operand(left, transposeA, b), operand(right, transposeB, b), b);
 }
@@ -93,9 +93,9 @@ export function reductionOfTurned(x: Tensor, opType: string, b: OnnxBuilder): st
   const input = x.inputs[0]!;
   const axes = x.attributes['axes'] as readonly number[];
   const rank = input.rank;
-  if (!b.isIn(turned, input) || !axes.some((axis) => axis >= rank - 2)) return undefined;
+  if (!b.isIn('turned', input) || !axes.some((axis) => axis >= rank - 2)) return undefined;
   const there = axes.map((axis) => swapped(rank)[axis]!).toSorted((i, j) => i - j);
-  const reduced = b.emit(opType, [b.in(turned, input), b.ints(there)], { keepdims: 0 });
+  const reduced = b.emit(opType, [b.in('turned', input), b.ints(there)], { keepdims: 0 });
   return x.attributes['keepDims'] === true ? b.emit('Reshape', [reduced, b.ints(x.shape)]) : reduced;
 }
 
@@ -110,7 +110,7 @@ export const turned: Layout = {
       return b.emit('Sub', [lowered, b.emit('Log', [total])]);
     }
     // What works number by number does so in any arrangement.
-    return b.table[x.op]!(x, x.inputs.map((input) => b.in(turned, input)), b);
+    return b.table[x.op]!(x, x.inputs.map((input) => b.in('turned', input)), b);
   },
   fromPlain(x, b) {
     const value = b.lower(x);

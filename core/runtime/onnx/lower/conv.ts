@@ -1,8 +1,9 @@
 import type { Tensor } from '#core/graph';
 import type { Lowering, LoweringTable, OnnxBuilder } from '../builder';
-import { blockedConv } from './blocked/conv';
+import { blockedConv, servesConv } from './blocked/conv';
 import { blockedFilterGrad } from './blocked/filter-gradient';
-import { blockedInputGrad } from './blocked/input-gradient';
+import { blockedInputGrad, servesInputGrad } from './blocked/input-gradient';
+import { asInGraph, fromBlocks } from './blocked/layout';
 import { axesCopyLess, convByWindows, filterGradByAxes, filterGradByWindows, type Geometry, inputGradByConv, isShift } from './conv-gradients';
 
 const geometry = (node: Tensor): Geometry => node.attributes as unknown as Geometry;
@@ -11,8 +12,7 @@ const pads = (padding: Geometry['padding']): number[] => [...padding.map(([low])
 
 /** A convolution with one number a channel added. */
 export function convNode(node: Tensor, b: OnnxBuilder, bias?: Tensor): string {
-  const blocked = isShift(node.inputs[1]!) ? undefined : blockedConv(node, geometry(node), b, bias === undefined ? {} : { bias });
-  if (blocked !== undefined) return blocked;
+  if (servesConv(node, b)) return asInGraph(fromBlocks(blockedConv(node, b, bias === undefined ? {} : { bias }), node.shape[1]!, b), node.shape, b);
   const { stride, padding, dilation, groups } = geometry(node);
   if (windowsAreShared(node, b)) {
     const y = b.lower(convByWindows(node.inputs[0]!, node.inputs[1]!, geometry(node), node.shape));
@@ -43,8 +43,7 @@ function windowsAreShared(node: Tensor, b: OnnxBuilder): boolean {
 }
 
 const convInputGrad: Lowering = (node, [dy, w], b) => {
-  const blocked = blockedInputGrad(node, geometry(node), b);
-  if (blocked !== undefined) return blocked;
+  if (servesInputGrad(node, b)) return asInGraph(fromBlocks(blockedInputGrad(node, b), node.shape[1]!, b), node.shape, b);
   const turned = inputGradByConv(node.inputs[0]!, node.inputs[1]!, geometry(node));
   if (turned !== undefined) return b.lower(turned);
   const { stride, padding, dilation, groups, size } = geometry(node);

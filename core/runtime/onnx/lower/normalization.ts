@@ -2,6 +2,7 @@ import { range, reshape, type Tensor } from '#core/graph';
 import { normalized, varianceOf } from '../../compositions/normalization';
 import type { LoweringTable, OnnxBuilder } from '../builder';
 import type { Affine } from '../fusion';
+import { varianceOfBlocked } from '../layouts/blocked';
 import { onnxTypes } from '../model';
 
 /**
@@ -72,6 +73,8 @@ export const normalization: LoweringTable = {
     const x = node.inputs[0]!;
     const axes = node.attributes['axes'] as readonly number[];
     const form = fusedForm(x, axes);
+    const inBlocks = varianceOfBlocked(node, b);
+    if (inBlocks !== undefined) return inBlocks;
     const epsilon = knownEpsilon(x, axes, b);
     if (form !== undefined && epsilon !== undefined && !b.portable) {
       return b.emit('Reshape', [fused(x, axes, epsilon, form, b)[1]!, b.ints(node.shape)]);

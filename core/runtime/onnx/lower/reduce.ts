@@ -1,4 +1,5 @@
 import { sizeOf, type Tensor } from '#core/graph';
+import { sumOfBlocked } from '../layouts/blocked';
 import { reductionOfTurned } from '../layouts/turned';
 import type { Lowering, LoweringTable } from '../builder';
 
@@ -26,8 +27,8 @@ const sum: Lowering = (node, [x], b) => {
   const input = node.inputs[0]!;
   const axes = node.attributes['axes'] as readonly number[];
   if (b.fusionOf(node) !== undefined) return reduce('ReduceSumSquare')(node, [b.lower(input.inputs[0]!)], b);
-  const ofTurned = reductionOfTurned(node, 'ReduceSum', b);
-  if (ofTurned !== undefined) return ofTurned;
+  const elsewhere = reductionOfTurned(node, 'ReduceSum', b) ?? sumOfBlocked(node, b);
+  if (elsewhere !== undefined) return elsewhere;
   const rows = sizeOf(input.shape.slice(0, axes.length));
   const leading = axes.every((axis, i) => axis === i) && axes.length < input.rank;
   if (leading && node.dtype === 'float32' && node.size >= 16 && rows <= 1 << 16) {

@@ -1,16 +1,24 @@
 import { sizeOf, type Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../../builder';
-import type { Geometry } from '../conv-gradients';
+import { type Geometry, isShift } from '../conv-gradients';
 import { blockedConvNode, reading, serves, two } from './kernel';
-import { asInGraph, blockedImages, fill, filterBlocks, fromBlocks, imagesOf, plane, planePadding, reshape, transpose, upTo } from './layout';
+import { blockedImages, fill, filterBlocks, imagesOf, plane, planePadding, reshape, transpose, upTo } from './layout';
 
-/** `convNode` by ONNX Runtime's blocked kernels, or `undefined` where they do not serve. */
-export function blockedConv(node: Tensor, g: Omit<Geometry, 'size'>, b: OnnxBuilder, options: { bias?: Tensor; activation?: 'Relu' } = {}): string | undefined {
+const geometry = (node: Tensor): Omit<Geometry, 'size'> => node.attributes as unknown as Geometry;
+
+/** Whether ONNX Runtime's blocked kernels serve a convolution. */
+export function servesConv(node: Tensor, b: OnnxBuilder): boolean {
+  const [x, w] = node.inputs as [Tensor, Tensor];
+  if (isShift(w)) return false;
+  return serves(b, node.dtype, x.shape[1]!, w.shape[0]!, geometry(node).groups, (node.size * w.size) / w.shape[0]!);
+}
+
+/** A convolution that they serve; the result is in blocks. */
+export function blockedConv(node: Tensor, b: OnnxBuilder, options: { bias?: Tensor; activation?: 'Relu' } = {}): string {
+  const g = geometry(node);
   const [x, w] = node.inputs as [Tensor, Tensor];
   const [o, perGroup] = w.shape as [number, number];
   const c = x.shape[1]!;
-  const work = (node.size * w.size) / o;
-  if (!serves(b, node.dtype, c, o, g.groups, work)) return undefined;
   const block = b.block!;
   const byBlocks = reading(c, g.groups, block) === 'blocks';
   const [rows, columns] = [upTo(o, block), byBlocks ? upTo(perGroup, block) : perGroup];
@@ -24,6 +32,5 @@ export function blockedConv(node: Tensor, g: Omit<Geometry, 'size'>, b: OnnxBuil
   if (options.bias !== undefined) inputs.push(fill(reshape(b.lower(options.bias), [o], b), 1, [[0, rows - o]], b));
   const [down, across] = planePadding(g.padding);
   const windows = { kernel, stride: two(g.stride), pads: [down[0], across[0], down[1], across[1]], dilation: two(g.dilation), groups: g.groups };
-  const y = blockedConvNode(inputs, windows, b, options.activation);
-  return asInGraph(fromBlocks(y, o, b), node.shape, b);
+  return blockedConvNode(inputs, windows, b, options.activation);
 }

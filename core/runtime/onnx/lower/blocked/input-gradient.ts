@@ -2,17 +2,24 @@ import { sizeOf, type Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../../builder';
 import type { Geometry } from '../conv-gradients';
 import { blockedConvNode, reading, serves, two } from './kernel';
-import { asInGraph, blockedImages, fill, fromBlocks, imagesOf, plane, planePadding, reshape, toBlocks, transpose, upTo } from './layout';
+import { blockedImages, fill, imagesOf, plane, planePadding, reshape, toBlocks, transpose, upTo } from './layout';
 import { type Phase, type Phases, phases } from './phases';
 
 type Axes<T> = readonly [T, T];
 
-/** `convInputGrad` by blocked convolutions, one for each phase of the stride; their results are laid between each other. */
-export function blockedInputGrad(node: Tensor, g: Geometry, b: OnnxBuilder): string | undefined {
+const geometry = (node: Tensor): Geometry => node.attributes as unknown as Geometry;
+
+/** Whether ONNX Runtime's blocked kernels serve an input gradient. */
+export function servesInputGrad(node: Tensor, b: OnnxBuilder): boolean {
+  const [dy, w] = node.inputs as [Tensor, Tensor];
+  return serves(b, node.dtype, w.shape[0]!, node.shape[1]!, geometry(node).groups, (dy.size * w.size) / w.shape[0]!);
+}
+
+/** `convInputGrad` by convolutions that they serve, one for each phase of the stride; their results are laid between each other, in blocks. */
+export function blockedInputGrad(node: Tensor, b: OnnxBuilder): string {
+  const g = geometry(node);
   const [dy, w] = node.inputs as [Tensor, Tensor];
   const [o, c] = w.shape as [number, number];
-  const channels = c * g.groups;
-  if (!serves(b, node.dtype, o, channels, g.groups, (dy.size * w.size) / o)) return undefined;
   const kernel = plane(w.shape.slice(2));
   const [stride, dilation, padding] = [two(g.stride), two(g.dilation), planePadding(g.padding)];
   const [size, reach] = [plane(g.size), plane(dy.shape.slice(2))];
@@ -29,8 +36,7 @@ export function blockedInputGrad(node: Tensor, g: Geometry, b: OnnxBuilder): str
     return blockedConvNode([images, filters[i]!], windows, b);
   });
   const blocks = (g.groups * upTo(c, b.block!)) / b.block!;
-  const whole = stride.every((s) => s === 1) ? parts[0]! : interleave(parts, [node.shape[0]!, blocks], [down, across], count, stride, size, b);
-  return asInGraph(fromBlocks(whole, channels, b), node.shape, b);
+  return stride.every((s) => s === 1) ? parts[0]! : interleave(parts, [node.shape[0]!, blocks], [down, across], count, stride, size, b);
 }
 
 /** The filters of all phases: each has the taps that reach its phase, read from the image's side. */

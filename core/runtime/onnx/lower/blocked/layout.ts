@@ -35,10 +35,8 @@ export const toBlocks = (x: string, b: OnnxBuilder): string => b.emit('ReorderIn
 export const fromBlocks = (x: string, channels: number, b: OnnxBuilder): string =>
   b.emit('ReorderOutput', [x], { channels }, { domain: BLOCKED_DOMAIN });
 
-/** The graph's images `[n, c, ...]` in blocks, made once. */
-export function blockedImages(x: Tensor, b: OnnxBuilder): string {
-  return b.once(`blocked ${x.id}`, () => [toBlocks(imagesOf(x, b), b)])[0]!;
-}
+/** The graph's images `[n, c, ...]` in blocks: as they were computed, or converted once. */
+export const blockedImages = (x: Tensor, b: OnnxBuilder): string => b.in('blocked', x);
 
 /** The graph's images `[n, c, ...]` as `[n, c, h, w]`. */
 export function imagesOf(x: Tensor, b: OnnxBuilder): string {

@@ -1,0 +1,136 @@
+import { reshape, sizeOf, type Tensor } from '#core/graph';
+import type { OnnxBuilder } from '../builder';
+import type { Affine } from '../fusion';
+import { BLOCKED_DOMAIN } from '../lower/blocked/block-size';
+import { blockedConv, servesConv } from '../lower/blocked/conv';
+import { blockedInputGrad, servesInputGrad } from '../lower/blocked/input-gradient';
+import { blockedConvNode } from '../lower/blocked/kernel';
+import { asInGraph, fromBlocks, imagesOf, toBlocks } from '../lower/blocked/layout';
+import type { Layout } from './layout';
+
+/**
+ * Images in blocks of channels (`lower/blocked/layout.ts`), from one convolution through what works number by number or channel by
+ * channel to the next. A factor and a summand a channel are a convolution of each channel alone, with one tap.
+ */
+const elementwise = new Set(['add', 'sub', 'mul', 'relu', 'reluGrad', 'neg', 'square', 'tanh', 'sigmoid', 'softplus', 'erf', 'exp']);
+
+const sameShape = (a: Tensor, b: Tensor): boolean => a.rank === b.rank && a.shape.every((n, i) => n === b.shape[i]);
+
+/** Whether `v` has one number for each channel of `x`: `[c, 1, ...]` or `[1, c, 1, ...]`. */
+function perChannel(v: Tensor, x: Tensor): boolean {
+  if (v.size !== x.shape[1] || v.rank < x.rank - 1) return false;
+  return v.shape[v.rank - x.rank + 1] === x.shape[1];
+}
+
+function member(x: Tensor, isMember: (x: Tensor) => boolean, b: OnnxBuilder): boolean {
+  if ((x.rank !== 3 && x.rank !== 4) || x.dtype !== 'float32' || x.shape[1]! % b.block! !== 0) return false;
+  const fusion = b.fusionOf(x);
+  if (fusion?.kind === 'sum') return fusion.product.op === 'conv' && servesConv(fusion.product, b);
+  if (fusion?.kind === 'affine') return isMember(fusion.x);
+  if (!b.alone(x)) return false;
+  if (x.op === 'conv') return servesConv(x, b);
+  if (x.op === 'convInputGrad') return servesInputGrad(x, b);
+  const [first] = x.inputs;
+  if (x.op === 'normalize') return isMember(first!) && overChannels(x);
+  if (!elementwise.has(x.op) || !x.inputs.some((input) => sameShape(input, x) && isMember(input))) return false;
+  return x.inputs.every((input) => input.rank === 0 || sameShape(input, x) || (x.op === 'mul' && perChannel(input, x)));
+}
+
+const overChannels = (x: Tensor): boolean => {
+  const axes = x.attributes['axes'] as readonly number[];
+  return axes.length === x.inputs[0]!.rank - 1 && !axes.includes(1);
+};
+
+/** `[n, c, h, w]` in blocks times one number a channel, plus one a channel. */
+function scaled(x: string, channels: number, scale: string | undefined, shift: string | undefined, b: OnnxBuilder, activation?: 'Relu'): string {
+  const filter = scale === undefined ? b.filled(1, [channels, 1, 1, 1]) : b.emit('Reshape', [scale, b.ints([channels, 1, 1, 1])]);
+  const windows = { kernel: [1, 1], stride: [1, 1], pads: [0, 0, 0, 0], dilation: [1, 1], groups: channels } as const;
+  return blockedConvNode([x, filter, ...(shift === undefined ? [] : [shift])], windows, b, activation);
+}
+
+function affine({ x, scale, shift, minus }: Affine, b: OnnxBuilder, activation?: 'Relu'): string {
+  const channels = x.shape[1]!;
+  const line = b.lower(reshape(shift, [channels]));
+  return scaled(b.in('blocked', x), channels, b.lower(scale), minus ? b.emit('Neg', [line]) : line, b, activation);
+}
+
+/** Sums of blocked images over each plane and the batch, `[c]`. */
+function sums(x: string, [n, c, ...spatial]: readonly number[], b: OnnxBuilder): string {
+  const planes = b.emit('Reshape', [b.emit('GlobalAveragePool', [x], {}, { domain: BLOCKED_DOMAIN }), b.ints([n!, c!])]);
+  return b.emit('Mul', [b.emit('ReduceSum', [planes, b.ints([0])], { keepdims: 0 }), b.scalar(sizeOf(spatial), 'float32')]);
+}
+
+/** Images less their channels' means, and the channels' variances, `[c]`. */
+function moments(x: Tensor, b: OnnxBuilder): readonly [string, string] {
+  return b.once(`moments in blocks ${x.id}`, () => {
+    const images = b.in('blocked', x);
+    const share = b.scalar(-x.shape[1]! / x.size, 'float32');
+    const centred = scaled(images, x.shape[1]!, undefined, b.emit('Mul', [sumOfBlocks(x, b), share]), b);
+    const squares = sums(b.emit('Mul', [centred, centred]), x.shape, b);
+    return [centred, b.emit('Mul', [squares, b.scalar(x.shape[1]! / x.size, 'float32')])];
+  }) as readonly [string, string];
+}
+
+/** The sums a channel of a member, `[c]`, made once. */
+function sumOfBlocks(x: Tensor, b: OnnxBuilder): string {
+  return b.once(`sum a channel ${x.id}`, () => [sums(b.in('blocked', x), x.shape, b)])[0]!;
+}
+
+/** Sums of a member over each plane, or also over the batch; `undefined` for other sums and tensors. */
+export function sumOfBlocked(x: Tensor, b: OnnxBuilder): string | undefined {
+  const input = x.inputs[0]!;
+  const axes = x.attributes['axes'] as readonly number[];
+  if (!b.isIn('blocked', input) || axes.includes(1)) return undefined;
+  if (axes.length === input.rank - 1) return x.rank === 1 ? sumOfBlocks(input, b) : b.emit('Reshape', [sumOfBlocks(input, b), b.ints(x.shape)]);
+  if (axes.length !== input.rank - 2 || axes.includes(0)) return undefined;
+  const means = b.emit('GlobalAveragePool', [b.in('blocked', input)], {}, { domain: BLOCKED_DOMAIN });
+  return b.emit('Mul', [b.emit('Reshape', [means, b.ints(x.shape)]), b.scalar(sizeOf(input.shape.slice(2)), 'float32')]);
+}
+
+/** The variances a channel of a member that is normalised in blocks anyway. */
+export function varianceOfBlocked(x: Tensor, b: OnnxBuilder): string | undefined {
+  const input = x.inputs[0]!;
+  if (!b.isIn('blocked', input) || !overChannels(x)) return undefined;
+  return b.emit('Reshape', [moments(input, b)[1], b.ints(x.shape)]);
+}
+
+/** `x` before an activation that nothing else reads, with the activation joined to it. */
+function activated(x: Tensor, b: OnnxBuilder): string | undefined {
+  if (b.uses(x) !== 1 || !b.isIn('blocked', x)) return undefined;
+  const fusion = b.fusionOf(x);
+  if (fusion?.kind === 'affine') return affine(fusion, b, 'Relu');
+  if (fusion?.kind === 'sum') return blockedConv(fusion.product, b, { bias: fusion.addend, activation: 'Relu' });
+  return x.op === 'conv' ? blockedConv(x, b, { activation: 'Relu' }) : undefined;
+}
+
+export const blocked: Layout = {
+  name: 'blocked',
+  members(order, b) {
+    const found = new Set<Tensor>();
+    if (b.portable || b.block === undefined) return found;
+    for (const x of order) if (member(x, (input) => found.has(input), b)) found.add(x);
+    return found;
+  },
+  lower(x, b) {
+    const fusion = b.fusionOf(x);
+    if (fusion?.kind === 'sum') return blockedConv(fusion.product, b, { bias: fusion.addend });
+    if (fusion?.kind === 'affine') return affine(fusion, b);
+    const [first, second] = x.inputs as [Tensor, Tensor];
+    if (x.op === 'conv') return blockedConv(x, b);
+    if (x.op === 'convInputGrad') return blockedInputGrad(x, b);
+    if (x.op === 'relu') return activated(first, b) ?? b.emit('Relu', [b.in('blocked', first)]);
+    if (x.op === 'normalize') {
+      const [centred, variance] = moments(first, b);
+      const deviation = b.emit('Sqrt', [b.emit('Add', [variance, b.scalar(x.attributes['epsilon'] as number, 'float32')])]);
+      return scaled(centred, x.shape[1]!, b.emit('Reciprocal', [deviation]), undefined, b);
+    }
+    if (x.op === 'mul' && first.size !== second.size && Math.min(first.rank, second.rank) > 0) {
+      const [images, factors] = first.size > second.size ? [first, second] : [second, first];
+      return scaled(b.in('blocked', images), x.shape[1]!, b.lower(factors), undefined, b);
+    }
+    // What works number by number does so in any arrangement.
+    return b.table[x.op]!(x, x.inputs.map((input) => (input.rank === 0 ? b.lower(input) : b.in('blocked', input))), b);
+  },
+  fromPlain: (x, b) => toBlocks(imagesOf(x, b), b),
+  toPlain: (x, value, b) => asInGraph(fromBlocks(value, x.shape[1]!, b), x.shape, b),
+};
