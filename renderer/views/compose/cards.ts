@@ -8,8 +8,8 @@ export interface Card {
   fields: readonly Field[];
 }
 
-/** Parts that are not composed here: the format's version, and the data, which has a view of its own. */
-const elsewhere = new Set(['$schema', 'basin', 'data']);
+/** Parts that are not drawn from their fields: the format's version, the data, which has a view, and the population, which has a card. */
+const elsewhere = new Set(['$schema', 'basin', 'data', 'population']);
 
 /** The cards of a specification, from its schema's fields: what names a block or has fields of its own is a card. */
 export function cardsOf(fields: readonly Field[]): Card[] {

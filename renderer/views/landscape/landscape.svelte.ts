@@ -4,6 +4,8 @@ import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint'>> & {
+  /** of a population */
+  member?: number;
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
@@ -20,7 +22,7 @@ export function toRequest(run: string, { reach, grid, ...rest }: Request): Surfa
 /** The request that a surface came from: asking for it again continues what was stopped. */
 export function requestOf(run: string, surface: Surface): SurfaceRequest {
   const plane = planeOf(surface);
-  const { split, subset, run: from, grid } = surface.recipe as { split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string }; grid?: Record<'x' | 'y', { from: number; to: number }> };
+  const { split, subset, run: from, grid } = surface.recipe as { split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> };
   const checkpoint = from?.checkpoint;
   return {
     run,
@@ -33,6 +35,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
     ...(plane.include === undefined ? {} : { include: plane.include as Request['include'] }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
+    ...(from?.member === undefined ? {} : { member: from.member }),
     // A line has no second range to state, and its first is symmetric.
     ...(grid && surface.y.length > 1 ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: [grid.y.from, grid.y.to] as [number, number] } } : {}),
   };
@@ -196,8 +199,9 @@ function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
 
 /** How a surface was made, in one line. */
 export function describe(surface: Surface): string {
-  const { split, subset, batchNorm } = surface.recipe as { split?: string; subset?: { count: number } | null; batchNorm?: string };
+  const { split, subset, batchNorm, run } = surface.recipe as { run?: { member?: number }; split?: string; subset?: { count: number } | null; batchNorm?: string };
   return [
+    ...(run?.member === undefined ? [] : [`member ${run.member}`]),
     surface.plane,
     `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
     surface.y.length > 1 ? `${surface.x.length}×${surface.y.length}` : `${surface.x.length} points`,
