@@ -47,7 +47,7 @@ describe('a population', () => {
     const { page } = workbench;
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('Finished').waitFor();
-    await page.getByRole('img', { name: /^Accuracy\. learningRate 0\.001: [\d.]+, from [\d.]+ to [\d.]+; learningRate 0\.1: [\d.]+/ }).waitFor();
+    await page.getByRole('img', { name: /^Accuracy\. Learning rate 0\.001: [\d.]+, from [\d.]+ to [\d.]+; Learning rate 0\.1: [\d.]+/ }).waitFor();
     await page.getByRole('switch', { name: 'Every member' }).click();
     expect(await accessibilityFindings(page)).toEqual([]);
     await picture('curves');
@@ -84,6 +84,7 @@ describe('a population', () => {
     await expect.poll(() => page.getByRole('spinbutton', { name: 'Member' }).inputValue()).toBe('7');
     await page.getByRole('button', { name: 'Compute the surface' }).click();
     await page.getByText(/member 7 · /).first().waitFor();
+    expect(await page.getByRole('spinbutton', { name: 'Member' }).inputValue()).toBe('7');
     await picture('surface');
   });
 

@@ -1,4 +1,5 @@
 import type { PopulationDetails } from '#host-client';
+import { words } from '../../../components/schema/read-schema';
 
 type Member = PopulationDetails['members'][number];
 
@@ -35,7 +36,7 @@ export function combinationsOf({ varied, members }: PopulationDetails): Combinat
     const known = found.get(key);
     if (known) known.members.push(member);
     else {
-      const label = varied.map((place) => `${shortPlace(place)} ${shortNumber(member.values[place] ?? Number.NaN)}`).join(', ') || 'All members';
+      const label = varied.map((place) => `${words(shortPlace(place))} ${shortNumber(member.values[place] ?? Number.NaN)}`).join(', ') || 'All members';
       found.set(key, { key, label, values: member.values, members: [member] });
     }
   }
