@@ -4,6 +4,7 @@ import type { CompileOptions } from '#core/runtime';
 import { stepsPerEpoch, Trainer, watchOf } from '#core/train';
 import { composeRun, type RunParts } from './compose';
 import { chooseDevice } from './device';
+import { stepCost } from './step-cost';
 import { evaluateParts } from './evaluation/results';
 import { calibrate } from './estimate';
 import type { ExecutionEvent } from './events';
@@ -87,7 +88,7 @@ class Execution {
     keeper.checkData(data.fingerprint);
     const parts = composeRun(specification, data);
     // A run goes on where it was: another device would give other bits.
-    const device = await chooseDevice(this.#options.device ?? keeper.file.device?.id ?? specification.device);
+    const device = await chooseDevice(this.#options.device ?? keeper.file.device?.id ?? specification.device, () => stepCost(parts).flops);
     const { threads } = this.#options;
     const compile: CompileOptions = { device: device.id, ...(threads ? { threads } : {}) };
     const trainer = await Trainer.create({ ...parts, compile });

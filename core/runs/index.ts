@@ -2,6 +2,7 @@ export { branchRun, createRun, parseSpecification, readSpecification, type Creat
 export { composeRun, resolveSpecification, type ResolvedSpecification, type RunParts } from './compose';
 export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
+export { populationFlops, stepCost } from './step-cost';
 export { decisionBoundary, type Boundary } from './evaluation/boundary';
 export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';
 export { openRun, type OpenOptions, type OpenRun } from './evaluation/open-run';

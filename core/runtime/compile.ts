@@ -1,7 +1,7 @@
 import { type Graph, UserError } from '#core/graph';
 import { memoryOf } from './cost/memory';
 import { refuseAboveMemory } from './cost/refuse';
-import { listDevices } from './devices';
+import { findDevice } from './devices';
 import { compileOnnx } from './onnx/session';
 import { prepare } from './prepare';
 import type { CompileOptions, Program } from './program';
@@ -23,9 +23,9 @@ export async function compile(given: Graph, options: CompileOptions): Promise<Pr
   if (options.device === 'reference') return new ReferenceProgram(graph);
   if (options.device === 'tensorflow') return (await import('./tensorflow/program')).TensorflowProgram.compile(given);
   if (options.device !== 'cpu') {
-    const device = (await listDevices()).find(({ id }) => id === options.device);
-    if (device === undefined || !device.usable) {
-      throw new UserError('runtime.device', `device ${options.device} cannot be used: ${device?.reason ?? 'it is unknown'}`, {
+    const device = await findDevice(options.device);
+    if (!device.usable) {
+      throw new UserError('runtime.device', `device ${options.device} cannot be used: ${device.reason}`, {
         hint: 'choose another device; `basin devices` lists them',
       });
     }

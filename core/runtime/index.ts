@@ -1,6 +1,7 @@
 export { compile } from './compile';
 export { compileFunction, type CompiledFunction } from './compile-function';
-export { listDevices } from './devices';
+export { bestGpu, deviceIds, findDevice, listDevices } from './devices';
+export { cudaFolder } from './discovery/accelerator';
 export { estimate, type Estimate, type OpCost } from './estimate';
 export { type DeviceSpeed, measureSpeed, secondsOf } from './cost/device-speed';
 export type { MemoryEstimate } from './cost/memory';

@@ -10,6 +10,12 @@ export interface DeviceInfo {
   readonly usable: boolean;
   readonly reason?: string;
   readonly details: Readonly<Record<string, string>>;
+  /** Bytes, where it is known. */
+  readonly memory?: number;
+  /** What to know before using it. */
+  readonly warnings?: readonly string[];
+  /** A GPU's interface on the processor: for tests, never chosen by itself. */
+  readonly software?: boolean;
 }
 
 /** Numbers that a program made, kept where it runs. Can be fed back without a copy. */

@@ -32,6 +32,12 @@ export const device = z.object({
   /** Why it cannot be used, for people. */
   reason: z.string().optional(),
   details: z.record(z.string(), z.string()),
+  /** Bytes, where it is known. */
+  memory: z.number().optional(),
+  /** What to know before using it. */
+  warnings: z.array(z.string()).optional(),
+  /** A GPU's interface on the processor: for tests, never chosen by itself. */
+  software: z.boolean().optional(),
 });
 export type Device = z.infer<typeof device>;
 

@@ -19,7 +19,7 @@ export function appProcedures({ shell }: EngineEnvironment) {
       },
     }),
     devices: api.devices.router({
-      list: api.devices.list.handler(async () => (await listDevices()).map((device) => ({ ...device, details: { ...device.details } }))),
+      list: api.devices.list.handler(async () => (await listDevices()).map(({ warnings, ...device }) => ({ ...device, details: { ...device.details }, ...(warnings && { warnings: [...warnings] }) }))),
     }),
   };
 }

@@ -2,8 +2,8 @@ import { os } from '@orpc/server';
 import type { DataSpecification, PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import {
-  chooseDevice, composePopulation, composeRun, describeIssues, estimatePopulation, estimateTraining, proposeRun, resolveSpecification, runSpecificationSchema,
-  SpecificationMistake, withAbsolutePaths, type RunSpecification, type SpecificationIssue,
+  chooseDevice, composePopulation, composeRun, describeIssues, estimatePopulation, estimateTraining, populationFlops, proposeRun, resolveSpecification, runSpecificationSchema,
+  SpecificationMistake, stepCost, withAbsolutePaths, type RunSpecification, type SpecificationIssue,
 } from '#core/runs';
 import type { SpecificationCheck } from '../contract';
 import { given } from './given';
@@ -23,7 +23,7 @@ async function check(given: unknown, threads: number): Promise<SpecificationChec
     const data = await at(['data'], () => datasetOf(specification.data));
     if (specification.population !== undefined) return await checkPopulation(specification, data, threads);
     const parts = composeRun(specification, data);
-    const device = await at(['device'], () => chooseDevice(specification.device));
+    const device = await at(['device'], () => chooseDevice(specification.device, () => stepCost(parts).flops));
     const estimate = await estimateTraining(parts, { device: device.id, threads });
     const { notes } = parts.model;
     return { ok: true, issues: [], resolved: parts.specification, parameters: parts.parameters, ...(notes && { notes: [...notes] }), estimate };
@@ -37,7 +37,7 @@ async function check(given: unknown, threads: number): Promise<SpecificationChec
 /** A population whose members fit, with what all of them cost. */
 async function checkPopulation(specification: RunSpecification, data: PreparedDataset, threads: number): Promise<SpecificationCheck> {
   const parts = composePopulation(specification, data);
-  const device = await at(['device'], () => chooseDevice(specification.device));
+  const device = await at(['device'], () => chooseDevice(specification.device, () => populationFlops(parts)));
   const estimate = await estimatePopulation(parts, { device: device.id, threads });
   return {
     ok: true, issues: [], resolved: resolveSpecification(specification, data), parameters: parts.combinations[0]!.parameters, members: parts.members.length, estimate,

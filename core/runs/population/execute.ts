@@ -3,6 +3,7 @@ import { PopulationTrainer, stepsPerEpoch, type PopulationEvent, type Population
 import type { CompileOptions } from '#core/runtime';
 import { resolveSpecification } from '../compose';
 import { chooseDevice } from '../device';
+import { populationFlops } from '../step-cost';
 import type { ExecuteOptions } from '../execute';
 import { writeAtomically } from '../folder/atomic-write';
 import { makeCheckpointFolders, readNewestState, readWeights, removeLater } from '../folder/checkpoints';
@@ -27,7 +28,7 @@ export async function trainPopulation(keeper: RunKeeper, specification: RunSpeci
   const data = options.data ?? (await loadDataset(specification.data, signal ? { signal } : {}));
   keeper.checkData(data.fingerprint);
   const parts = composePopulation(specification, data);
-  const device = await chooseDevice(options.device ?? keeper.file.device?.id ?? specification.device);
+  const device = await chooseDevice(options.device ?? keeper.file.device?.id ?? specification.device, () => populationFlops(parts));
   const compile: CompileOptions = { device: device.id, ...(threads ? { threads } : {}) };
   const members = MemberTable.open(keeper.paths, parts, () => planGroups(parts), usualCheckpoint(specification));
   const [{ training, parameters }] = parts.combinations as [PopulationParts['combinations'][number]];

@@ -32,6 +32,9 @@ export function probeWebGpu(system: System = here): string | undefined {
   return undefined;
 }
 
+/** Whether WebGPU would compute on the processor, which is allowed for tests only. */
+export const onSoftwareAdapter = (): boolean => here.allowSoftware === true && probeWebGpu({ ...here, allowSoftware: false }) !== undefined;
+
 const here: System = {
   platform: process.platform,
   exists: existsSync,

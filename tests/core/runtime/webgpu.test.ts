@@ -7,7 +7,7 @@ import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as g from '#core/graph';
-import { compile, type DeviceArray, type Feed, listDevices } from '#core/runtime';
+import { bestGpu, compile, type DeviceArray, type Feed, findDevice } from '#core/runtime';
 import { compileOnnx } from '../../../core/runtime/onnx/session';
 import { opCases } from '../graph/op-cases';
 import { evaluate, evaluateWith, inputsOf, projected, relativeError } from '../graph/oracle';
@@ -35,8 +35,13 @@ const onGpu = (graph: g.Graph) => compileOnnx(graph, { device: 'webgpu' });
 
 describe.runIf(onSoftwareGpu())('WebGPU', () => {
   // Discovery tries the device with a program of its own, once.
-  beforeAll(() => listDevices());
+  beforeAll(() => findDevice('webgpu'));
   afterEach(() => vi.restoreAllMocks());
+
+  test('the software adapter is called one, and never chosen by itself', async () => {
+    expect(await findDevice('webgpu')).toMatchObject({ usable: true, software: true });
+    expect(await bestGpu()).toBeUndefined();
+  });
 
   // Shaders need not make a NaN where arithmetic does.
   test.each(opCases.filter(({ name }) => name !== 'isNaN'))('$name agrees with the reference', async (opCase) => {
