@@ -18,6 +18,9 @@ const text = (steps: number, vocabulary: number): Case['context'] => ({ input: '
 const language = (steps: number, vocabulary: number): Case['context'] =>
   ({ ...text(steps, vocabulary), task: 'language-model', classes: vocabulary, outputs: vocabulary });
 
+const restored = (shape: readonly number[], input: 'table' | 'image'): Case['context'] =>
+  ({ task: 'reconstruction', input, exampleShape: shape, outputs: shape.reduce((a, b) => a * b, 1) });
+
 export const cases: readonly Case[] = [
   { name: 'resnet-v1', specification: { use: 'resnet', depth: 8, width: 4 }, context: pictures([2, 8, 8]) },
   { name: 'resnet-v1-padding', specification: { use: 'resnet', depth: 14, width: 3, shortcut: 'padding' }, context: pictures([2, 8, 8]) },
@@ -43,6 +46,9 @@ export const cases: readonly Case[] = [
   { name: 'lstm-language', specification: { use: 'lstm', units: 4, embedding: 3 }, context: language(6, 5) },
   { name: 'rnn', specification: { use: 'rnn', units: 5 }, context: series([6, 3]) },
   { name: 'rnn-relu', specification: { use: 'rnn', units: 5, nonlinearity: 'relu', layers: 2 }, context: { ...series([6, 3]), task: 'regression', targets: 2, outputs: 2 } },
+  { name: 'autoencoder', specification: { use: 'autoencoder', widths: [7], latent: 3 }, context: restored([5], 'table') },
+  { name: 'autoencoder-conv', specification: { use: 'autoencoder', channels: [3, 4], widths: [6], latent: 3 }, context: restored([2, 7, 6], 'image') },
+  { name: 'vae', specification: { use: 'vae', widths: [7], latent: 3, initializer: { use: 'normal', deviation: 0.2 } }, context: restored([5], 'table') },
   { name: 'deep-linear', specification: { use: 'deep-linear', depth: 4, width: 6 }, context: { exampleShape: [5] } },
 ];
 
@@ -58,6 +64,7 @@ export function examplesOf({ context }: Case, module: Module): Examples {
   const numbers = batch * size(module.inputShape);
   const x = context.input === 'text' ? tokens('x', numbers) : new Philox(5, 'x').normals(numbers);
   if (context.task === 'language-model') return { x, y: Int32Array.from(tokens('y', numbers)), count: batch };
+  if (context.task === 'reconstruction') return { x, y: x, count: batch };
   const outputs = size(module.outputShape);
   const y = context.task === 'regression'
     ? new Philox(5, 'y').normals(batch * outputs)

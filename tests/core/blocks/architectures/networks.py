@@ -194,7 +194,54 @@ class Recurrent(nn.Module):
         return self.head(torch.cat(list(hidden[-2:] if self.rnn.bidirectional else hidden[-1:]), 1))
 
 
+def coder(dense, channels=()):
+    """Encoder up to the latent, and the decoder that mirrors it; `channels` (in, first, second) with sizes 7x6, 4x3, 2x2."""
+    encoder, flat = [], dense[0]
+    for i, o in zip(channels, channels[1:]):
+        encoder += [nn.Conv2d(i, o, 3, 2, 1), nn.ReLU()]
+    if channels:
+        encoder.append(nn.Flatten())
+    encoder += [nn.Linear(flat, dense[1]), nn.ReLU()]
+    decoder = [nn.Linear(3, dense[1]), nn.ReLU(), nn.Linear(dense[1], flat)]
+    if channels:
+        first, second, third = channels
+        decoder += [
+            nn.Unflatten(1, (third, 2, 2)), nn.ReLU(), nn.ConvTranspose2d(third, second, 3, 2, 1, output_padding=(1, 0)),
+            nn.ReLU(), nn.ConvTranspose2d(second, first, 3, 2, 1, output_padding=(0, 1)), nn.Flatten(),
+        ]
+    return nn.Sequential(*encoder), nn.Sequential(*decoder)
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, dense, channels=()):
+        super().__init__()
+        self.encoder, self.decoder = coder(dense, channels)
+        self.latent = nn.Linear(dense[1], 3)
+
+    def forward(self, x):
+        return self.decoder(self.latent(self.encoder(x)))
+
+
+class VAE(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = coder((5, 7))
+        self.latent = nn.ModuleDict({"fc_mu": nn.Linear(7, 3), "fc_var": nn.Linear(7, 3)})
+
+    def forward(self, x):
+        hidden = self.encoder(x)
+        self.mean, self.log_variance = self.latent["fc_mu"](hidden), self.latent["fc_var"](hidden)
+        return self.decoder(self.mean + (0.5 * self.log_variance).exp() * self.noise)
+
+    def kl(self):
+        normal = torch.distributions.Normal(self.mean, (0.5 * self.log_variance).exp())
+        return torch.distributions.kl_divergence(normal, torch.distributions.Normal(0.0, 1.0)).sum(1)
+
+
 networks = {
+    "autoencoder": lambda: Autoencoder((5, 7)),
+    "autoencoder-conv": lambda: Autoencoder((16, 6), (2, 3, 4)),
+    "vae": VAE,
     "lstm": lambda: Recurrent(nn.LSTM(3, 4, 2, batch_first=True, bidirectional=True)),
     "gru": lambda: Recurrent(nn.GRU(3, 4, 2, batch_first=True), "mean"),
     "gru-text": lambda: Recurrent(nn.GRU(3, 4, batch_first=True, bidirectional=True), tokens=True),

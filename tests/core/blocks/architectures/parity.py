@@ -17,8 +17,10 @@ torch.set_num_threads(1)
 for path in sorted(Path(sys.argv[1]).glob("*.safetensors")):
     tensors = read(path)
     x, y = tensors.pop("x"), tensors.pop("y")
+    noise = tensors.pop("noise", None)
     model = networks[path.stem]()
     model.load_state_dict(tensors, strict=True)
+    model.noise = noise
     result = {}
     for step in range(3):
         model.zero_grad()
@@ -27,6 +29,8 @@ for path in sorted(Path(sys.argv[1]).glob("*.safetensors")):
             loss = F.mse_loss(output, y.reshape(output.shape))
         else:
             loss = F.cross_entropy(output.reshape(-1, output.shape[-1]), y.long().reshape(-1))
+        if model_kl := getattr(model, "kl", None):
+            loss = loss + 0.1 * model_kl().mean()
         loss.backward()
         if step == 0:
             result["output"] = output.flatten().tolist()

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { constant, randomNormal, streamKey } from '#core/graph';
 import { writeSafetensors } from '#core/nn';
 import type { StoredTensor } from '#core/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate } from '../evaluate';
 import { cases, examplesOf, moduleOf } from './cases';
 import type { Case } from './cases';
 import { threeSteps, unsettled } from './three-steps';
@@ -40,6 +42,12 @@ function difference(ours: ArrayLike<number>, theirs: readonly number[]): number 
 /** The largest gradient of the network: what is far below it is nothing but rounding. */
 const largest = (gradients: Record<string, number[]>): number => Math.max(...Object.values(gradients).flat().map(Math.abs));
 
+/** The normal numbers that a network draws from its stream of this name in `threeSteps`. */
+async function noiseOf(name: string, shape: number[]): Promise<Float32Array> {
+  const { noise } = await evaluate(() => ({ noise: randomNormal(constant(streamKey(3, name), [2]), shape) }), {}, 'cpu');
+  return Float32Array.from(noise!);
+}
+
 const setUp = (each: Case) => {
   const module = moduleOf(each);
   return { module, weights: unsettled(module), examples: examplesOf(each, module) };
@@ -48,7 +56,7 @@ const setUp = (each: Case) => {
 describe.skipIf(python === undefined)('PyTorch, from the same weights on the same data', () => {
   const folder = python === undefined ? '' : mkdtempSync(join(tmpdir(), 'basin-architectures-'));
 
-  beforeAll(() => {
+  beforeAll(async () => {
     for (const each of cases) {
       const { module, weights, examples } = setUp(each);
       const tensors: Record<string, StoredTensor> = {
@@ -57,6 +65,7 @@ describe.skipIf(python === undefined)('PyTorch, from the same weights on the sam
       };
       for (const [name, { shape }] of Object.entries(module.parameters)) tensors[name] = { shape, data: weights.parameters[name]! };
       for (const [name, { shape }] of Object.entries(module.buffers)) tensors[name] = { shape, data: weights.buffers[name]! };
+      if (each.specification.use === 'vae') tensors['noise'] = { shape: [examples.count, 3], data: await noiseOf('latent.noise', [examples.count, 3]) };
       writeFileSync(join(folder, `${each.name}.safetensors`), writeSafetensors(tensors));
     }
     execFileSync(python!, [script, folder]);

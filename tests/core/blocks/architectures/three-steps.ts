@@ -50,7 +50,9 @@ export async function threeSteps(module: Module, first: Weights, { x, y, count }
     const random = (name: string): Tensor => constant(streamKey(3, name), [2]);
     const [[loss, aux], gradients] = valueAndGrad((parameters: Record<string, Tensor>) => {
       const result = module.apply(parameters, args.buffers, args.x, { train: true, random });
-      return [lossOf(result.output, args.y), { output: result.output, buffers: { ...result.buffers } }] as const;
+      // Divergences and the like count with a tenth.
+      const terms = Object.values(result.auxiliary ?? {}).map((term) => mul(mean(term), 0.1));
+      return [terms.reduce((total, term) => add(total, term), lossOf(result.output, args.y)), { output: result.output, buffers: { ...result.buffers } }] as const;
     }, { hasAux: true })(args.parameters);
     const parameters = Object.fromEntries(Object.entries(args.parameters).map(([name, value]) => [name, add(value, mul(gradients[name]!, -learningRate))]));
     return { loss, output: aux.output, buffers: aux.buffers, gradients, parameters };
