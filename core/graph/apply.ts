@@ -3,6 +3,7 @@ import { intern } from './intern';
 import { opDefinition } from './op';
 import { UserError } from './error';
 import { checkShape } from './shape';
+import { simplified } from './simplify';
 import type { Attributes, Tensor } from './tensor';
 
 /** What an op accepts where it takes a tensor: a number stands for a scalar constant of the other operand's type. */
@@ -20,7 +21,8 @@ export function apply(name: string, inputs: readonly Tensor[], attributes: Attri
     const values = inputs.map(scalarValue);
     if (values.every((value) => value !== undefined)) return scalar(op.fold(...values), dtype);
   }
-  return (simplifying ? op.simplify?.(inputs, attributes) : undefined) ?? intern(name, inputs, attributes, shape, dtype);
+  const simpler = simplifying ? (op.simplify?.(inputs, attributes) ?? simplified(name, inputs, attributes, shape)) : undefined;
+  return simpler ?? intern(name, inputs, attributes, shape, dtype);
 }
 
 let simplifying = true;

@@ -1,7 +1,7 @@
 export { UserError } from './error';
 export { broadcastShapes, range, ShapeError, sizeOf, stridesOf } from './shape';
 export type { Operand } from './apply';
-export { scalarValue, withoutSimplifying } from './apply';
+export { apply, scalarValue, withoutSimplifying } from './apply';
 export * from './dtype';
 export { opDefinition, opNames, type OpDefinition } from './op';
 export { loopPlan, loopReaders, type LoopPlan } from './loop-plan';

@@ -1,12 +1,15 @@
 import { type Graph, topologicalOrder, unrollLoops, valuesOnly } from '#core/graph';
+import { foldConstants } from './fold-constants';
 import type { DeviceId } from './program';
 
 /** Nodes up to which a loop is written out for a device that would run each step of it from the host. */
 const WRITTEN_OUT = 20_000;
 
-/** The graph as an executor wants it: without what matters for derivatives only, and without loops where the device has none. */
+/** The graph as an executor wants it: without what matters for derivatives only, without loops where the device has none, with constants computed. */
 export function prepare(graph: Graph, device: DeviceId): Graph {
-  const outputs = withLoops(valuesOnly(graph.outputs.map(({ tensor }) => tensor)), device);
+  const values = withLoops(valuesOnly(graph.outputs.map(({ tensor }) => tensor)), device);
+  // The reference keeps constants in float64, which folding would round.
+  const outputs = device === 'reference' ? values : foldConstants(values);
   return { inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, tensor: outputs[i]! })) };
 }
 
