@@ -12,16 +12,18 @@ export interface SpecificationChanges {
   weights?: string;
   partialWeights?: boolean;
   epochs?: number;
+  /** Find the op that makes the first NaN. */
+  debugNaN?: boolean;
 }
 
 /** A specification with another network, other first weights or another length. */
-export function changeSpecification(specification: RunSpecification, { model, weights, partialWeights = false, epochs }: SpecificationChanges): RunSpecification {
+export function changeSpecification(specification: RunSpecification, { model, weights, partialWeights = false, epochs, debugNaN }: SpecificationChanges): RunSpecification {
   const block = model === undefined ? undefined : (blockFromFile('architectures', resolve(model)) ?? namedBlock(model));
   return parseSpecification({
     ...specification,
     ...(block && { model: block }),
     ...(weights !== undefined && { weights: { file: resolve(weights), partial: partialWeights } }),
-    ...(epochs !== undefined && { training: { ...specification.training, epochs } }),
+    training: { ...specification.training, ...(epochs !== undefined && { epochs }), ...(debugNaN !== undefined && { debugNaN }) },
   });
 }
 

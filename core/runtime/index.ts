@@ -4,6 +4,7 @@ export { bestGpu, deviceIds, findDevice, listDevices } from './devices';
 export { cudaFolder } from './discovery/accelerator';
 export { estimate, type Estimate, type OpCost } from './estimate';
 export { type DeviceSpeed, measureSpeed, secondsOf } from './cost/device-speed';
+export { firstNonFinite, type NonFinite } from './first-non-finite';
 export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';
 export { exportOnnx, type ExportOptions } from './export';

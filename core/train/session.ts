@@ -1,6 +1,7 @@
 import type { TypedArray } from '#core/graph';
 import { compile } from '#core/runtime';
 import type { CompileOptions, DeviceArray, Feed, Program } from '#core/runtime';
+import { locateNonFinite } from './locate';
 import type { TrainingData } from './data';
 import type { StateTensor } from './state';
 import type { StateGroup, StepSource } from './step-source';
@@ -87,16 +88,33 @@ export class StepSession {
    * @param step its number, 1 for the first of the training
    */
   async step(rows: Int32Array, step: number, learningRate: Float32Array): Promise<StepResult> {
-    const { program, streams, numbers } = await this.prepare(rows.length);
-    const feeds: Record<string, Feed> = { ...this.#state, ...this.#examples(rows), ...numbers, learningRate };
-    feeds['step'] = Float32Array.of(step);
-    for (const stream of streams) feeds[`random.${stream}`] = this.#source.key(stream, step);
-    const result = await program.run(feeds);
+    const compiled = await this.prepare(rows.length);
+    const result = await compiled.program.run({ ...this.#state, ...this.#given(compiled, rows, step, learningRate) });
     for (const key of Object.keys(this.#state)) {
       release(this.#state[key]);
       this.#state[key] = result[key]!;
     }
     return { loss: result['loss']!, gradientNorm: result['gradientNorm']!, output: result['output']! };
+  }
+
+  /** Whatever a step is fed besides the state. */
+  #given({ streams, numbers }: Compiled, rows: Int32Array, step: number, learningRate: Float32Array): Record<string, Feed> {
+    const feeds: Record<string, Feed> = { ...this.#examples(rows), ...numbers, learningRate, step: Float32Array.of(step) };
+    for (const stream of streams) feeds[`random.${stream}`] = this.#source.key(stream, step);
+    return feeds;
+  }
+
+  /** A copy of the whole state as programs take it. */
+  async snapshot(): Promise<Record<string, TypedArray>> {
+    const entries = Object.entries(this.#state).map(async ([key, value]) => [key, ArrayBuffer.isView(value) ? value.slice() : await value.read()] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  /** Computes a step again from the state before it, and says which op made the first number that is not finite. */
+  async locate(before: Readonly<Record<string, TypedArray>>, rows: Int32Array, step: number, learningRate: Float32Array): Promise<string> {
+    const compiled = await this.prepare(rows.length);
+    const { graph } = this.#source.trace(rows.length, this.#sharesMemory ? this.#data.train.count : rows.length);
+    return locateNonFinite(graph, { ...before, ...this.#given(compiled, rows, step, learningRate) } as Record<string, TypedArray>, this.#compile);
   }
 
   #examples(rows: Int32Array): { x: Feed; y: Feed; rows: Feed } {

@@ -1,4 +1,5 @@
 import { UserError } from '#core/graph';
+import type { TypedArray } from '#core/graph';
 import { initialize } from '#core/nn';
 import type { Module } from '#core/nn';
 import type { CompileOptions } from '#core/runtime';
@@ -159,25 +160,33 @@ export class Trainer {
     const progress = this.#progress;
     const order = this.#order();
     const began = performance.now();
+    // To find the op that made a NaN a step is computed again, so each is judged before the next one.
+    const most = training.debugNaN ? 1 : chunkSteps;
+    let before: Record<string, TypedArray> = {};
     const pending: { result: StepResult; examples: number; learningRate: number; step: number }[] = [];
     do {
       const { begin, end } = batchRange(progress.batch, data.train.count, training.batchSize);
       const learningRate = optimizer.learningRate * schedule(progress.step);
+      if (training.debugNaN) before = await this.#session.snapshot();
       const result = await this.#session.step(order.subarray(begin, end), progress.step + 1, Float32Array.of(learningRate));
       progress.step++;
       progress.batch++;
       pending.push({ result, examples: end - begin, learningRate, step: progress.step });
-    } while (progress.batch < this.#stepsPerEpoch && pending.length < chunkSteps
+    } while (progress.batch < this.#stepsPerEpoch && pending.length < most
       && performance.now() - began < chunkMilliseconds && !interrupted());
 
     const steps: StepRecord[] = [];
     let error: UserError | undefined;
+    const after = training.debugNaN ? await this.#session.snapshot() : {};
+    const spoilt = nonFinite(Object.fromEntries(Object.entries(after).map(([name, data]) => [name, { data }])));
     for (const { result, examples, learningRate, step } of pending) {
       const loss = Number((await result.loss.read())[0]);
       const gradientNorm = Number((await result.gradientNorm.read())[0]);
-      if (error === undefined && !(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {
-        const what = Number.isFinite(loss) ? `the gradient became ${gradientNorm}` : `the loss became ${loss}`;
-        error = diverged(what, step, progress.epoch, training.gradientClip !== null);
+      if (error === undefined && !(Number.isFinite(loss) && Number.isFinite(gradientNorm) && spoilt === undefined)) {
+        const what = !Number.isFinite(loss) ? `the loss became ${loss}` : Number.isFinite(gradientNorm) ? `${spoilt} is no longer finite` : `the gradient became ${gradientNorm}`;
+        const { begin, end } = batchRange(progress.batch - 1, data.train.count, training.batchSize);
+        const found = training.debugNaN ? await this.#session.locate(before, order.subarray(begin, end), step, Float32Array.of(learningRate)) : undefined;
+        error = diverged(what, step, progress.epoch, training.gradientClip !== null, found);
       }
       if (error === undefined) {
         this.#record.add(await result.output.read());

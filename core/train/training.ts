@@ -20,6 +20,9 @@ export const trainingSchema = strictObject({
     .describe('Epochs between two saved states.').meta({ label: 'Checkpoint every', unit: 'epochs', advanced: true }),
   keepTrajectory: z.boolean().default(true)
     .describe('Keep the weights of every checkpoint, to draw the path of the training on a surface.').meta({ label: 'Keep trajectory', advanced: true }),
+  debugNaN: z.boolean().default(false)
+    .describe('Find the op that makes the first NaN or infinity: the step in which the training diverges is computed again, every result looked at. Slow.')
+    .meta({ label: 'Locate NaN', advanced: true }),
 }).meta({ title: 'Training' });
 
 export type Training = z.infer<typeof trainingSchema>;

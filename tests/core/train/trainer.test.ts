@@ -125,6 +125,26 @@ describe('a loss that is no longer finite', () => {
   });
 });
 
+describe('the op that made the first NaN', () => {
+  const failureOf = async (training: object): Promise<UserError> => {
+    const trainer = await trainerFor(spiralData(), { ...small, optimizer: { use: 'sgd', learningRate: 1000, momentum: 0.9 }, training: { epochs: 50, batchSize: 32, ...training } });
+    const failure = await follow(trainer.run()).then(() => undefined, (error: unknown) => error);
+    await trainer.dispose();
+    return failure as UserError;
+  };
+
+  it('is named with what it read, the layer, the step and the epoch', async () => {
+    const { code, message } = await failureOf({ debugNaN: true });
+    expect(code).toBe('train.diverged');
+    expect(message).toMatch(/at step \d+ \(epoch \d+\): training stopped\. The first NaN or infinity is -?(NaN|Infinity) \(\d+ of \d+ numbers\) made by \w+ \[[\d,]*\] in the [\w' ]+/);
+    expect(message).toMatch(/; it read \S+ \[[\d,]*\] between \S+ and \S+/);
+  });
+
+  it('is not looked for unless asked', async () => {
+    expect((await failureOf({})).message).toMatch(/training stopped$/);
+  });
+});
+
 describe('early stopping and the best checkpoint', () => {
   it('stops after its patience, and the best checkpoint is the epoch with the best value', async () => {
     // Labels of noise: the validation loss soon rises.

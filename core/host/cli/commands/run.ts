@@ -31,6 +31,7 @@ export function addRun(program: Command): void {
       .option('--weights <file>', 'safetensors weights to begin with')
       .option('--partial', 'with --weights: take what fits, leave the rest')
       .addOption(new Option('--epochs <count>', 'passes over the data; 0 only judges').argParser(wholeNumber(0)))
+      .option('--debug-nan', 'when the training diverges, find the op that made the first NaN or infinity (slow)')
       .option('--out <folder>', 'the run\'s folder (default: a new one in the runs folder)')
       .option('--name <name>', 'what to call the run'))
       .addOption(deviceOption())
@@ -79,15 +80,17 @@ interface StartOptions {
   weights?: string;
   partial?: boolean;
   epochs?: number;
+  debugNan?: boolean;
 }
 
 /** The specification of a file, or one proposed for --data; changed as the other options say. */
 async function startingPoint(file: string | undefined, options: StartOptions): Promise<{ specification: RunSpecification; data: PreparedDataset }> {
-  const { model, weights, partial, epochs, data: path, target, standardize } = options;
+  const { model, weights, partial, epochs, debugNan, data: path, target, standardize } = options;
   const changes = {
     ...(model !== undefined && { model }),
     ...(weights !== undefined && { weights, partialWeights: partial ?? false }),
     ...(epochs !== undefined && { epochs }),
+    ...(debugNan !== undefined && { debugNaN: debugNan }),
   };
   if (file !== undefined) {
     if (path !== undefined || target !== undefined) throw new UserError('run.two-data', 'The specification names the data; --data and --target are for runs without one.');
