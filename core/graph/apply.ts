@@ -3,7 +3,7 @@ import { intern } from './intern';
 import { opDefinition } from './op';
 import { UserError } from './error';
 import { checkShape } from './shape';
-import { simplified } from './simplify';
+import { simplified } from './simplify/rule';
 import type { Attributes, Tensor } from './tensor';
 
 /** What an op accepts where it takes a tensor: a number stands for a scalar constant of the other operand's type. */

@@ -10,6 +10,7 @@ export { Philox, philoxBlock, philoxHalves, philoxWords, streamKey, streamKeys }
 export { spec, Tensor, type Attributes, type TensorSpec } from './tensor';
 export { checkClosed, isSpec, trace, type Graph, type GraphInput, type GraphOutput, type TracedGraph } from './trace';
 export * from './tree';
+import './simplify';
 export * from './ops';
 export { valuesOnly } from './values-only';
 export * from './transforms';
