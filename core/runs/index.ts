@@ -23,6 +23,7 @@ export { currentState, readRunFile, type RunError, type RunFile, type RunState }
 export { changeSettings, homeFolder, readJson, readSettings, settingsSchema, type Settings } from './home';
 export { composePopulation, memberSpecification, type PopulationParts } from './population/compose';
 export { extractMember } from './population/extract';
+export { planGroups } from './population/groups';
 export { memberCurves, type GroupCurves } from './population/curves';
 export { metricsFiles, readRunMetrics } from './population/means';
 export { membersOf, type MemberChoice } from './population/member-choice';

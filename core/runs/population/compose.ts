@@ -48,9 +48,9 @@ function composeMember(specification: RunSpecification, member: PopulationMember
   }
 }
 
-/** Whether two networks have the same parameters and optimizer state. */
+/** Whether two networks have the same parameters and buffers; optimizers' states may differ from program to program. */
 function sameShape(a: RunParts, b: RunParts): boolean {
-  const shapes = ({ model, optimizer }: RunParts): string => JSON.stringify([model.parameters, model.buffers, optimizer.initialState(model.parameters)]
+  const shapes = ({ model }: RunParts): string => JSON.stringify([model.parameters, model.buffers]
     .map((group) => Object.entries(group as Record<string, { shape: readonly number[] }>).map(([name, { shape }]) => [name, shape])));
   return shapes(a) === shapes(b);
 }
@@ -64,7 +64,7 @@ function structural(specification: RunSpecification, data: PreparedDataset, base
   });
   return new SpecificationMistake('The specification', guilty.map((path) => ({
     path: ['population', 'vary', path],
-    message: `decides the shape of the network or of the optimizer's state (${base.values[path]} and ${other.values[path]} differ in it): the members of a population share one shape`,
+    message: `decides the shape of the network (${base.values[path]} and ${other.values[path]} differ in it): the members of a population share one shape`,
     hint: 'Start one run for each value.',
   })));
 }
