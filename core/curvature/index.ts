@@ -1,8 +1,19 @@
+export { conditionNumber, type ConditionNumber, participationRatio, type ParticipationRatio } from './algorithms/summary';
+export { type DensityOptions, entropyRank, spectralDensity, type SpectralDensity } from './algorithms/density';
 export { lanczos, type LanczosOptions, type Reorthogonalization } from './algorithms/lanczos';
+export { lobpcg, type LobpcgOptions } from './algorithms/lobpcg';
+export { powerIteration, type PowerOptions } from './algorithms/power';
 export type { EigenPair, EigenResult, Estimate } from './algorithms/result';
+export {
+  diagonal, type DiagonalEstimate, frobeniusNorm, hutchinson, hutchPlusPlus, type TraceAlgorithm, traceAlgorithms, type TraceOptions, xtrace,
+} from './algorithms/trace';
 export { symmetricEigen, tridiagonalEigen, type Eigen } from './algebra/symmetric';
 export { materialize, matrixOperator } from './operators/matrix';
 export { networkOperator, placesOf, type NetworkOperator, type NetworkOperatorOptions, type ParameterPlace } from './operators/network';
 export type { ApplyOptions, LinearOperator, Vector } from './operators/operator';
 export { type ProductName, products } from './operators/products';
 export { type CurvatureBatch, type CurvatureParameter, type CurvatureProblem, exampleCount, type Likelihood, type ParameterFilter, type ParameterKind } from './problem';
+export { gradientCovariance, meanGradient } from './operators/gradient';
+export { inputHessian } from './operators/input';
+export { tangentKernel } from './operators/kernel';
+export { makeOperator, type OperatorName, operatorNames } from './operators/named';

@@ -1,4 +1,4 @@
-import { expandDims, hvp, jvp, mul, sigmoid, softmax, sub, sum, type Tensor, vjp } from '#core/graph';
+import { expandDims, gaussNewtonProduct, hvp, jvp, mul, sigmoid, softmax, sub, sum, type Tensor, vjp } from '#core/graph';
 import type { CurvatureProblem } from '../problem';
 
 type Tensors = Record<string, Tensor>;
@@ -36,7 +36,7 @@ function sandwich(problem: CurvatureProblem, tensors: BatchTensors, v: Tensors, 
 
 /** Generalized Gauss-Newton matrix (Schraudolph 2002): `J' (d^2 loss / d outputs^2) J v`. */
 const gaussNewton: Product = (problem, tensors, v) =>
-  sandwich(problem, tensors, v, (outputs, u) => hvp((o: Tensor) => lossSum(problem, o, tensors))(outputs, u));
+  gaussNewtonProduct(outputsOf(problem, tensors), (outputs: Tensor) => lossSum(problem, outputs, tensors))(tensors.chosen, v);
 
 /**
  * Fisher information `E[s s'] v`, `s` the score of an outcome drawn from the network's own prediction (Amari 1998), in

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { versions } from '#core/runs';
 import { addBlocks } from './commands/blocks';
 import { addCompare } from './commands/compare';
+import { addCurvature } from './commands/curvature';
 import { addData } from './commands/data';
 import { addDevices } from './commands/devices';
 import { addEval } from './commands/eval';
@@ -27,7 +28,7 @@ const program = new Command('basin')
   .addHelpText('after', '\nExit codes: 0 done, 1 something to mend on your side, 2 a fault of Basin.\nWith --json every command prints exactly one JSON document on standard output.')
   .exitOverride();
 
-for (const add of [addData, addInspect, addRun, addEval, addPredict, addGenerate, addSurface, addExport, addGraph, addDevices, addServe, addList, addMembers, addCompare, addBlocks]) add(program);
+for (const add of [addData, addInspect, addRun, addEval, addPredict, addGenerate, addSurface, addCurvature, addExport, addGraph, addDevices, addServe, addList, addMembers, addCompare, addBlocks]) add(program);
 settle(program);
 
 /** Every command throws instead of leaving by itself, so that all ends are the same. */

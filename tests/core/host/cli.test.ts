@@ -74,6 +74,23 @@ describe('what the commands answer', () => {
     for (const line of lines) expect(line.split(',').slice(2).reduce((sum, p) => sum + Number(p), 0)).toBeCloseTo(1, 5);
   });
 
+  it('curvature: eigenvalues with residuals, the trace in its interval, the same again with the same seed', async () => {
+    interface Report { dimension: number; eigenvalues: { largest: { value: number; residual: number; converged: boolean }[]; converged: boolean }; trace: { value: number; interval: [number, number] } }
+    const ask = ['curvature', at('run'), '--subset', '50', '--top', '2', '--trace', '--products', '40'];
+    const report = await cli.json<Report>(...ask);
+    const [first, second] = report.eigenvalues.largest;
+    expect(first!.value).toBeGreaterThanOrEqual(second!.value);
+    expect(report.eigenvalues.converged).toBe(first!.converged && second!.converged);
+    expect(report.trace.value).toBeGreaterThanOrEqual(report.trace.interval[0]);
+    expect((await cli.json<Report>(...ask)).trace).toEqual(report.trace);
+    // Gauss-Newton has no negative eigenvalue: its largest is at most its trace.
+    const whole = await cli.json<Report>('curvature', at('run'), '--subset', '20', '--operator', 'gauss-newton', '--layers', 'layers.0', '--top', '1', '--trace', 'hutch++', '--products', '30');
+    expect(whole.eigenvalues.largest[0]!.value).toBeLessThanOrEqual(whole.trace.interval[1] * (1 + 1e-6));
+    const { code, err } = await cli.run('curvature', at('run'), '--layers', 'nowhere');
+    expect(code).toBe(1);
+    expect(err).toMatch(/no layer "nowhere"/);
+  });
+
   it('surface: a file by its ending, the same numbers in each', async () => {
     const grid = ['--grid', '5x5', '--subset', '100', '--seed', '4'];
     const { centre, id } = await cli.json<{ centre: Record<string, number>; id: string }>('surface', at('run'), ...grid, '--out', at('s.json'));
@@ -127,7 +144,7 @@ describe('what the commands answer', () => {
     expect(out).toMatch(/learningRate\s+0\.001/);
   });
 
-  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'export', 'graph', 'devices', 'serve', 'list', 'compare', 'blocks', 'data inspect', 'data generate'])(
+  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'curvature', 'export', 'graph', 'devices', 'serve', 'list', 'compare', 'blocks', 'data inspect', 'data generate'])(
     '%s --help shows an example',
     async (command) => {
       const { out, code } = await cli.run(...command.split(' '), '--help');

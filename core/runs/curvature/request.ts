@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { operatorNames } from '#core/curvature';
+import { strictObject } from '#core/graph';
+import { splitNames } from '../specification/schema';
+
+/** What a person asks to know of a run's curvature. */
+export const curvatureRequestSchema = strictObject({
+  operator: z.enum(operatorNames).default('hessian').describe('Which matrix.'),
+  top: z.int().min(0).max(200).default(1).describe('How many of the largest eigenvalues.'),
+  bottom: z.int().min(0).max(200).default(0).describe('How many of the smallest eigenvalues.'),
+  trace: z.enum(['hutchinson', 'hutch++', 'xtrace']).nullable().default(null).describe('How the trace is estimated; null leaves it out.'),
+  frobenius: z.boolean().default(false).describe('Frobenius norm, and with it the participation ratio of the spectrum.'),
+  density: z.boolean().default(false).describe('Spectral density by stochastic Lanczos quadrature.'),
+  layers: z.array(z.string().min(1)).default([]).describe('Parameters whose names begin so; empty: all.'),
+  kinds: z.enum(['all', 'weights']).default('all').describe('Weights only, or biases and normalization parameters too.'),
+  byLayer: z.boolean().default(false).describe('The same figures for the block of each layer.'),
+  split: z.enum(splitNames).default('train'),
+  subset: z.int().min(1).nullable().default(null).describe('Number of examples; null takes all.'),
+  seed: z.int().min(0).default(0).describe('Draws the subset and all random vectors.'),
+  checkpoint: z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]).default('last'),
+  batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
+  tolerance: z.number().positive().max(1).default(1e-3).describe('Largest residual of an eigenvalue, as a share of the largest eigenvalue.'),
+  maxIterations: z.int().min(1).max(2000).default(100).describe('Most Lanczos iterations.'),
+  reorthogonalization: z.enum(['full', 'selective']).default('full'),
+  products: z.int().min(6).max(10000).default(96).describe('Products spent on each estimate by random vectors.'),
+});
+export type CurvatureRequest = z.infer<typeof curvatureRequestSchema>;

@@ -1,0 +1,132 @@
+import {
+  type EigenPair, entropyRank, type Estimate, exampleCount, frobeniusNorm, lanczos, type LinearOperator, makeOperator, meanGradient, type OperatorName,
+  type ParameterFilter, type SpectralDensity, spectralDensity, traceAlgorithms,
+} from '#core/curvature';
+import type { OpenRun } from '../evaluation/open-run';
+import { curvatureProblem, layerNames, parameterFilter } from './problem';
+import type { CurvatureRequest } from './request';
+
+/** An eigenvalue without its vector. */
+export type Eigenvalue = Omit<EigenPair, 'vector'>;
+
+/** What was found of one matrix. */
+export interface CurvatureFigures {
+  readonly dimension: number;
+  readonly eigenvalues?: {
+    readonly largest: readonly Eigenvalue[];
+    readonly smallest: readonly Eigenvalue[];
+    readonly iterations: number;
+    readonly products: number;
+    /** Whether every residual is below the tolerance. */
+    readonly converged: boolean;
+    readonly tolerance: number;
+    readonly algorithm: string;
+  };
+  readonly trace?: Estimate;
+  readonly frobeniusNorm?: Estimate;
+  /** `trace^2 / |A|_F^2`. */
+  readonly participationRatio?: number;
+  readonly density?: SpectralDensity;
+  /** `exp` of the entropy of the eigenvalues' sizes, from the density. */
+  readonly entropyRank?: number;
+}
+
+export interface CurvatureReport extends CurvatureFigures {
+  readonly run: { readonly id: string; readonly name: string; readonly checkpoint: string; readonly step: number };
+  readonly request: CurvatureRequest;
+  readonly operator: OperatorName;
+  readonly examples: number;
+  readonly device: string;
+  /** Norm of the loss's gradient in the same parameters: how near the weights are to a point where curvature is all. */
+  readonly gradientNorm: number;
+  readonly layers?: Readonly<Record<string, CurvatureFigures>>;
+  readonly seconds: number;
+}
+
+export interface CurvatureOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (text: string) => void;
+}
+
+/**
+ * Takes the curvature of a run's loss at a checkpoint.
+ *
+ * @throws UserError when checkpoint, split or layers are not there, or the products are not finite
+ */
+export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, options: CurvatureOptions = {}): Promise<CurvatureReport> {
+  const start = performance.now();
+  const { step, tensors } = run.weights(request.checkpoint);
+  const { split, seed, batchNorm } = request;
+  const problem = curvatureProblem(run.parts, run.data, tensors, { split, batchNorm, subset: request.subset === null ? null : { count: request.subset, seed } });
+  const select = parameterFilter(problem, request);
+  const figuresOf = async (chosen: ParameterFilter, what: string): Promise<CurvatureFigures> => {
+    const operator = await makeOperator(problem, request.operator, { ...run.compile, select: chosen });
+    try {
+      return await figures(operator, request, what, options);
+    } finally {
+      await operator.dispose();
+    }
+  };
+  const gradient = await meanGradient(problem, { ...run.compile, select });
+  const whole = await figuresOf(select, request.operator);
+  const layers: Record<string, CurvatureFigures> = {};
+  for (const layer of request.byLayer ? layerNames(problem, select) : []) {
+    layers[layer] = await figuresOf((name, parameter) => select(name, parameter) && (name === layer || name.startsWith(`${layer}.`)), layer);
+  }
+  return {
+    run: { id: run.file.id, name: run.file.name, checkpoint: String(request.checkpoint), step },
+    request,
+    operator: request.operator,
+    examples: exampleCount(problem),
+    device: run.compile.device,
+    gradientNorm: Math.hypot(...chunkNorms(gradient)),
+    ...whole,
+    ...(request.byLayer && { layers }),
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/** Norms of parts: a long vector is too much for one call of `hypot`. */
+function chunkNorms(v: ArrayLike<number>): number[] {
+  const norms: number[] = [];
+  for (let from = 0; from < v.length; from += 65536) {
+    let sum = 0;
+    for (let i = from; i < Math.min(v.length, from + 65536); i++) sum += v[i]! ** 2;
+    norms.push(Math.sqrt(sum));
+  }
+  return norms;
+}
+
+async function figures(operator: LinearOperator, request: CurvatureRequest, what: string, { signal, onProgress }: CurvatureOptions): Promise<CurvatureFigures> {
+  const { top, bottom, tolerance, seed, products, reorthogonalization } = request;
+  const aborting = signal && { signal };
+  let found: CurvatureFigures = { dimension: operator.dimension };
+  if (top + bottom > 0) {
+    const { largest, smallest, iterations, products: spent, converged, algorithm } = await lanczos(operator, {
+      largest: Math.min(top, operator.dimension),
+      smallest: Math.min(bottom, operator.dimension),
+      tolerance,
+      maxIterations: request.maxIterations,
+      reorthogonalization,
+      seed,
+      ...aborting,
+      onIteration: ({ iteration, largest: high }) => onProgress?.(`${what}: iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
+    });
+    const plain = ({ value, residual, interval, converged: done }: EigenPair): Eigenvalue => ({ value, residual, interval, converged: done });
+    found = { ...found, eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, algorithm } };
+  }
+  if (request.trace !== null) {
+    onProgress?.(`${what}: trace`);
+    found = { ...found, trace: await traceAlgorithms[request.trace](operator, { products, seed, ...aborting }) };
+  }
+  if (request.frobenius) {
+    onProgress?.(`${what}: Frobenius norm`);
+    const norm = await frobeniusNorm(operator, { products, seed, ...aborting });
+    found = { ...found, frobeniusNorm: norm, ...(found.trace && { participationRatio: found.trace.value ** 2 / norm.value ** 2 }) };
+  }
+  if (request.density) {
+    const density = await spectralDensity(operator, { seed, ...aborting, onProbe: (done, all) => onProgress?.(`${what}: density, vector ${done} of ${all}`) });
+    found = { ...found, density, entropyRank: entropyRank(density) };
+  }
+  return found;
+}
