@@ -48,8 +48,18 @@ export interface CurvatureProblem {
   outputs(parameters: Tensors, buffers: Tensors, x: Tensor): Tensor;
   /** The loss of every example, `[batch]`. */
   loss(outputs: Tensor, y: Tensor): Tensor;
-  readonly likelihood: Likelihood;
+  /**
+   * The loss of every example where it is more than a function of the outputs (a network with a term of its own); default:
+   * `loss(outputs(...), y)`.
+   */
+  losses?(parameters: Tensors, buffers: Tensors, x: Tensor, y: Tensor): Tensor;
+  /** Absent where the outputs are no likelihood of one of these kinds: there is no Fisher information then. */
+  readonly likelihood?: Likelihood;
 }
+
+/** The loss of every example of a batch, `[batch]`. */
+export const exampleLosses = (problem: CurvatureProblem, parameters: Tensors, buffers: Tensors, { x, y }: { readonly x: Tensor; readonly y: Tensor }): Tensor =>
+  problem.losses?.(parameters, buffers, x, y) ?? problem.loss(problem.outputs(parameters, buffers, x), y);
 
 /** Number of examples of a problem. */
 export const exampleCount = ({ batches }: Pick<CurvatureProblem, 'batches'>): number => batches.reduce((sum, { count }) => sum + count, 0);

@@ -1,7 +1,7 @@
 import { grad, mul, sum, type Tensor, trace } from '#core/graph';
 import { compile, type CompileOptions } from '#core/runtime';
 import { addScaled, dot } from '../algebra/vectors';
-import { type CurvatureProblem, exampleCount } from '../problem';
+import { type CurvatureProblem, exampleCount, exampleLosses } from '../problem';
 import { networkOperator, type NetworkOperatorOptions, type ParameterPlace, pick, placesOf, problemSpecs } from './network';
 import type { LinearOperator, Vector } from './operator';
 
@@ -11,7 +11,7 @@ export async function meanGradient(problem: CurvatureProblem, options: NetworkOp
   const chosen = new Set(places.map(({ name }) => name));
   const graph = trace(({ parameters, buffers, batch }: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: { x: Tensor; y: Tensor; mask: Tensor } }) => {
     const own = Object.fromEntries(Object.entries(parameters).filter(([name]) => chosen.has(name)));
-    return grad((at: Record<string, Tensor>) => sum(mul(problem.loss(problem.outputs({ ...parameters, ...at }, buffers, batch.x), batch.y), batch.mask)))(own);
+    return grad((at: Record<string, Tensor>) => sum(mul(exampleLosses(problem, { ...parameters, ...at }, buffers, batch), batch.mask)))(own);
   }, problemSpecs(problem));
   const program = await compile(graph, compileOptionsOf(options));
   const total = new Float64Array(sizeOfPlaces(places));

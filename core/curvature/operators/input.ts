@@ -1,6 +1,6 @@
 import { hvp, mul, spec, sizeOf, sum, type Tensor, trace, UserError } from '#core/graph';
 import { compile, type CompileOptions } from '#core/runtime';
-import { exampleCount, type CurvatureProblem } from '../problem';
+import { exampleCount, exampleLosses, type CurvatureProblem } from '../problem';
 import { compileOptionsOf, fixedFeeds } from './gradient';
 import { pick, problemSpecs } from './network';
 import { type LinearOperator, newVector, type Vector } from './operator';
@@ -17,7 +17,7 @@ export async function inputHessian(problem: CurvatureProblem, options: CompileOp
   const { parameters, buffers, batch } = problemSpecs(problem);
   const graph = trace(
     ({ parameters: p, buffers: b, batch: { x: at, y, mask }, v }: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: { x: Tensor; y: Tensor; mask: Tensor }; v: Tensor }) =>
-      hvp((input: Tensor) => sum(mul(problem.loss(problem.outputs(p, b, input), y), mask)))(at, v),
+      hvp((input: Tensor) => sum(mul(exampleLosses(problem, p, b, { x: input, y }), mask)))(at, v),
     { parameters, buffers, batch, v: spec(x.shape) },
   );
   const program = await compile(graph, compileOptionsOf(options));

@@ -1,5 +1,5 @@
-import { expandDims, gaussNewtonProduct, hvp, jvp, mul, sigmoid, softmax, sub, sum, type Tensor, vjp } from '#core/graph';
-import type { CurvatureProblem } from '../problem';
+import { expandDims, gaussNewtonProduct, hvp, jvp, mul, sigmoid, softmax, sub, sum, type Tensor, UserError, vjp } from '#core/graph';
+import { type CurvatureProblem, exampleLosses } from '../problem';
 
 type Tensors = Record<string, Tensor>;
 
@@ -17,13 +17,17 @@ export type Product = (problem: CurvatureProblem, tensors: BatchTensors, v: Tens
 const outputsOf = (problem: CurvatureProblem, { still, buffers, batch }: BatchTensors) => (chosen: Tensors): Tensor =>
   problem.outputs({ ...still, ...chosen }, buffers, batch.x);
 
+/** The losses of the batch's true examples, zeros for padding. */
+const lossesOf = (problem: CurvatureProblem, { still, buffers, batch }: BatchTensors) => (chosen: Tensors): Tensor =>
+  mul(exampleLosses(problem, { ...still, ...chosen }, buffers, batch), batch.mask);
+
 /** Sum of the losses of the batch's true examples. */
 const lossSum = (problem: CurvatureProblem, outputs: Tensor, { batch }: BatchTensors): Tensor => sum(mul(problem.loss(outputs, batch.y), batch.mask));
 
 /** Hessian: `d^2 L / dw^2 v`. */
 const hessian: Product = (problem, tensors, v) => {
-  const outputs = outputsOf(problem, tensors);
-  return hvp((chosen: Tensors) => lossSum(problem, outputs(chosen), tensors))(tensors.chosen, v);
+  const losses = lossesOf(problem, tensors);
+  return hvp((chosen: Tensors) => sum(losses(chosen)))(tensors.chosen, v);
 };
 
 /** `J' M J v` for the outputs' Jacobian `J` and a symmetric map `M` of the outputs. */
@@ -43,8 +47,11 @@ const gaussNewton: Product = (problem, tensors, v) =>
  * closed form over all outcomes: `J' F J` with `F` = `diag(p) - p p'` (categorical), `p (1 - p)` (Bernoulli), `1` (Gaussian of
  * unit variance).
  */
-const fisher: Product = (problem, tensors, v) =>
-  sandwich(problem, tensors, v, (outputs, u) => {
+const fisher: Product = (problem, tensors, v) => {
+  if (problem.likelihood === undefined) {
+    throw new UserError('curvature.fisher', 'the outputs of this network are no likelihood whose Fisher information is known', { hint: 'Take gauss-newton or empirical-fisher.' });
+  }
+  return sandwich(problem, tensors, v, (outputs, u) => {
     const masked = mul(u, rows(tensors.batch.mask, u));
     if (problem.likelihood === 'gaussian') return masked;
     if (problem.likelihood === 'bernoulli') {
@@ -54,6 +61,7 @@ const fisher: Product = (problem, tensors, v) =>
     const p = softmax(outputs, -1);
     return mul(p, sub(masked, sum(mul(p, masked), -1, true)));
   });
+};
 
 /** `[batch]` as `[batch, 1, ...]`, beside `like`. */
 function rows(mask: Tensor, like: Tensor): Tensor {
@@ -64,7 +72,7 @@ function rows(mask: Tensor, like: Tensor): Tensor {
 
 /** Empirical Fisher `sum_i g_i g_i' v`: the examples' gradients at their own labels, uncentred. */
 const empiricalFisher: Product = (problem, tensors, v) => {
-  const losses = (chosen: Tensors): Tensor => mul(problem.loss(outputsOf(problem, tensors)(chosen), tensors.batch.y), tensors.batch.mask);
+  const losses = lossesOf(problem, tensors);
   const [, along] = jvp(losses, tensors.chosen, v);
   const [, pull] = vjp(losses, tensors.chosen);
   return pull(along);

@@ -1,7 +1,7 @@
 import type { CurvatureProblem, Likelihood, ParameterFilter } from '#core/curvature';
 import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
-import type { Link, StateTensor } from '#core/train';
+import { judgeBatch, type Link, type StateTensor } from '#core/train';
 import type { RunParts } from '../compose';
 import { landscapeProblem, type ProblemOptions } from '../surfaces/problem';
 import type { CurvatureRequest } from './request';
@@ -18,8 +18,10 @@ export function curvatureProblem(parts: RunParts, data: PreparedDataset, tensors
     exampleSpecs,
     batches,
     outputs: (p, b, x) => parts.model.apply(p, b, x, mode).output,
-    loss: (outputs, y) => parts.loss.perExample(outputs, y),
-    likelihood: likelihoods[parts.loss.link],
+    loss: (outputs, y) => judgeBatch(parts.loss, { output: outputs, buffers: {} }, y).losses,
+    losses: (p, b, x, y) => judgeBatch(parts.loss, parts.model.apply(p, b, x, mode), y).losses,
+    // A language model's loss is a mean over the tokens that are asked for: not the likelihood of one outcome.
+    ...(data.task !== 'language-model' && { likelihood: likelihoods[parts.loss.link] }),
   };
 }
 
