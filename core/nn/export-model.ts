@@ -1,6 +1,6 @@
 import { spec, trace } from '#core/graph';
-import type { Tensor, TensorSpec } from '#core/graph';
-import { exportOnnx } from '#core/runtime';
+import type { Graph, Tensor, TensorSpec } from '#core/graph';
+import { exportForAnyBatch } from '#core/runtime';
 import type { Weights } from './initialize';
 import type { Module } from './module';
 
@@ -15,10 +15,9 @@ export function exportModel(module: Module, weights: Weights, metadata: Readonly
   const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> =>
     Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
   interface Arguments { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor }
-  const graph = trace(
+  const traceFor = (batch: number): Graph => trace(
     ({ parameters, buffers, x }: Arguments) => ({ output: module.apply(parameters, buffers, x, { train: false }).output }),
-    // Two examples: a batch of one would not show which axes follow it.
-    { parameters: specsOf(module.parameters), buffers: specsOf(module.buffers), x: spec([2, ...module.inputShape]) },
+    { parameters: specsOf(module.parameters), buffers: specsOf(module.buffers), x: spec([batch, ...module.inputShape]) },
   );
   const inFile: Record<string, string> = {};
   const values: Record<string, Float32Array> = {};
@@ -28,5 +27,5 @@ export function exportModel(module: Module, weights: Weights, metadata: Readonly
       values[`${group}.${name}`] = data;
     }
   }
-  return exportOnnx(graph, { name: module.title, names: inFile, weights: values, openBatch: ['x'], metadata });
+  return exportForAnyBatch(traceFor, 'x', { name: module.title, names: inFile, weights: values, metadata });
 }

@@ -1,6 +1,7 @@
 import { type Graph, sizeOf, type TypedArray, UserError } from '#core/graph';
+import { anyBatch, firstBatch, probeBatches } from './onnx/any-batch';
 import { lowerGraph, OPSET } from './onnx/lower-graph';
-import { encodeModel } from './onnx/model';
+import { encodeModel, type OnnxGraph } from './onnx/model';
 import { batchedTensors } from './onnx/symbolic-batch';
 
 export interface ExportOptions {
@@ -27,7 +28,42 @@ const OPSETS = [OPSET, 21] as const;
  * @throws UserError when a name or a weight does not fit the graph, or the batch cannot be left open
  */
 export function exportOnnx(graph: Graph, options: ExportOptions = {}): Uint8Array {
-  const { opset = OPSET, weights = {}, names = {}, openBatch = [], name = 'model', metadata } = options;
+  const { openBatch = [] } = options;
+  checkOptions(graph, options);
+  const open = openBatch.length === 0 ? undefined : batchedTensors(graph, openBatch);
+  return encode(graph, lowerGraph(graph, { portable: true, name: options.name ?? 'model', names: options.names ?? {}, openBatch: open }), options);
+}
+
+/**
+ * A model for batches of any size as an ONNX file, from a function that traces it for one size. Where the batch stays axis 0
+ * throughout, one trace tells all; else (recurrent layers, attention, tokens that join every example) what follows the batch is
+ * found by comparing several.
+ *
+ * @param input name of the input whose axis 0 is the batch
+ * @throws UserError `export.batch` where the graph holds for one batch size only
+ */
+export function exportForAnyBatch(traceFor: (batch: number) => Graph, input: string, options: Omit<ExportOptions, 'openBatch'> = {}): Uint8Array {
+  const graph = traceFor(2);
+  try {
+    return exportOnnx(graph, { ...options, openBatch: [input] });
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'export.batch') throw error;
+  }
+  const lowered = (batch: number): OnnxGraph => {
+    const traced = traceFor(batch);
+    checkOptions(traced, options);
+    return lowerGraph(traced, { portable: true, name: options.name ?? 'model', names: options.names ?? {} });
+  };
+  // What does not follow the batch exists once for all traces, and nodes are lowered in the order in which they came to be: made
+  // beforehand, and held, it stands at the same places in each of them.
+  const shared = traceFor(firstBatch);
+  const [a, b, c] = probeBatches;
+  const merged = anyBatch([lowered(a), lowered(b), lowered(c)], options.names?.[input] ?? input);
+  checkOptions(shared, options);
+  return encode(graph, merged, options);
+}
+
+function checkOptions(graph: Graph, { opset = OPSET, weights = {}, openBatch = [] }: ExportOptions): void {
   if (opset < OPSETS[0] || opset > OPSETS[1]) {
     throw new UserError('export.opset', `ONNX operator set ${opset} is not supported: choose ${OPSETS[0]} to ${OPSETS[1]}`);
   }
@@ -39,7 +75,11 @@ export function exportOnnx(graph: Graph, options: ExportOptions = {}): Uint8Arra
     const { shape } = known.get(key)!;
     if (data.length !== sizeOf(shape)) throw new UserError('export.weights', `export: ${key} has shape [${shape.join(',')}], got ${data.length} values`);
   }
-  const model = lowerGraph(graph, { portable: true, name, names, openBatch: openBatch.length === 0 ? undefined : batchedTensors(graph, openBatch) });
+}
+
+/** The file: inputs that have weights become initializers. */
+function encode(graph: Graph, model: OnnxGraph, { opset = OPSET, weights = {}, names = {}, metadata }: ExportOptions): Uint8Array {
+  const known = new Map(graph.inputs.map((x) => [x.name, x]));
   const fileName = (key: string): string => names[key] ?? key;
   return encodeModel({
     ...model,

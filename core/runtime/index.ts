@@ -7,6 +7,6 @@ export { type DeviceSpeed, measureSpeed, secondsOf } from './cost/device-speed';
 export { firstNonFinite, type NonFinite } from './first-non-finite';
 export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';
-export { exportOnnx, type ExportOptions } from './export';
+export { exportForAnyBatch, exportOnnx, type ExportOptions } from './export';
 export { batchedTensors } from './onnx/symbolic-batch';
 export type { CompileOptions, DeviceArray, DeviceId, DeviceInfo, Feed, Program } from './program';

@@ -12,6 +12,7 @@ export const onnx = defineBlock({
   use: 'onnx',
   title: 'ONNX file',
   help: 'A network that PyTorch, Keras or scikit-learn exported: train it further, or judge it on your data.',
+  tasks: ['classification', 'regression'],
   parameters: z.object({
     file: z.string().default('').describe('The ONNX file; relative paths start at the specification’s folder.').meta({ label: 'File', file: ['onnx'] }),
     batchNorm: z.enum(['inference', 'batch']).default('inference')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { add, concat, mul, sigmoid, softmax, spec, sub, trace, type Tensor } from '#core/graph';
-import { exportOnnx } from '#core/runtime';
+import { add, concat, mul, sigmoid, softmax, spec, sub, trace, type Graph, type Tensor } from '#core/graph';
+import { exportForAnyBatch } from '#core/runtime';
 import type { Loss } from '#core/train';
 import { checkpointPath, weightsBytes, type CheckpointName } from '../folder/checkpoints';
 import { programName } from '../versions';
@@ -38,17 +38,16 @@ function onnxFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
     buffers: Record<string, Tensor>;
     input: Tensor;
   }
-  const graph = trace(
+  const traceFor = (batch: number): Graph => trace(
     ({ parameters, buffers, input }: Arguments) => {
       const { output } = model.apply(parameters, buffers, input, { train: false });
       return { output, ...meaningOf(output, loss, run) };
     },
-    { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), input: spec([2, ...exampleShape]) },
+    { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), input: spec([batch, ...exampleShape]) },
   );
-  const held = Object.fromEntries(graph.inputs.flatMap(({ name }) => (name === 'input' ? [] : [[name, withoutGroup(name)]])));
-  return exportOnnx(graph, {
+  const held = Object.fromEntries((['parameters', 'buffers'] as const).flatMap((group) => Object.keys(model[group]).map((name) => [`${group}.${name}`, name])));
+  return exportForAnyBatch(traceFor, 'input', {
     name: run.file.name,
-    openBatch: ['input'],
     names: held,
     weights: Object.fromEntries(Object.entries(held).map(([name, own]) => [name, tensors[own]!.data])),
     metadata: {
@@ -62,9 +61,6 @@ function onnxFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
     },
   });
 }
-
-/** `parameters.layers.0.weight` as the file of weights calls it. */
-const withoutGroup = (name: string): string => name.slice(name.indexOf('.') + 1);
 
 /** What the raw output means to a user: probabilities, or a value in the target's unit. */
 function meaningOf(output: Tensor, { link }: Loss, { data }: OpenRun): Record<string, Tensor> {
