@@ -41,17 +41,54 @@ const overChannels = (x: Tensor): boolean => {
   return axes.length === x.inputs[0]!.rank - 1 && !axes.includes(1);
 };
 
-/** `[n, c, h, w]` in blocks times one number a channel, plus one a channel. */
-function scaled(x: string, channels: number, scale: string | undefined, shift: string | undefined, b: OnnxBuilder, activation?: 'Relu'): string {
+interface Scaling {
+  /** One number a channel. */
+  readonly scale?: string;
+  /** One a channel, `[c]`. */
+  readonly shift?: string;
+  /** Images in blocks. */
+  readonly plus?: string;
+  readonly activation?: 'Relu';
+}
+
+/** `[n, c, h, w]` in blocks times one number a channel, plus one a channel or other images. */
+function scaled(x: string, channels: number, { scale, shift, plus, activation }: Scaling, b: OnnxBuilder): string {
   const filter = scale === undefined ? b.filled(1, [channels, 1, 1, 1]) : b.emit('Reshape', [scale, b.ints([channels, 1, 1, 1])]);
   const windows = { kernel: [1, 1], stride: [1, 1], pads: [0, 0, 0, 0], dilation: [1, 1], groups: channels } as const;
-  return blockedConvNode([x, filter, ...(shift === undefined ? [] : [shift])], windows, b, activation);
+  const addends = plus === undefined ? [shift] : [shift ?? '', plus];
+  return blockedConvNode([x, filter, ...addends.filter((name) => name !== undefined)], windows, b, activation);
+}
+
+/** Images with a factor a channel, `[c]`, still to be multiplied: normalised images need not be made for their multiples' sake. */
+function factored(x: Tensor, b: OnnxBuilder): { readonly images: string; readonly factor?: string } {
+  if (x.op !== 'normalize' || !b.isIn('blocked', x)) return { images: b.in('blocked', x) };
+  const [images, variance] = moments(x.inputs[0]!, b);
+  const epsilon = x.attributes['epsilon'] as number;
+  const factor = b.once(`inverse deviation ${x.id}`, () => [
+    b.emit('Reciprocal', [b.emit('Sqrt', [b.emit('Add', [variance, b.scalar(epsilon, 'float32')])])]),
+  ])[0]!;
+  return { images, factor };
+}
+
+/** Images times one number a channel, plus what `rest` says. */
+function multiple(x: Tensor, scale: Tensor, rest: Omit<Scaling, 'scale'>, b: OnnxBuilder, negative = false): string {
+  const channels = x.shape[1]!;
+  const { images, factor } = factored(x, b);
+  const line = b.lower(reshape(scale, [channels]));
+  const product = factor === undefined ? line : b.emit('Mul', [line, factor]);
+  return scaled(images, channels, { scale: negative ? b.emit('Neg', [product]) : product, ...rest }, b);
 }
 
 function affine({ x, scale, shift, minus }: Affine, b: OnnxBuilder, activation?: 'Relu'): string {
-  const channels = x.shape[1]!;
-  const line = b.lower(reshape(shift, [channels]));
-  return scaled(b.in('blocked', x), channels, b.lower(scale), minus ? b.emit('Neg', [line]) : line, b, activation);
+  const line = b.lower(reshape(shift, [x.shape[1]!]));
+  return multiple(x, scale, { shift: minus ? b.emit('Neg', [line]) : line, ...(activation === undefined ? {} : { activation }) }, b);
+}
+
+/** A product of images with one number a channel, as the two. */
+function channelProduct(x: Tensor): readonly [Tensor, Tensor] | undefined {
+  const [first, second] = x.inputs as [Tensor, Tensor];
+  if (x.op !== 'mul' || Math.min(first.rank, second.rank) === 0 || first.size === second.size) return undefined;
+  return first.size > second.size ? [first, second] : [second, first];
 }
 
 /** Sums of blocked images over each plane and the batch, `[c]`. */
@@ -65,7 +102,7 @@ function moments(x: Tensor, b: OnnxBuilder): readonly [string, string] {
   return b.once(`moments in blocks ${x.id}`, () => {
     const images = b.in('blocked', x);
     const share = b.scalar(-x.shape[1]! / x.size, 'float32');
-    const centred = scaled(images, x.shape[1]!, undefined, b.emit('Mul', [sumOfBlocks(x, b), share]), b);
+    const centred = scaled(images, x.shape[1]!, { shift: b.emit('Mul', [sumOfBlocks(x, b), share]) }, b);
     const squares = sums(b.emit('Mul', [centred, centred]), x.shape, b);
     return [centred, b.emit('Mul', [squares, b.scalar(x.shape[1]! / x.size, 'float32')])];
   }) as readonly [string, string];
@@ -73,7 +110,13 @@ function moments(x: Tensor, b: OnnxBuilder): readonly [string, string] {
 
 /** The sums a channel of a member, `[c]`, made once. */
 function sumOfBlocks(x: Tensor, b: OnnxBuilder): string {
-  return b.once(`sum a channel ${x.id}`, () => [sums(b.in('blocked', x), x.shape, b)])[0]!;
+  return b.once(`sum a channel ${x.id}`, () => {
+    const at = x.op === 'mul' ? x.inputs.findIndex((input) => input.op === 'normalize' && b.isIn('blocked', input)) : -1;
+    const other = x.inputs[1 - at];
+    if (at < 0 || other === undefined || !sameShape(other, x) || !b.users(x).every(({ op }) => op === 'sum')) return [sums(b.in('blocked', x), x.shape, b)];
+    const { images, factor } = factored(x.inputs[at]!, b);
+    return [b.emit('Mul', [sums(b.emit('Mul', [b.in('blocked', other), images]), x.shape, b), factor!])];
+  })[0]!;
 }
 
 /** Sums of a member over each plane, or also over the batch; `undefined` for other sums and tensors. */
@@ -116,17 +159,16 @@ export const blocked: Layout = {
     if (fusion?.kind === 'sum') return blockedConv(fusion.product, b, { bias: fusion.addend });
     if (fusion?.kind === 'affine') return affine(fusion, b);
     const [first, second] = x.inputs as [Tensor, Tensor];
+    const product = channelProduct(x);
+    if (product !== undefined) return multiple(...product, {}, b);
+    const subtracted = x.op === 'sub' && b.isIn('blocked', second) && b.alone(second) && b.uses(second) === 1 ? channelProduct(second) : undefined;
+    if (subtracted !== undefined && sameShape(first, x)) return multiple(...subtracted, { plus: b.in('blocked', first) }, b, true);
     if (x.op === 'conv') return blockedConv(x, b);
     if (x.op === 'convInputGrad') return blockedInputGrad(x, b);
     if (x.op === 'relu') return activated(first, b) ?? b.emit('Relu', [b.in('blocked', first)]);
     if (x.op === 'normalize') {
-      const [centred, variance] = moments(first, b);
-      const deviation = b.emit('Sqrt', [b.emit('Add', [variance, b.scalar(x.attributes['epsilon'] as number, 'float32')])]);
-      return scaled(centred, x.shape[1]!, b.emit('Reciprocal', [deviation]), undefined, b);
-    }
-    if (x.op === 'mul' && first.size !== second.size && Math.min(first.rank, second.rank) > 0) {
-      const [images, factors] = first.size > second.size ? [first, second] : [second, first];
-      return scaled(b.in('blocked', images), x.shape[1]!, b.lower(factors), undefined, b);
+      const { images, factor } = factored(x, b);
+      return scaled(images, x.shape[1]!, { scale: factor! }, b);
     }
     // What works number by number does so in any arrangement.
     return b.table[x.op]!(x, x.inputs.map((input) => (input.rank === 0 ? b.lower(input) : b.in('blocked', input))), b);
