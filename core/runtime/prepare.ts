@@ -7,7 +7,8 @@ const WRITTEN_OUT = 20_000;
 
 /** The graph as an executor wants it: without what matters for derivatives only, without loops where the device has none, with constants computed. */
 export function prepare(graph: Graph, device: DeviceId): Graph {
-  const values = withLoops(valuesOnly(graph.outputs.map(({ tensor }) => tensor)), device);
+  // What loops are written out to may hold what matters for derivatives only.
+  const values = valuesOnly(withLoops(valuesOnly(graph.outputs.map(({ tensor }) => tensor)), device));
   // The reference keeps constants in float64, which folding would round.
   const outputs = device === 'reference' ? values : foldConstants(values);
   return { inputs: graph.inputs, outputs: graph.outputs.map(({ name }, i) => ({ name, tensor: outputs[i]! })) };

@@ -23,3 +23,4 @@ export { trainingSchema } from './training';
 export type { Training } from './training';
 export { watchOf } from './watch';
 export type { Watch } from './watch';
+export { chunkGraph, type ChunkGraph } from './chunk';
