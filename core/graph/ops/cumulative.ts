@@ -1,4 +1,4 @@
-import { apply, scalar } from '../apply';
+import { apply } from '../apply';
 import { defineOp } from '../op';
 import { normalizeAxis } from '../shape';
 import type { Tensor } from '../tensor';
@@ -37,13 +37,11 @@ export function cumprod(x: Tensor, axis = 0, { exclusive = false, reverse = fals
 
 /** `x` moved by `d` along `axis`, away from where the product begins, with ones in the places left behind. */
 function moved(x: Tensor, axis: number, d: number, reverse: boolean): Tensor {
-  const n = x.shape[axis]!;
-  const onAxis = (at: number, elsewhere: number): number[] => x.shape.map((_, i) => (i === axis ? at : elsewhere));
+  const along = (n: number): number[] => x.shape.map((_, i) => (i === axis ? n : 0));
   const kept = apply('slice', [x], {
-    starts: onAxis(reverse ? d : 0, 0),
-    ends: x.shape.map((m, i) => (i === axis && !reverse ? n - d : m)),
+    starts: along(reverse ? d : 0),
+    ends: x.shape.map((n, i) => (i === axis && !reverse ? n - d : n)),
     steps: x.shape.map(() => 1),
   });
-  const ones = apply('broadcastTo', [scalar(1, x.dtype)], { shape: x.shape.map((m, i) => (i === axis ? d : m)) });
-  return apply('concat', reverse ? [kept, ones] : [ones, kept], { axis });
+  return apply('pad', [kept], { low: along(reverse ? 0 : d), high: along(reverse ? d : 0), value: 1 });
 }

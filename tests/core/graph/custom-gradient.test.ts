@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as g from '#core/graph';
 import { evaluate } from './oracle';
 
-const devices = ['cpu', 'reference'] as const;
+const devices = ['cpu', 'tensorflow', 'reference'] as const;
 const values = Float32Array.of(-1.5, 0.25, 2);
 const x = g.input('x', [3]);
 const feeds = new Map([[x, values]]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as g from '#core/graph';
 import { evaluate } from './oracle';
 
-const devices = ['cpu', 'reference'] as const;
+const devices = ['cpu', 'tensorflow', 'reference'] as const;
 
 /** Values of functions of one vector at one point. */
 const at = async (device: (typeof devices)[number], point: number[], ...fs: ((x: g.Tensor) => g.Tensor)[]): Promise<number[][]> => {

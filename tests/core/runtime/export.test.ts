@@ -52,6 +52,30 @@ describe('a model as an ONNX file', () => {
     }
   });
 
+  test.each<[string, g.TensorSpec, (x: g.Tensor) => g.Tensor]>([
+    ['resize', g.spec([3, 2, 5, 4]), (x) => g.resize(g.resize(x, [7, 6]), [14, 12], { mode: 'nearest' })],
+    ['adaptive pools', g.spec([3, 2, 7, 5]), (x) => g.concat([g.adaptiveAvgPool(x, 3), g.adaptiveMaxPool(x, 3)], 1)],
+    ['pooling in ceil mode', g.spec([3, 2, 7, 5]), (x) => g.avgPool(g.maxPool(x, 3, { stride: 2, padding: 1, ceilMode: true }), 2, { ceilMode: true })],
+    ['a transposed convolution', g.spec([3, 2, 5, 4]), (x) => g.convTranspose(x, g.constant(new g.Philox(1).normals(36), [2, 2, 3, 3]), { stride: 2, padding: 1, outputPadding: 1 })],
+    ['attention', g.spec([3, 5, 4]), (x) => g.attention(x, x, x, { causal: true })],
+    ['sorting', g.spec([3, 6]), (x) => g.concat([g.sort(x), g.topK(x, 2).values], 1)],
+    ['an embedding', g.spec([3, 4], 'int32'), (ids) => g.mean(g.embedding(g.constant(new g.Philox(2).normals(20), [10, 2]), ids), 1)],
+    ['running sums and products', g.spec([3, 6]), (x) => g.cumprod(g.cumsum(x, 1), 1, { reverse: true })],
+  ])('leaves the batch open through %s', async (_, { shape, dtype }, f) => {
+    const model = g.trace(({ x }) => f(x), { x: g.spec(shape, dtype) });
+    const session = await ort.InferenceSession.create(exportOnnx(model, { openBatch: ['x'] }), { logSeverityLevel: 3 });
+    for (const batch of [1, 5]) {
+      const dims = [batch, ...shape.slice(1)];
+      const numbers = new g.Philox(batch, 'x').normals(g.sizeOf(dims));
+      const feed = dtype === 'int32' ? Int32Array.from(numbers, (v) => Math.min(9, Math.floor(4 * Math.abs(v)))) : numbers;
+      const there = await session.run({ x: new ort.Tensor(dtype as 'float32', feed as Float32Array, dims) });
+      const here = await compile(g.trace(({ x }) => f(x), { x: g.spec(dims, dtype) }), { device: 'reference' });
+      const result = (await here.run({ x: feed }))['output']!;
+      expect(there['output']!.dims).toEqual(result.shape);
+      expect(relativeError(there['output']!.data as Float32Array, (await result.read()) as Float64Array)).toBeLessThan(1e-5);
+    }
+  });
+
   test('uses only operators of the standard', () => {
     const traced = network(2);
     const file = Buffer.from(exportOnnx(traced, { weights: traced.weights }));

@@ -60,6 +60,14 @@ describe.each(backends)('TensorFlow.js (%s)', (backend) => {
     expect(await evaluateWith(on(backend), outputs, feeds)).toEqual(await evaluate('reference', outputs, feeds));
   });
 
+  test('one array read as right matrices of two shapes', async () => {
+    const x = g.input('x', [3]);
+    const [row, column] = [g.reshape(x, [1, 3]), g.reshape(x, [3, 1])];
+    const outputs = [g.matmul(g.mul(g.matmul(g.full([1, 1], 2), row), 0.5), column), g.matmul(g.reshape(x, [3, 1]), row)];
+    const feeds = new Map([[x, Float32Array.of(1, 2, 4)]]);
+    expect(await evaluateWith(on(backend), outputs, feeds)).toEqual(await evaluate('reference', outputs, feeds));
+  });
+
   test('runs leave no tensors behind, a failed one neither', async () => {
     const { tf } = await loadTensorFlow();
     const step = ({ w, i }: { w: g.Tensor; i: g.Tensor }) => ({ w: g.sub(w, g.mul(g.grad((v: g.Tensor) => g.sum(g.square(g.gather(v, i))))(w), 0.1)) });

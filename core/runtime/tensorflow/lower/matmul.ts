@@ -7,6 +7,15 @@ function repeated(x: Tensor, slot: Slot, batch: readonly number[], p: PlanBuilde
   return own.every((n) => n === 1) || String(own) === String(batch) ? slot : p.broadcast(slot, x.shape, [...batch, ...x.shape.slice(-2)]);
 }
 
+/**
+ * The WebAssembly kernel keeps what it prepared of a lone right matrix under the address of its memory, whatever shape that is read in
+ * the next time; a reshaped matrix shares its memory, so it gets a copy of its own.
+ */
+function unshared(x: Tensor, slot: Slot, p: PlanBuilder): Slot {
+  if (p.backend !== 'wasm' || x.op !== 'reshape' || x.shape.slice(0, -2).some((n) => n !== 1)) return slot;
+  return p.emit('Slice', { x: slot }, { begin: x.shape.map(() => 0), size: [...x.shape] });
+}
+
 const swapped = (x: Tensor): Tensor => transpose(x, [...range(x.rank - 2), x.rank - 1, x.rank - 2]);
 
 export const matmul: LoweringTable = {
@@ -20,6 +29,6 @@ export const matmul: LoweringTable = {
       return p.lower(sum(mul(rows, columns), -2));
     }
     const batch = node.shape.slice(0, -2);
-    return p.emit('BatchMatMul', { a: repeated(a, left!, batch, p), b: repeated(b, right!, batch, p) }, { transposeA, transposeB });
+    return p.emit('BatchMatMul', { a: repeated(a, left!, batch, p), b: repeated(b, unshared(b, right!, p), batch, p) }, { transposeA, transposeB });
   },
 };
