@@ -1,11 +1,12 @@
 import { UserError } from '#core/graph';
-import { PlaneEvaluator, WeightEvaluator, type EvaluatorOptions } from './evaluator';
+import { PlaneEvaluator, type EvaluatorOptions } from './evaluator';
 import { axisCoordinates, coarseToFine } from './grid';
 import type { Plane } from './plane';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { Grid, SurfaceRecipe } from './recipe';
 import { lowestPoint, type Surface, type SurfaceMinimum, type SurfaceTrajectory } from './surface';
+import { WeightEvaluator } from './weight-evaluator';
 
 /** Some points of the surface, as they are computed. `values[quantity][i]` belongs to grid index `indices[i]`. */
 export interface SurfaceChunk {

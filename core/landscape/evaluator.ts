@@ -1,8 +1,9 @@
-import { bytesPerElement, type Graph, spec, type Tensor, topologicalOrder, trace } from '#core/graph';
+import { bytesPerElement, type Tensor, topologicalOrder } from '#core/graph';
 import { compile, type DeviceArray, type DeviceId, type Feed, type Program } from '#core/runtime';
 import type { Plane } from './plane';
 import { COORDINATES, planeName, type PopulationGraphs, populationGraphs } from './population';
 import type { LandscapeBatch, LandscapeProblem } from './problem';
+import { finishSums, pick, release, traceProblem, weightFeeds } from './traced-problem';
 
 export interface EvaluatorOptions {
   readonly device: DeviceId;
@@ -18,29 +19,6 @@ const DEFAULT_MEMORY = 2 ** 30;
 /** Numbers of points that are tried together, and the longest a program may run so that a stop acts within a second. */
 const POPULATIONS = [1, 4, 8, 16, 32, 64];
 const LONGEST_RUN = 0.3;
-
-/** Traces the problem's quantities as a graph of named parameters, buffers and one batch. */
-export function traceProblem(problem: LandscapeProblem): Graph {
-  const { parameters, buffers, exampleSpecs } = problem;
-  const specs = {
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, spec(shape)])),
-    buffers: Object.fromEntries(Object.entries(buffers).map(([name, { shape }]) => [name, spec(shape)])),
-    batch: {
-      x: spec(exampleSpecs.x.shape, exampleSpecs.x.dtype),
-      y: spec(exampleSpecs.y.shape, exampleSpecs.y.dtype),
-      mask: spec([exampleSpecs.x.shape[0]!]),
-    },
-  };
-  return trace((args: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: { x: Tensor; y: Tensor; mask: Tensor } }) => problem.evaluate(args.parameters, args.buffers, args.batch), specs);
-}
-
-/** Sums over examples turned into the numbers shown: means, or roots of means. What is not finite becomes `Infinity`. */
-export function finishSums(problem: LandscapeProblem, quantity: string, sum: number): number {
-  const examples = problem.batches.reduce((total, { count }) => total + count, 0);
-  const mean = sum / examples;
-  const value = problem.finish?.[quantity] === 'root-mean' ? Math.sqrt(mean) : mean;
-  return Number.isFinite(value) ? value : Infinity;
-}
 
 /**
  * Evaluates points of a plane, many at once. Holds compiled programs and what they share; `dispose` gives it back.
@@ -71,9 +49,7 @@ export class PlaneEvaluator {
     this.keptBatches = preparedBytes === 0 ? problem.batches.length : Math.floor(memory / 2 / preparedBytes);
     const onePoint = sizeInBytes(topologicalOrder(graphs.main(1).outputs.map(({ tensor }) => tensor)).filter(({ inputs }) => inputs.length > 0));
     this.largest = Math.max(1, Math.floor(memory / 2 / Math.max(onePoint, 1)));
-    this.still = {};
-    for (const [name, { data }] of Object.entries(problem.parameters)) this.still[`parameters.${name}`] = data;
-    for (const [name, { data }] of Object.entries(problem.buffers)) this.still[`buffers.${name}`] = data;
+    this.still = weightFeeds(problem, {});
   }
 
   static create(problem: LandscapeProblem, plane: Pick<Plane, 'directions'>, options: EvaluatorOptions): PlaneEvaluator {
@@ -202,47 +178,4 @@ export class PlaneEvaluator {
   }
 }
 
-function pick(feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> {
-  return Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
-}
-
-function release(arrays: Readonly<Record<string, DeviceArray>> | undefined): void {
-  for (const array of Object.values(arrays ?? {})) array.dispose();
-}
-
 const sizeInBytes = (tensors: readonly Tensor[]): number => tensors.reduce((sum, { size, dtype }) => sum + size * bytesPerElement(dtype), 0);
-
-/**
- * The quantities at given weights, one evaluation, without any plane: for the centre, for checkpoints of a trajectory, and
- * as the oracle of the surface.
- */
-export class WeightEvaluator {
-  private constructor(
-    private readonly problem: LandscapeProblem,
-    private readonly program: Program,
-  ) {}
-
-  static async create(problem: LandscapeProblem, options: EvaluatorOptions): Promise<WeightEvaluator> {
-    const { device, threads } = options;
-    return new WeightEvaluator(problem, await compile(traceProblem(problem), threads === undefined ? { device } : { device, threads }));
-  }
-
-  /** Values at `parameters`; those that are not named stand at the centre. */
-  async evaluate(parameters: Readonly<Record<string, Float32Array>> = {}, signal?: AbortSignal): Promise<Record<string, number>> {
-    const feeds: Record<string, Feed> = {};
-    for (const [name, { data }] of Object.entries(this.problem.parameters)) feeds[`parameters.${name}`] = parameters[name] ?? data;
-    for (const [name, { data }] of Object.entries(this.problem.buffers)) feeds[`buffers.${name}`] = data;
-    const sums: Record<string, number> = {};
-    for (const batch of this.problem.batches) {
-      signal?.throwIfAborted();
-      const results = await this.program.run(pick({ ...feeds, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask }, this.program.graph));
-      for (const [name, array] of Object.entries(results)) sums[name] = (sums[name] ?? 0) + Number((await array.read())[0]);
-      release(results);
-    }
-    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, finishSums(this.problem, name, sum)]));
-  }
-
-  dispose(): Promise<void> {
-    return this.program.dispose();
-  }
-}

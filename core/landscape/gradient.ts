@@ -3,6 +3,7 @@ import { compile, type DeviceArray } from '#core/runtime';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
 import type { LandscapeProblem } from './problem';
+import { weightFeeds } from './traced-problem';
 
 /** Gradient of the mean loss (the quantity `loss`) over all examples at the centre, summed over batches in float64. */
 export async function lossGradient(problem: LandscapeProblem, options: Pick<EvaluatorOptions, 'device' | 'threads'> & { readonly signal?: AbortSignal }): Promise<Direction> {
@@ -19,9 +20,7 @@ export async function lossGradient(problem: LandscapeProblem, options: Pick<Eval
   const program = await compile(graph, threads === undefined ? { device } : { device, threads });
   try {
     const sums = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, new Float64Array(data.length)]));
-    const still: Record<string, Float32Array> = {};
-    for (const [name, { data }] of Object.entries(parameters)) still[`parameters.${name}`] = data;
-    for (const [name, { data }] of Object.entries(buffers)) still[`buffers.${name}`] = data;
+    const still = weightFeeds(problem, {});
     for (const batch of batches) {
       signal?.throwIfAborted();
       const all = { ...still, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask };

@@ -10,7 +10,8 @@ export {
   type SurfaceEstimate,
 } from './compute';
 export { type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
-export { type EvaluatorOptions, PlaneEvaluator, WeightEvaluator } from './evaluator';
+export { type EvaluatorOptions, PlaneEvaluator } from './evaluator';
+export { WeightEvaluator } from './weight-evaluator';
 export { axisCoordinates, bisectionLevels, coarseToFine } from './grid';
 export { axisNames, planeTitle } from './describe';
 export { lossGradient } from './gradient';
@@ -22,4 +23,5 @@ export { openSurface, saveSurface } from './store';
 export { finiteExtent, lowestPoint, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';
 export { encodeNpy } from './export/npy';
+export { type TrustCheck, trustChecks, type TrustOptions } from './trust';
 export { type CriticalPoint, type MeasuredBasin, type MergeNode, type PersistencePair, quantityTopology, surfaceTopology, type Topology, type TopologyOptions } from './topology';

@@ -75,6 +75,15 @@ describe('the landscape of a trained network', () => {
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
+  it('says whether it can be trusted', async () => {
+    const { page } = workbench;
+    const side = page.getByRole('region', { name: 'Can it be trusted?' });
+    await side.getByRole('button', { name: 'Check', exact: true }).click();
+    await side.getByRole('button', { name: 'Check again' }).waitFor({ timeout: 60_000 });
+    expect(await side.getByRole('listitem').allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/Range\..*times their own norm/), expect.stringMatching(/Other directions\./)]));
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
   it('reads a value under the pointer', async () => {
     const { page } = workbench;
     const box = (await page.getByRole('img', { name: /^loss of/ }).boundingBox())!;

@@ -120,6 +120,10 @@ export const surfaceTopology = z.object({
 });
 export type SurfaceTopology = z.infer<typeof surfaceTopology>;
 
+/** A question about a picture and its answer, as `TrustCheck` of core/landscape. */
+export const trustCheck = z.object({ name: z.string(), title: z.string(), passed: z.boolean(), figure: z.number(), limit: z.number(), says: z.string() });
+export type TrustCheck = z.infer<typeof trustCheck>;
+
 const one = z.strictObject({ run: z.string(), id: z.string() });
 
 export const surfacesContract = {
@@ -127,6 +131,8 @@ export const surfacesContract = {
   estimate: oc.input(surfaceRequest).output(surfaceEstimate),
   /** Computes coarse to fine. Ending the stream early cancels and keeps what was computed; asking again continues. */
   compute: oc.input(surfaceRequest).output(eventIterator(surfaceEvent)),
+  /** Whether the picture can be trusted, once it is computed; takes some evaluations of the network. */
+  trust: oc.input(surfaceRequest).output(z.array(trustCheck)),
   get: oc.input(one).output(surface),
   /** `threshold`: features shallower than this share of the picture's height are left out of points, tree and basins. */
   topology: oc

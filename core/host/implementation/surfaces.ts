@@ -47,6 +47,9 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
         }
       }),
 
+      trust: api.surfaces.trust.handler(async ({ input, signal }) =>
+        pool.client('surfaces').surfaceTrust(workOf(input), { ...(signal && { signal }) })),
+
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
         const surface = await openRunSurface(findRun(run).folder, id);
         return toSurface(id, surface, countKnown(surface));

@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
+  checkRunSurface, computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
   type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -101,6 +101,9 @@ export const workRouter = {
   }),
   surfaceEstimate: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
+
+  surfaceTrust: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+    checkRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
   ...datasetWork,
   ...modelWork,

@@ -14,6 +14,8 @@ export interface ProblemOptions {
   subset: { count: number; seed: number } | null;
   /** BatchNorm's statistics: the running ones, or each batch's own. */
   batchNorm: 'evaluation' | 'batch';
+  /** At least so many batches, as far as there are examples. */
+  leastBatches?: number;
 }
 
 /** Quantities of a surface for a task. */
@@ -75,7 +77,7 @@ export function landscapeProblem(
   };
 }
 
-function makeBatches(data: PreparedDataset, { split, subset }: ProblemOptions): { batches: LandscapeBatch[]; size: number } {
+function makeBatches(data: PreparedDataset, { split, subset, leastBatches = 1 }: ProblemOptions): { batches: LandscapeBatch[]; size: number } {
   const part = partOf(data, split);
   const rows = subset && subset.count < part.count
     ? new Philox(subset.seed, 'surface/subset').permutation(part.count).slice(0, subset.count).sort()
@@ -84,7 +86,7 @@ function makeBatches(data: PreparedDataset, { split, subset }: ProblemOptions): 
   const targets = targetWidth(data);
   const wanted = Math.max(1, Math.min(rows.length, 2048, Math.floor(numbersAtOnce / width)));
   // Batches of nearly equal size waste little on padding.
-  const count = Math.ceil(rows.length / wanted);
+  const count = Math.min(Math.max(Math.ceil(rows.length / wanted), leastBatches), rows.length);
   const size = Math.ceil(rows.length / count);
   const batches = Array.from({ length: count }, (_, at): LandscapeBatch => {
     const own = rows.subarray(at * size, (at + 1) * size);

@@ -9,7 +9,7 @@ import { storedSpecification } from '../specification/stored';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
 
-/** A surface that is about to be computed. */
+/** A surface that is about to be computed, or whose picture is asked about. */
 export interface SurfaceSetup {
   /** Name of its folder below the run's `surfaces`. */
   id: string;

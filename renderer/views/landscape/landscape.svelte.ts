@@ -36,8 +36,8 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     ...(plane.include === undefined ? {} : { include: plane.include as Request['include'] }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
     ...(from?.member === undefined ? {} : { member: from.member }),
-    // A line has no second range to state, and its first is symmetric.
-    ...(grid && surface.y.length > 1 ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: [grid.y.from, grid.y.to] as [number, number] } } : {}),
+    // A line's second range is of no account, but has to be one.
+    ...(grid ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: surface.y.length > 1 ? ([grid.y.from, grid.y.to] as [number, number]) : ([-1, 1] as [number, number]) } } : {}),
   };
 }
 

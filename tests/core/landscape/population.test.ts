@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { topologicalOrder } from '#core/graph';
 import { estimate } from '#core/runtime';
-import { traceProblem } from '../../../core/landscape/evaluator';
+import { traceProblem } from '../../../core/landscape/traced-problem';
 import { populationGraphs } from '../../../core/landscape/population';
 import { cnnProblem, mlpProblem } from './problems';
 

@@ -4,7 +4,7 @@ import { UserError } from '#core/graph';
 import { exportSurface, quantityTopology, surfaceFormatOf, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
-  computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
+  checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
@@ -26,6 +26,7 @@ interface SurfaceOptions {
   normalization: 'filter' | 'layer' | 'weight' | 'none';
   logHeight?: boolean;
   topology?: number;
+  trust?: boolean;
   out: string;
   checkpoint?: CheckpointName;
   member?: number | 'best';
@@ -53,6 +54,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
       .addOption(new Option('--include <parameters>', 'which parameters random directions move').choices(['weights', 'biases', 'all']).default('weights'))
       .option('--log-height', 'logarithmic height in pictures and meshes')
+      .option('--trust', 'also check whether the picture can be trusted')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
       .addOption(checkpointOption())
       .addOption(memberOption())
@@ -88,14 +90,16 @@ export function addSurface(program: Command): void {
     const topology = options.topology === undefined
       ? undefined
       : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
+    const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
     const { heights: _, ...shape } = topology ?? {};
-    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(topology && { topology: shape }) }, () => {
+    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
       const lowest = minimum[options.metric];
       return [
         `${options.out}: ${recipe.grid.x.count} x ${recipe.grid.y.count} points`,
         `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${number(lowest.x)}, ${number(lowest.y)})` : ''}`,
         ...(explainedVariance ? [`The plane holds ${number(100 * (explainedVariance[0] + explainedVariance[1]))} % of the path's variance.`] : []),
         ...(topology ? valleys(topology) : []),
+        ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
       ];
     });
   });

@@ -1,0 +1,14 @@
+/** A question about a picture, and its answer. */
+export interface TrustCheck {
+  readonly name: 'range' | 'holes' | 'resolution' | 'subset' | 'batchNorm' | 'repeatability' | 'variance';
+  readonly title: string;
+  readonly passed: boolean;
+  /** The figure that decides, and the figure it is held against: `figure <= limit` passes, except for `variance` (`>=`). */
+  readonly figure: number;
+  readonly limit: number;
+  /** What was found, in one plain sentence; for a failed check with what to do. */
+  readonly says: string;
+}
+
+/** A number with three digits, as it stands in a sentence. */
+export const spoken = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : 'infinite');

@@ -1,0 +1,84 @@
+import { innerProduct } from '../directions';
+import type { Plane } from '../plane';
+import type { LandscapeProblem } from '../problem';
+import { finiteExtent, type Surface } from '../surface';
+import { spoken, type TrustCheck } from './check';
+
+/** A filter-normalised plane's corner at ±1 lies about √2 norms away; beyond that it is another network. */
+const LARGEST_MOVE = 1.5;
+/** Steps of float32 that a picture's height should span. */
+const LEAST_STEPS = 1000;
+const EPSILON = 2 ** -23;
+/** The first two principal components of a high-dimensional random walk hold 76 % of its variance (Antognini and Sohl-Dickstein 2018). */
+const LEAST_VARIANCE = 0.8;
+
+/** How far the weights that move have gone at the picture's farthest corner, against their own norm. */
+export function rangeCheck({ parameters }: Pick<LandscapeProblem, 'parameters'>, { directions }: Pick<Plane, 'directions'>, { x, y }: Pick<Surface, 'x' | 'y'>): TrustCheck {
+  const [a, b] = directions;
+  const names = Object.keys(parameters).filter((name) => directions.some((direction) => direction[name] !== undefined));
+  const weights = Object.fromEntries(names.map((name) => [name, parameters[name]!.data]));
+  const [aa, ab, bb] = [innerProduct(a, a), b ? innerProduct(a, b) : 0, b ? innerProduct(b, b) : 0];
+  let farthest = 0;
+  for (const u of [x[0]!, x.at(-1)!]) for (const v of [y[0]!, y.at(-1)!]) farthest = Math.max(farthest, u * u * aa + 2 * u * v * ab + v * v * bb);
+  const figure = Math.sqrt(farthest / innerProduct(weights, weights));
+  const passed = figure <= LARGEST_MOVE;
+  return {
+    name: 'range',
+    title: 'Range',
+    passed,
+    figure,
+    limit: LARGEST_MOVE,
+    says: passed
+      ? `At the farthest corner the weights have moved by ${spoken(figure)} times their own norm.`
+      : `At the farthest corner the weights have moved by ${spoken(figure)} times their own norm: that is another network. Choose a smaller range.`,
+  };
+}
+
+/** Points where the network returned no finite value. */
+export function holesCheck(values: Float64Array): TrustCheck {
+  const holes = values.reduce((count, value) => count + Number(value === Infinity), 0);
+  const figure = holes / values.length;
+  return {
+    name: 'holes',
+    title: 'Finite values',
+    passed: holes === 0,
+    figure,
+    limit: 0,
+    says: holes === 0
+      ? 'Every point has a finite value.'
+      : `${holes} of ${values.length} points have no finite value and are left out. Choose a smaller range.`,
+  };
+}
+
+/** Whether float32 can tell the picture's heights apart. */
+export function resolutionCheck(values: Float64Array): TrustCheck | undefined {
+  const extent = finiteExtent(values);
+  if (extent === undefined) return undefined;
+  const [low, high] = extent;
+  const figure = (Math.max(Math.abs(low), Math.abs(high)) * EPSILON * LEAST_STEPS) / (high - low);
+  return {
+    name: 'resolution',
+    title: 'Resolution',
+    passed: figure <= 1,
+    figure,
+    limit: 1,
+    says: figure <= 1
+      ? `The picture's height is ${spoken(LEAST_STEPS / figure)} steps of float32.`
+      : `The picture's height is only ${spoken(LEAST_STEPS / figure)} steps of float32: what looks rough may be rounding. Choose a larger range.`,
+  };
+}
+
+/** How much of the training's path the plane of its principal directions holds. */
+export function varianceCheck(explained: readonly [number, number]): TrustCheck {
+  const figure = explained[0] + explained[1];
+  const passed = figure >= LEAST_VARIANCE;
+  const share = `The plane holds ${spoken(100 * figure)} % of the path's variance`;
+  return {
+    name: 'variance',
+    title: 'Path in the plane',
+    passed,
+    figure,
+    limit: LEAST_VARIANCE,
+    says: passed ? `${share}.` : `${share}; a random walk in many dimensions reaches 76 %. The path's shape in this picture says little.`,
+  };
+}

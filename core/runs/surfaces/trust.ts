@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '#core/graph';
+import { makePlane, openSurface, trustChecks, type TrustCheck } from '#core/landscape';
+import type { OpenRun } from '../evaluation/open-run';
+import { landscapeProblem } from './problem';
+import type { SurfaceRequest } from './request';
+import { setUpSurface } from './setup';
+
+/** Batches that the examples are cut into, so that they can be drawn again. */
+const BATCHES = 24;
+
+/**
+ * Whether the computed surface of this request can be trusted.
+ *
+ * @throws UserError when it was not computed yet
+ */
+export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<TrustCheck[]> {
+  const { id, plane, recipe } = await setUpSurface(run, request, options);
+  const folder = run.paths.surface(id);
+  if (!existsSync(folder)) throw new UserError('surface.unknown', 'This surface was not computed yet.', { hint: 'Compute it first.' });
+  const surface = await openSurface(folder);
+  const { tensors } = run.weights(request.checkpoint);
+  const { subset, batchNorm } = recipe;
+  const problem = (mode: 'evaluation' | 'batch') => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, batchNorm: mode, leastBatches: BATCHES });
+  const own = problem(batchNorm);
+  const { plane: kind } = recipe;
+  return trustChecks({
+    ...run.compile,
+    surface,
+    plane,
+    problem: own,
+    ...(Object.keys(own.buffers).length > 0 && { otherMode: problem(batchNorm === 'batch' ? 'evaluation' : 'batch') }),
+    ...(kind.kind === 'random' && { fresh: (seed: number) => makePlane(own, { ...kind, seed: kind.seed + seed }) }),
+    ...(options.signal && { signal: options.signal }),
+  });
+}
