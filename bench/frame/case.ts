@@ -11,6 +11,8 @@ export type Work =
   | { readonly kind: 'step'; readonly optimizer: 'sgd' | 'adam'; readonly learningRate: number }
   /** The first training step of a network: building, compiling and one step. */
   | { readonly kind: 'first'; readonly optimizer: 'sgd' | 'adam'; readonly learningRate: number }
+  /** `steps` SGD steps as one loop inside the program; a peer takes them one by one. A sample is the time of one step. */
+  | { readonly kind: 'chunk'; readonly steps: number; readonly optimizer: 'sgd'; readonly learningRate: number }
   /** The smallest program there is: one addition. */
   | { readonly kind: 'overhead' }
   /** A product of the loss's Hessian with a vector, everything computed anew. */

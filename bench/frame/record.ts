@@ -31,7 +31,8 @@ export const peersOf = (result: Result): PeerName[] => Object.keys(result.peers)
 
 /** A result in one or a few lines of text. */
 export function resultText(result: Result): string {
-  const peers = peersOf(result).map((name) => `${contenderTitles[name]} ${figure(result.peers[name]!)} (${figure(result.ratio[name]!)}x, fastest ${figure(result.fastest[name]!)})`);
-  const own = `Basin ${figure(result.basin)} ${result.unit}${result.fastest.basin === undefined ? '' : ` (fastest ${figure(result.fastest.basin)})`}`;
+  const best = (name: ContenderName): string => (result.fastest[name] === undefined ? '' : `, fastest ${figure(result.fastest[name])}`);
+  const peers = peersOf(result).map((name) => `${contenderTitles[name]} ${figure(result.peers[name]!)} (${figure(result.ratio[name]!)}x${best(name)})`);
+  const own = `Basin ${figure(result.basin)} ${result.unit}${best('basin')}`;
   return [`${result.suite}/${result.case}: ${[own, ...peers].join('; ')}`, ...result.notes.map((note) => `    ${note}`)].join('\n');
 }

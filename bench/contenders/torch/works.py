@@ -48,7 +48,7 @@ def step(case, T, sync):
 
     foreach = quickest({"foreach": contestant(True), "for": contestant(False)}, sync) == "foreach"
     run = contestant(foreach)
-    return (lambda: [run().item() for _ in range(5)]), run, 1, ["foreach optimizer"] if foreach else []
+    return (lambda: [run().item() for _ in range(5)]), run, 1, ["PyTorch: foreach optimizer"] if foreach else []
 
 
 def first(case, T, sync):
@@ -250,4 +250,4 @@ def eigen(case, T, sync):
     return check, run, 1, [f"PyTorch by {name}, the quickest of {', '.join(ways)}"]
 
 
-WORKS = {"step": step, "first": first, "hvp": hvp, "population": population, "surface": surface, "eigen": eigen}
+WORKS = {"step": step, "chunk": step, "first": first, "hvp": hvp, "population": population, "surface": surface, "eigen": eigen}
