@@ -65,7 +65,7 @@ const roles: Readonly<Record<string, readonly Role[]>> = {
   Div: ['factor', 'factor'],
   // These pass their numbers on: what happens to the result decides.
   Transpose: ['moved'], Reshape: ['moved'], Unsqueeze: ['moved'], Squeeze: ['moved'], Flatten: ['moved'], Expand: ['moved'], Slice: ['moved'],
-  Split: ['moved'], Tile: ['moved'], Identity: ['moved'],
+  Split: ['moved'], Tile: ['moved'], Identity: ['moved'], Pad: ['moved'],
 };
 
 const roleOf = ({ opType }: OnnxNode, place: number): Role =>
