@@ -30,13 +30,15 @@ function readCalibration(): Record<string, number> {
   return parsed.success ? parsed.data : {};
 }
 
-const keyOf = (parts: RunParts, device: string): string => `${device}/${parts.specification.model.use}`;
+/** Many networks in one program reach far more operations a second than one small network: they are remembered apart. */
+type Scale = 'one' | 'population';
+const keyOf = (parts: RunParts, device: string, scale: Scale): string => `${device}/${scale === 'one' ? '' : `${scale}/`}${parts.specification.model.use}`;
 
 /** Time and memory of a training before it starts. */
 export async function estimateTraining(parts: RunParts, options: { device: DeviceId; threads: number }): Promise<TrainingEstimate> {
   const { data, training } = parts;
   const step = await summarizeStep(parts, options);
-  const known = readCalibration()[keyOf(parts, options.device)];
+  const known = readCalibration()[keyOf(parts, options.device, 'one')];
   const seconds = known === undefined ? step.seconds : step.flops / known;
   const secondsPerEpoch = stepsPerEpoch(data.train.count, training.batchSize) * seconds;
   return {
@@ -48,19 +50,31 @@ export async function estimateTraining(parts: RunParts, options: { device: Devic
   };
 }
 
-/** Time and memory of a population: its members' steps one after another, its largest group in memory at once. */
+/**
+ * Time and memory of a population: the steps of all its members at the speed that populations of this kind reached here, or
+ * as if one came after the other; its largest group in memory at once.
+ */
 export async function estimatePopulation(parts: PopulationParts, options: { device: DeviceId; threads: number }): Promise<TrainingEstimate> {
-  const one = await estimateTraining(parts.combinations[0]!, options);
+  const [first] = parts.combinations as [RunParts];
+  const one = await estimateTraining(first, options);
   const members = parts.members.length;
+  const known = readCalibration()[keyOf(first, options.device, 'population')];
+  const perEpoch = members * (known === undefined ? one.secondsPerEpoch : (stepsPerEpoch(first.data.train.count, first.training.batchSize) * one.step.flops) / known);
   const largest = Math.max(...planGroups(parts).map((group) => group.length));
-  return { ...one, secondsPerEpoch: one.secondsPerEpoch * members, seconds: one.seconds * members, memoryBytes: one.memoryBytes + memberBytes(parts) * largest };
+  return {
+    ...one,
+    basis: known === undefined ? 'counted' : 'calibrated',
+    secondsPerEpoch: perEpoch,
+    seconds: perEpoch * first.training.epochs,
+    memoryBytes: one.memoryBytes + memberBytes(parts) * largest,
+  };
 }
 
-/** Remembers how fast a training really was. */
-export function calibrate(parts: RunParts, device: DeviceId, stepsPerSecond: number): void {
+/** Remembers how fast a training really was; of a population, the steps of all members count. */
+export function calibrate(parts: RunParts, device: DeviceId, stepsPerSecond: number, scale: Scale = 'one'): void {
   const { flops } = stepCost(parts, device);
   const speed = flops * stepsPerSecond;
   if (!Number.isFinite(speed) || speed <= 0) return;
   if (!existsSync(homeFolder())) mkdirSync(homeFolder(), { recursive: true });
-  writeAtomically(calibrationPath(), `${JSON.stringify({ ...readCalibration(), [keyOf(parts, device)]: speed }, null, 2)}\n`);
+  writeAtomically(calibrationPath(), `${JSON.stringify({ ...readCalibration(), [keyOf(parts, device, scale)]: speed }, null, 2)}\n`);
 }

@@ -4,6 +4,7 @@ import type { CompileOptions } from '#core/runtime';
 import { resolveSpecification } from '../compose';
 import { chooseDevice } from '../device';
 import { populationFlops } from '../step-cost';
+import { calibrate } from '../estimate';
 import type { ExecuteOptions } from '../execute';
 import { writeAtomically } from '../folder/atomic-write';
 import { makeCheckpointFolders, readNewestState, readWeights, removeLater } from '../folder/checkpoints';
@@ -78,6 +79,7 @@ interface GroupOptions {
 /** The training of one group of members. */
 class GroupExecution {
   readonly #given: GroupOptions;
+  #examplesPerSecond = NaN;
 
   constructor(given: GroupOptions) {
     this.#given = given;
@@ -113,6 +115,7 @@ class GroupExecution {
         const checkpoint = usualCheckpoint(specification);
         const { tensors } = readWeights(checkpoint === 'best' && data.validation ? paths.weights('best') : paths.weights('last'));
         members.conclude(group, await evaluateGroup(parts, data, own, tensors, compile));
+        calibrate(parts.combinations[0]!, compile.device, this.#examplesPerSecond / training.batchSize, 'population');
       }
       keeper.save({ population: members.overview() });
       return reason;
@@ -146,6 +149,7 @@ class GroupExecution {
     const { training } = parts.combinations[0]!;
     switch (event.kind) {
       case 'steps': {
+        this.#examplesPerSecond = event.examplesPerSecond;
         const offset = group * perGroup;
         keeper.tell({ kind: 'steps', records: recorder.steps(event.steps).map((record) => ({ ...record, step: record.step + offset, epoch: record.epoch + group * training.epochs })) });
         const perSecond = (event.examplesPerSecond * perGroup) / (training.epochs * data.train.count * trainer.progress.slots.length);
