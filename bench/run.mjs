@@ -12,6 +12,7 @@ await build({
   entryPoints: {
     main: path.join(here, 'main.ts'),
     profile: path.join(here, 'profile.ts'),
+    gpu: path.join(here, 'gpu.ts'),
     basin: path.join(here, 'contenders/basin/index.ts'),
     jaxjs: path.join(here, 'contenders/jaxjs.ts'),
     tfjs: path.join(here, 'contenders/tfjs.ts'),
@@ -27,6 +28,6 @@ await build({
   logLevel: 'warning',
 });
 const [first, ...rest] = process.argv.slice(2);
-const entry = first === 'profile' ? 'profile' : 'main';
+const entry = first === 'profile' || first === 'gpu' ? first : 'main';
 const { main } = await import(pathToFileURL(path.join(built, `${entry}.mjs`)).href);
-process.exitCode = await main(entry === 'profile' ? rest : process.argv.slice(2), { root, built });
+process.exitCode = await main(entry === 'main' ? process.argv.slice(2) : rest, { root, built });

@@ -45,10 +45,13 @@ for line in sys.stdin:
     try:
         request = json.loads(line)
         if request["ask"] == "prepare":
-            cuda = request["device"].startswith("cuda")
+            # Whatever Basin asks of the card, PyTorch asks with CUDA; a software adapter is checked against the processor.
+            cuda = request["device"] != "cpu" and os.environ.get("BASIN_ALLOW_SOFTWARE_GPU") != "1"
+            if cuda and not torch.cuda.is_available():
+                raise RuntimeError("PyTorch sees no CUDA device")
             sync = torch.cuda.synchronize if cuda else lambda: None
             start = time.perf_counter()
-            tensors = read(request["folder"], request["device"])
+            tensors = read(request["folder"], "cuda" if cuda else "cpu")
             check, run, items, notes = WORKS[request["case"]["work"]["kind"]](request["case"], tensors, sync)
             answer({"check": check(), "notes": notes, "seconds": time.perf_counter() - start})
         else:
