@@ -18,9 +18,10 @@ import { prepareTable } from './table';
  */
 export async function prepare(source: Source, specification: DataSpecification, signal?: AbortSignal): Promise<PreparedDataset> {
   const prepared = await prepareSource(source, specification, signal);
-  // Where the data lie does not matter, what they hold and how they are treated does.
-  const { source: _, ...treatment } = specification;
-  const fingerprint = createHash('sha256').update(source.fingerprint).update(JSON.stringify(treatment)).digest('hex');
+  // Where the data lie does not matter, what they hold and how they are treated does; how text is read concerns text only.
+  const { source: _, text, ...treatment } = specification;
+  const concerned = source.kind === 'text' ? { ...treatment, text } : treatment;
+  const fingerprint = createHash('sha256').update(source.fingerprint).update(JSON.stringify(concerned)).digest('hex');
   return { ...prepared, report: { ...prepared.report, warnings: [...source.notices, ...prepared.report.warnings] }, fingerprint };
 }
 

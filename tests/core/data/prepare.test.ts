@@ -71,6 +71,8 @@ describe('a table', () => {
     const other = await prepare(source, specification({ split: { seed: 6, validation: 0.1, test: 0.3 } }));
     expect(other.train.rows).not.toEqual(data.train.rows);
     expect(other.fingerprint).not.toBe(data.fingerprint);
+    const asText = await prepare(source, specification({ split: { seed: 5, validation: 0.1, test: 0.3 }, text: { length: 8 } }));
+    expect(asText.fingerprint, 'how text is read does not concern a table').toBe(data.fingerprint);
   });
 
   it('respects the parts of the source', async () => {
