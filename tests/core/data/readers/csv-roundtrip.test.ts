@@ -36,8 +36,10 @@ describe('what a careful program writes comes back as it was', () => {
   });
 
   it('numbers, to the last bit', async () => {
+    // A whole number of more than 15 digits is an identifier to the reader, and stays text.
+    const value = fc.double({ noNaN: true }).filter((number) => !/^-?\d{16,}$/.test(String(number)));
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.double({ noNaN: true }), fc.option(fc.integer())), { minLength: 1, maxLength: 50 }), async (rows) => {
+      fc.asyncProperty(fc.array(fc.tuple(value, fc.option(fc.integer())), { minLength: 1, maxLength: 50 }), async (rows) => {
         const lines = rows.map(([a, b]) => `${Object.is(a, -0) ? '-0' : a},${b ?? ''}`);
         const source = await openTable(write('numbers.csv', `a,b\n${lines.join('\n')}\n`));
         expect(cells(source.columns[0])).toEqual(rows.map(([a]) => a));
