@@ -40,6 +40,8 @@ export function populationIssues(specification: Record<string, unknown>, { vary,
   const size = populationSize({ vary, combine, seeds, ...rest });
   if (size > mostMembers) issues.push({ path: ['population'], message: `makes ${size} members: at most ${mostMembers}` });
   if (Array.isArray(seeds) && new Set(seeds).size < seeds.length) issues.push({ path: ['population', 'seeds'], message: 'names a seed twice' });
+  const epochs = lookUp(specification, ['training', 'epochs']);
+  if ('value' in epochs && epochs.value === 0) issues.push({ path: ['training', 'epochs'], message: 'a population is trained for at least 1 epoch' });
   return issues;
 }
 

@@ -54,6 +54,11 @@ describe('the population of a specification', () => {
     expect(mistake(population)).toContain(message);
   });
 
+  it('refuses a population that is not trained', () => {
+    const training = { ...(smallSpecification({}) as { training: object }).training, epochs: 0 };
+    expect(mistake({ seeds: 2 }, { training })).toContain('training.epochs: a population is trained for at least 1 epoch');
+  });
+
   it('refuses numbers that decide the shape of the network, and none that do not', async () => {
     const compose = async (changes: Record<string, unknown>) => {
       const specification = small(changes);
