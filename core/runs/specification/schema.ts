@@ -21,10 +21,6 @@ const fields = {
     .describe('Decides every random choice: the split, first weights, order, dropout, augmentation.').meta({ label: 'Seed' }),
   data: dataSpecification.meta({ label: 'Data' }),
   model: blockSchema('architectures').describe('The network.').meta({ label: 'Model', slot: 'architectures' }),
-  weights: strictObject({
-    file: z.string().min(1).describe('A safetensors file with PyTorch’s names; relative paths start at the specification’s folder.').meta({ label: 'File', file: ['safetensors'] }),
-    partial: z.boolean().default(false).describe('Take what fits by name and shape, and leave the rest to the network’s own first values.').meta({ label: 'Take what fits' }),
-  }).optional().describe('Weights to begin with, in place of the network’s own first values.').meta({ label: 'First weights', advanced: true }),
   loss: blockSchema('losses').optional().describe('What is minimized; absent: the usual one for the task.').meta({ label: 'Loss', slot: 'losses' }),
   regularizers: z.array(blockSchema('regularizers')).default([]).describe('Penalties added to the loss.').meta({ label: 'Regularizers' }),
   optimizer: blockSchema('optimizers').prefault(usual('optimizers')).describe('How the weights are moved.').meta({ label: 'Optimizer' }),
@@ -32,6 +28,10 @@ const fields = {
   augmentations: z.array(blockSchema('augmentations')).default([]).describe('Random changes of the training examples.').meta({ label: 'Augmentations' }),
   metrics: z.array(blockSchema('metrics')).optional().describe('What is measured after every epoch; absent: the usual ones for the task.').meta({ label: 'Metrics' }),
   training: trainingSchema.prefault({}).describe('How long and in which portions.').meta({ label: 'Training' }),
+  weights: strictObject({
+    file: z.string().min(1).describe('A safetensors file with PyTorch’s names; relative paths start at the specification’s folder.').meta({ label: 'File', file: ['safetensors'] }),
+    partial: z.boolean().default(false).describe('Take what fits by name and shape, and leave the rest to the network’s own first values.').meta({ label: 'Take what fits' }),
+  }).optional().describe('Weights to begin with, in place of the network’s own first values.').meta({ label: 'First weights', advanced: true }),
   device: z.string().min(1).default('auto').describe('Where the network is computed: auto, or an id that `basin devices` lists.').meta({ label: 'Device', advanced: true }),
 };
 
