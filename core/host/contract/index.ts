@@ -1,5 +1,6 @@
 import { appContract, devicesContract } from './app';
 import { blocksContract, generatorsContract } from './blocks';
+import { curvatureContract } from './curvature';
 import { datasetsContract } from './datasets';
 import { modelsContract } from './models';
 import { runsContract } from './runs';
@@ -21,12 +22,14 @@ export const contract = {
   specifications: specificationsContract,
   runs: runsContract,
   surfaces: surfacesContract,
+  curvature: curvatureContract,
 };
 export type Contract = typeof contract;
 
 export type * from './app';
 export type * from './arrays';
 export type * from './blocks';
+export type * from './curvature';
 export type * from './datasets';
 export type * from './desktop';
 export type * from './models';

@@ -1,4 +1,5 @@
 import { appProcedures } from './app';
+import { curvatureProcedures } from './curvature';
 import { datasetProcedures } from './datasets';
 import { api, type EngineEnvironment } from './environment';
 import { modelProcedures } from './models';
@@ -17,5 +18,6 @@ export function createRouter(environment: EngineEnvironment) {
     ...specificationProcedures(environment),
     ...runProcedures(environment),
     ...surfaceProcedures(environment),
+    ...curvatureProcedures(environment),
   });
 }

@@ -1,10 +1,11 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
   checkRunSurface, computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
-  type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
+  type CheckpointName, type CurvatureRequest, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
 import { RecentResults } from './cache';
+import { curvatureWork } from './curvature';
 import { datasetWork } from './datasets';
 import { EventQueue } from '../event-queue';
 import { mergeTraining } from './merge-training';
@@ -42,7 +43,7 @@ function opened({ folder, threads, member }: { folder: string; threads: number; 
 
 const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): CheckpointName => checkpoint ?? run.usualCheckpoint;
 
-/** What a work thread can be asked. Trainings, surfaces and questions each have a thread of their own. */
+/** What a work thread can be asked. Trainings, surfaces, curvature and questions each have a thread of their own. */
 export const workRouter = {
   /** Trains a run to its end; one a thread. */
   train: os.input(given<TrainInput>()).handler(async function* ({ input: { folder, threads } }) {
@@ -104,6 +105,9 @@ export const workRouter = {
 
   surfaceTrust: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     checkRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
+
+  curvature: os.input(given<{ folder: string; member: number | undefined; request: CurvatureRequest } & WorkOptions>()).handler(({ input, signal }) =>
+    curvatureWork(() => opened(input), input.request, signal)),
 
   ...datasetWork,
   ...modelWork,

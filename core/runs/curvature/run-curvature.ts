@@ -31,7 +31,8 @@ export interface CurvatureFigures {
   readonly entropyRank?: number;
 }
 
-export interface CurvatureReport extends CurvatureFigures {
+/** What the figures are of. */
+export interface CurvatureHead {
   readonly run: { readonly id: string; readonly name: string; readonly checkpoint: string; readonly step: number };
   readonly request: CurvatureRequest;
   readonly operator: OperatorName;
@@ -39,13 +40,24 @@ export interface CurvatureReport extends CurvatureFigures {
   readonly device: string;
   /** Norm of the loss's gradient in the same parameters: how near the weights are to a point where curvature is all. */
   readonly gradientNorm: number;
+}
+
+export interface CurvatureReport extends CurvatureHead, CurvatureFigures {
   readonly layers?: Readonly<Record<string, CurvatureFigures>>;
   readonly seconds: number;
 }
 
+/** What is told while it is computed. */
+export type CurvatureEvent =
+  | { readonly kind: 'start'; readonly head: CurvatureHead }
+  /** At work on one of the `parts` that were asked for, counted from 1. */
+  | { readonly kind: 'progress'; readonly text: string; readonly part: number; readonly parts: number }
+  /** All that is known so far of the whole matrix (`layer` is null) or of a layer's block. */
+  | { readonly kind: 'figures'; readonly layer: string | null; readonly figures: CurvatureFigures };
+
 export interface CurvatureOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (text: string) => void;
+  readonly onEvent?: (event: CurvatureEvent) => void;
 }
 
 /**
@@ -53,38 +65,50 @@ export interface CurvatureOptions {
  *
  * @throws UserError when checkpoint, split or layers are not there, or the products are not finite
  */
-export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, options: CurvatureOptions = {}): Promise<CurvatureReport> {
+export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, onEvent }: CurvatureOptions = {}): Promise<CurvatureReport> {
   const start = performance.now();
   const { step, tensors } = run.weights(request.checkpoint);
   const { split, seed, batchNorm } = request;
   const problem = curvatureProblem(run.parts, run.data, tensors, { split, batchNorm, subset: request.subset === null ? null : { count: request.subset, seed } });
   const select = parameterFilter(problem, request);
-  const figuresOf = async (chosen: ParameterFilter, what: string): Promise<CurvatureFigures> => {
+  const names = request.byLayer ? layerNames(problem, select) : [];
+  const parts = (1 + names.length) * stageCount(request);
+  let part = 0;
+  const figuresOf = async (chosen: ParameterFilter, layer: string | null): Promise<CurvatureFigures> => {
+    signal?.throwIfAborted();
     const operator = await makeOperator(problem, request.operator, { ...run.compile, select: chosen });
     try {
-      return await figures(operator, request, what, options);
+      return await figures(operator, request, {
+        signal,
+        onStage: () => part++,
+        onProgress: (text) => onEvent?.({ kind: 'progress', text: `${layer ?? request.operator}: ${text}`, part, parts }),
+        onFound: (found) => onEvent?.({ kind: 'figures', layer, figures: found }),
+      });
     } finally {
       await operator.dispose();
     }
   };
   const gradient = await meanGradient(problem, { ...run.compile, select });
-  const whole = await figuresOf(select, request.operator);
-  const layers: Record<string, CurvatureFigures> = {};
-  for (const layer of request.byLayer ? layerNames(problem, select) : []) {
-    layers[layer] = await figuresOf((name, parameter) => select(name, parameter) && (name === layer || name.startsWith(`${layer}.`)), layer);
-  }
-  return {
+  const head: CurvatureHead = {
     run: { id: run.file.id, name: run.file.name, checkpoint: String(request.checkpoint), step },
     request,
     operator: request.operator,
     examples: exampleCount(problem),
     device: run.compile.device,
     gradientNorm: Math.hypot(...chunkNorms(gradient)),
-    ...whole,
-    ...(request.byLayer && { layers }),
-    seconds: (performance.now() - start) / 1000,
   };
+  onEvent?.({ kind: 'start', head });
+  const whole = await figuresOf(select, null);
+  const layers: Record<string, CurvatureFigures> = {};
+  for (const layer of names) {
+    layers[layer] = await figuresOf((name, parameter) => select(name, parameter) && (name === layer || name.startsWith(`${layer}.`)), layer);
+  }
+  return { ...head, ...whole, ...(request.byLayer && { layers }), seconds: (performance.now() - start) / 1000 };
 }
+
+/** How many computations a request means for each matrix. */
+const stageCount = ({ top, bottom, trace, frobenius, density }: CurvatureRequest): number =>
+  Number(top + bottom > 0) + Number(trace !== null) + Number(frobenius) + Number(density);
 
 /** Norms of parts: a long vector is too much for one call of `hypot`. */
 function chunkNorms(v: ArrayLike<number>): number[] {
@@ -97,11 +121,21 @@ function chunkNorms(v: ArrayLike<number>): number[] {
   return norms;
 }
 
-async function figures(operator: LinearOperator, request: CurvatureRequest, what: string, { signal, onProgress }: CurvatureOptions): Promise<CurvatureFigures> {
+interface FiguresOptions {
+  readonly signal: AbortSignal | undefined;
+  /** Another of the computations begins. */
+  readonly onStage: () => void;
+  readonly onProgress: (text: string) => void;
+  readonly onFound: (figures: CurvatureFigures) => void;
+}
+
+async function figures(operator: LinearOperator, request: CurvatureRequest, { signal, onStage, onProgress, onFound }: FiguresOptions): Promise<CurvatureFigures> {
   const { top, bottom, tolerance, seed, products, reorthogonalization } = request;
   const aborting = signal && { signal };
   let found: CurvatureFigures = { dimension: operator.dimension };
+  const add = (more: Partial<CurvatureFigures>): void => onFound((found = { ...found, ...more }));
   if (top + bottom > 0) {
+    onStage();
     const { largest, smallest, iterations, products: spent, converged, algorithm } = await lanczos(operator, {
       largest: Math.min(top, operator.dimension),
       smallest: Math.min(bottom, operator.dimension),
@@ -110,23 +144,26 @@ async function figures(operator: LinearOperator, request: CurvatureRequest, what
       reorthogonalization,
       seed,
       ...aborting,
-      onIteration: ({ iteration, largest: high }) => onProgress?.(`${what}: iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
+      onIteration: ({ iteration, largest: high }) => onProgress(`iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
     });
     const plain = ({ value, residual, interval, converged: done }: EigenPair): Eigenvalue => ({ value, residual, interval, converged: done });
-    found = { ...found, eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, algorithm } };
+    add({ eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, algorithm } });
   }
   if (request.trace !== null) {
-    onProgress?.(`${what}: trace`);
-    found = { ...found, trace: await traceAlgorithms[request.trace](operator, { products, seed, ...aborting }) };
+    onStage();
+    onProgress('trace');
+    add({ trace: await traceAlgorithms[request.trace](operator, { products, seed, ...aborting }) });
   }
   if (request.frobenius) {
-    onProgress?.(`${what}: Frobenius norm`);
+    onStage();
+    onProgress('Frobenius norm');
     const norm = await frobeniusNorm(operator, { products, seed, ...aborting });
-    found = { ...found, frobeniusNorm: norm, ...(found.trace && { participationRatio: found.trace.value ** 2 / norm.value ** 2 }) };
+    add({ frobeniusNorm: norm, ...(found.trace && { participationRatio: found.trace.value ** 2 / norm.value ** 2 }) });
   }
   if (request.density) {
-    const density = await spectralDensity(operator, { seed, ...aborting, onProbe: (done, all) => onProgress?.(`${what}: density, vector ${done} of ${all}`) });
-    found = { ...found, density, entropyRank: entropyRank(density) };
+    onStage();
+    const density = await spectralDensity(operator, { seed, ...aborting, onProbe: (done, all) => onProgress(`density, vector ${done} of ${all}`) });
+    add({ density, entropyRank: entropyRank(density) });
   }
   return found;
 }

@@ -102,10 +102,10 @@ export function addCurvature(program: Command): void {
     try {
       report = await computeRunCurvature(run, request, {
         signal,
-        onProgress(text) {
-          if (performance.now() - told < 2000) return;
+        onEvent(event) {
+          if (event.kind !== 'progress' || performance.now() - told < 2000) return;
           told = performance.now();
-          terminal.note(text);
+          terminal.note(event.text);
         },
       });
     } catch (error) {

@@ -1,0 +1,111 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { float64Array } from './arrays';
+import { checkpointName, split } from './runs';
+
+/** As `CurvatureRequest` of core/runs, of a run by its id. */
+export const curvatureRequest = z.strictObject({
+  run: z.string(),
+  operator: z
+    .enum(['hessian', 'gauss-newton', 'fisher', 'empirical-fisher', 'gradient-covariance', 'tangent-kernel', 'input-hessian'])
+    .default('hessian'),
+  top: z.int().min(0).max(200).default(1),
+  bottom: z.int().min(0).max(200).default(0),
+  trace: z.enum(['hutchinson', 'hutch++', 'xtrace']).nullable().default(null),
+  frobenius: z.boolean().default(false),
+  density: z.boolean().default(false),
+  /** Only parameters whose names begin so; empty: all. */
+  layers: z.array(z.string().min(1)).default([]),
+  kinds: z.enum(['all', 'weights']).default('all'),
+  byLayer: z.boolean().default(false),
+  split: split.default('train'),
+  /** Number of examples, drawn with the seed; `null` takes all. */
+  subset: z.int().min(1).nullable().default(null),
+  seed: z.int().min(0).default(0),
+  checkpoint: checkpointName.default('last'),
+  batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
+  tolerance: z.number().positive().max(1).default(1e-3),
+  maxIterations: z.int().min(1).max(2000).default(100),
+  products: z.int().min(6).max(10000).default(96),
+  /** Which network of a population. */
+  member: z.int().min(0).optional(),
+});
+export type CurvatureRequest = z.input<typeof curvatureRequest>;
+
+/** Any number: the interval of a single sample is infinite. */
+const real = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+const interval = z.tuple([real, real]);
+
+/** As `Estimate` of core/curvature: the interval is of 95 %. */
+export const curvatureEstimate = z.object({ algorithm: z.string(), value: real, standardError: real, interval, samples: z.int(), products: z.int() });
+export type CurvatureEstimate = z.infer<typeof curvatureEstimate>;
+
+/** Some eigenvalue lies within the residual of the value. */
+export const eigenvalue = z.object({ value: real, residual: real, interval, converged: z.boolean() });
+export type Eigenvalue = z.infer<typeof eigenvalue>;
+
+/** As `SpectralDensity` of core/curvature: places, densities, and the interval of the densities. */
+export const spectralDensity = z.object({
+  grid: float64Array,
+  density: float64Array,
+  lower: float64Array,
+  upper: float64Array,
+  sigma: real,
+  largest: real,
+  smallest: real,
+  probes: z.int(),
+  steps: z.int(),
+  products: z.int(),
+});
+export type SpectralDensity = z.infer<typeof spectralDensity>;
+
+/** What was found of one matrix; what was not asked for, or is not computed yet, is absent. */
+export const curvatureFigures = z.object({
+  dimension: z.int(),
+  eigenvalues: z
+    .object({
+      /** Descending. */
+      largest: z.array(eigenvalue),
+      /** Ascending. */
+      smallest: z.array(eigenvalue),
+      iterations: z.int(),
+      products: z.int(),
+      converged: z.boolean(),
+      tolerance: z.number(),
+      algorithm: z.string(),
+    })
+    .optional(),
+  trace: curvatureEstimate.optional(),
+  frobeniusNorm: curvatureEstimate.optional(),
+  participationRatio: real.optional(),
+  density: spectralDensity.optional(),
+  entropyRank: real.optional(),
+});
+export type CurvatureFigures = z.infer<typeof curvatureFigures>;
+
+/** What the figures are of. */
+export const curvatureHead = z.object({
+  run: z.object({ id: z.string(), name: z.string(), checkpoint: z.string(), step: z.int() }),
+  /** The request in full, with what was not said filled in. */
+  request: z.record(z.string(), z.unknown()),
+  operator: z.string(),
+  examples: z.int(),
+  device: z.string(),
+  gradientNorm: real,
+});
+export type CurvatureHead = z.infer<typeof curvatureHead>;
+
+export const curvatureEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('start'), head: curvatureHead }),
+  /** At work on one of the `parts`, counted from 1. */
+  z.object({ kind: z.literal('progress'), text: z.string(), part: z.int(), parts: z.int() }),
+  /** All that is known so far of the whole matrix (`layer` is null) or of a layer's block. */
+  z.object({ kind: z.literal('figures'), layer: z.string().nullable(), figures: curvatureFigures }),
+  z.object({ kind: z.literal('end'), seconds: z.number() }),
+]);
+export type CurvatureEvent = z.infer<typeof curvatureEvent>;
+
+export const curvatureContract = {
+  /** Figures as they are found. Ending the stream early cancels. */
+  compute: oc.input(curvatureRequest).output(eventIterator(curvatureEvent)),
+};

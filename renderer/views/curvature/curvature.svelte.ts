@@ -1,0 +1,120 @@
+import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureRequest, HostClient } from '#host-client';
+import { explain } from '../../app/notices.svelte';
+
+/** A request with every field the form shows. */
+export type Request = Required<Pick<CurvatureRequest, 'operator' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'kinds' | 'byLayer' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations'>> & {
+  /** of a population */
+  member?: number;
+};
+
+export const firstRequest: Request = {
+  operator: 'hessian', top: 5, bottom: 1, trace: 'xtrace', frobenius: false, density: true, kinds: 'all', byLayer: false,
+  split: 'train', subset: 2000, seed: 0, checkpoint: 'last', maxIterations: 100,
+};
+
+/** Whether a request asks for any figure at all. */
+export const asksForSomething = ({ top, bottom, trace, frobenius, density }: Request): boolean => top + bottom > 0 || trace !== null || frobenius || density;
+
+/** What is known of a run's curvature: grows while it is computed. */
+export interface Report {
+  head: CurvatureHead;
+  member: number | undefined;
+  figures: CurvatureFigures | null;
+  layers: Readonly<Record<string, CurvatureFigures>>;
+  /** how long it took; `null` while it is computed and where it was stopped */
+  seconds: number | null;
+}
+
+export interface Progress {
+  text: string;
+  part: number;
+  parts: number;
+}
+
+/** The curvature of one run: what is shown, and what is being computed. */
+export class Curvature {
+  shown = $state.raw<Report | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  stopping = $state(false);
+  failure = $state.raw<unknown>(null);
+  #abort: AbortController | undefined;
+
+  constructor(readonly run: string) {}
+
+  get computing(): boolean {
+    return this.progress !== null;
+  }
+
+  /** Computes, and shows each figure as it is found. */
+  async compute(client: HostClient, request: Request): Promise<void> {
+    const abort = (this.#abort = new AbortController());
+    this.failure = null;
+    this.stopping = false;
+    this.progress = { text: 'Preparing', part: 0, parts: 0 };
+    try {
+      for await (const event of await client.curvature.compute({ run: this.run, ...request }, { signal: abort.signal })) {
+        if (abort.signal.aborted) break;
+        this.#take(event, request.member);
+      }
+    } catch (error) {
+      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
+    } finally {
+      this.progress = null;
+      this.stopping = false;
+    }
+  }
+
+  /** What was found so far stays. */
+  stop(): void {
+    this.stopping = true;
+    this.#abort?.abort();
+  }
+
+  #take(event: CurvatureEvent, member: number | undefined): void {
+    switch (event.kind) {
+      case 'start':
+        this.shown = { head: event.head, member, figures: null, layers: {}, seconds: null };
+        break;
+      case 'progress':
+        this.progress = event;
+        break;
+      case 'figures':
+        if (!this.shown) return;
+        this.shown = event.layer === null ? { ...this.shown, figures: event.figures } : { ...this.shown, layers: { ...this.shown.layers, [event.layer]: event.figures } };
+        break;
+      case 'end':
+        if (this.shown) this.shown = { ...this.shown, seconds: event.seconds };
+    }
+  }
+}
+
+const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');
+
+/** The report as one JSON document, as `basin curvature --out` writes it. */
+export function reportDocument({ head, figures, layers, seconds }: Report): string {
+  const whole = { ...head, ...figures, ...(head.request.byLayer === true && { layers }), seconds };
+  return `${JSON.stringify(whole, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`;
+}
+
+/** How a report was made, in one line. */
+export function describe({ head, member }: Report): string {
+  const { split, kinds } = head.request as { split?: string; kinds?: string };
+  return [
+    ...(member === undefined ? [] : [`member ${member}`]),
+    operatorTitles[head.operator] ?? head.operator,
+    `step ${head.run.step}`,
+    `${split ?? ''}, ${head.examples} examples`,
+    ...(kinds === 'weights' ? ['weights only'] : []),
+  ].join(' · ');
+}
+
+/** The matrices by what they are called. */
+export const operatorTitles: Readonly<Record<string, string>> = {
+  hessian: 'Hessian',
+  'gauss-newton': 'Gauss-Newton',
+  fisher: 'Fisher',
+  'empirical-fisher': 'Empirical Fisher',
+  'gradient-covariance': 'Gradient covariance',
+  'tangent-kernel': 'Tangent kernel',
+  'input-hessian': 'Input Hessian',
+};

@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../scripts/root.mjs';
+import { accessibilityFindings, openWorkbench, picture, type Workbench } from './support';
+
+interface Report {
+  eigenvalues: { largest: { value: number; converged: boolean }[] };
+}
+
+/** From a sample to the spectrum of its loss; the window and the command line tell the same. */
+describe('the curvature of a trained network', () => {
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    workbench = await openWorkbench();
+  });
+
+  afterAll(async () => {
+    await workbench?.close();
+  });
+
+  const number = (text: string | null): number => Number(text!.replace('−', '-').split(' ')[0]);
+  const valueOf = (name: string) => workbench.page.getByRole('row', { name: new RegExp(`^${name}`) }).getByRole('cell').first();
+
+  async function set(name: string, value: string): Promise<void> {
+    const field = workbench.page.getByRole('spinbutton', { name });
+    await field.fill(value);
+    await field.press('Enter');
+  }
+
+  async function compute(): Promise<void> {
+    const { page } = workbench;
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached', timeout: 60_000 });
+    await page.getByText('Computed in').waitFor();
+  }
+
+  it('teaches what to do while nothing is trained', async () => {
+    const { page } = workbench;
+    await page.getByRole('link', { name: 'Curvature' }).click();
+    await page.getByRole('heading', { name: 'No trained network yet' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('shows the eigenvalues that the command line gives, on their spectrum', async () => {
+    const { page } = workbench;
+    await page.getByRole('link', { name: 'See the samples' }).click();
+    await page.getByRole('button', { name: /^moons(?!.population)/i }).first().click();
+    await page.getByText('Ready to start').waitFor();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('Finished').waitFor({ timeout: 120_000 });
+    await page.getByRole('link', { name: 'Curvature' }).click();
+    await page.getByRole('heading', { name: 'See how the loss bends around this network' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await set('Largest eigenvalues', '2');
+    await set('Seed', '3');
+    await compute();
+    await page.getByRole('img', { name: /^Spectral density/ }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await picture(page, 'curvature-light');
+
+    const id = /#\/curvature\/([^/]+)/.exec(page.url())![1]!;
+    const told = spawnSync(process.execPath, ['bin/basin.mjs', 'curvature', id, '--top', '2', '--bottom', '1', '--checkpoint', 'last', '--seed', '3', '--json'], {
+      cwd: root, encoding: 'utf8', env: { ...process.env, BASIN_HOME: workbench.host.home },
+    });
+    expect(told.status, told.stderr).toBe(0);
+    const { largest } = (JSON.parse(told.stdout) as Report).eigenvalues;
+    expect(largest[0]!.value).toBeGreaterThan(largest[1]!.value);
+    expect(largest[0]!.converged).toBe(true);
+    expect(number(await valueOf('Largest 1').textContent())).toBeCloseTo(largest[0]!.value, 4 - Math.ceil(Math.log10(largest[0]!.value)));
+  });
+
+  it('says in words what did not converge', async () => {
+    const { page } = workbench;
+    await set('Most iterations', '3');
+    await compute();
+    await page.getByText(/did not converge: after 3 iterations/).waitFor();
+    expect(await valueOf('Smallest 1').textContent()).toMatch(/±/);
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('compares layers: no block bends more than the whole', async () => {
+    const { page } = workbench;
+    await set('Most iterations', '100');
+    await page.getByRole('switch', { name: 'By layer' }).click();
+    await compute();
+    const whole = number(await valueOf('Largest 1').textContent());
+    const rows = await page.getByRole('region', { name: 'By layer' }).getByRole('row').all();
+    expect(rows.length).toBeGreaterThan(2);
+    // Cauchy's interlacing: the block of some rows and columns has no larger eigenvalue.
+    for (const row of rows.slice(1)) expect(number(await row.getByRole('cell').nth(1).textContent())).toBeLessThanOrEqual(whole * 1.002);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('is stopped, and computes again', async () => {
+    const { page } = workbench;
+    await set('Largest eigenvalues', '200');
+    await set('Most iterations', '2000');
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor();
+    await set('Largest eigenvalues', '1');
+    await set('Most iterations', '100');
+    await compute();
+  });
+
+  it('made the browser complain of nothing', () => {
+    expect(workbench.problems).toEqual([]);
+  });
+});
