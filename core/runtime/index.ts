@@ -9,4 +9,5 @@ export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';
 export { exportForAnyBatch, exportOnnx, type ExportOptions } from './export';
 export { batchedTensors } from './onnx/symbolic-batch';
+export { prepare } from './prepare';
 export type { CompileOptions, DeviceArray, DeviceId, DeviceInfo, Feed, Program } from './program';

@@ -1,35 +1,57 @@
 import type { TypedArray } from '#core/graph';
-import { compile } from '#core/runtime';
+import { compile, prepare } from '#core/runtime';
 import type { CompileOptions, DeviceArray, Feed, Program } from '#core/runtime';
+import { chunkGraph } from './chunk';
+import { chunkLength } from './chunk-length';
 import { locateNonFinite } from './locate';
 import type { TrainingData } from './data';
 import type { StateTensor } from './state';
 import type { StateGroup, StepSource } from './step-source';
 
-/** What a step leaves behind beside the new state; still on the device. */
+/** What a step, or each of a chunk, leaves behind beside the new state; still on the device. */
 export interface StepResult {
+  count: number;
   loss: DeviceArray;
   gradientNorm: DeviceArray;
   output: DeviceArray;
 }
 
+/** The same of one step, as numbers. */
+export interface StepNumbers {
+  loss: TypedArray;
+  gradientNorm: TypedArray;
+  output: TypedArray;
+}
+
+/** Some steps to do in one go. */
+export interface StepsToDo {
+  count: number;
+  /** Examples of the steps, one step's after another's. */
+  rows: Int32Array;
+  /** Number of the first step, 1 for the first of the training. */
+  step: number;
+  /** One step's after another's. */
+  learningRate: Float32Array;
+}
+
+type Traced = ReturnType<StepSource['trace']>;
+
 interface Compiled {
   program: Program;
-  streams: readonly string[];
-  /** What this program is fed at every step alike. */
-  numbers: Readonly<Record<string, TypedArray>>;
+  traced: Traced;
 }
 
 /**
- * The training state on the device, and the compiled step that moves it. The state never leaves the device between steps;
- * a program is compiled once for each batch size (the common one, and the last of an epoch).
+ * The training state on the device, and the compiled steps that move it. The state never leaves the device between steps;
+ * a program is compiled once for each batch size (the common one, and the last of an epoch) and for a chunk of steps.
  */
 export class StepSession {
   readonly #source: StepSource;
   readonly #data: TrainingData;
   readonly #compile: CompileOptions;
   readonly #sharesMemory: boolean;
-  readonly #programs = new Map<number, Promise<Compiled>>();
+  readonly #traces = new Map<number, Traced>();
+  readonly #programs = new Map<string, Promise<Compiled>>();
   #state: Record<string, Feed> = {};
 
   /**
@@ -67,40 +89,56 @@ export class StepSession {
     return result;
   }
 
-  /** Compiles the step for a number of examples before it is needed. */
-  prepare(rows: number): Promise<Compiled> {
-    let compiled = this.#programs.get(rows);
+  /** How many steps of so many examples one program should do at a time (`chunkLength`). */
+  chunkLength(rows: number, whole: number, epochs: number): number {
+    return chunkLength(this.#trace(rows).graph, this.#compile.device, whole, epochs);
+  }
+
+  /** Compiles the step for a number of examples, or a chunk of such steps, before it is needed. */
+  prepare(rows: number, count = 1): Promise<Compiled> {
+    const key = `${rows} x ${count}`;
+    let compiled = this.#programs.get(key);
     if (compiled === undefined) {
-      compiled = this.#build(rows);
-      this.#programs.set(rows, compiled);
+      compiled = this.#build(rows, count);
+      this.#programs.set(key, compiled);
     }
     return compiled;
   }
 
-  async #build(rows: number): Promise<Compiled> {
-    const { graph, streams, numbers } = this.#source.trace(rows, this.#sharesMemory ? this.#data.train.count : rows);
-    return { program: await compile(graph, this.#compile), streams, numbers };
+  #trace(rows: number): Traced {
+    let traced = this.#traces.get(rows);
+    if (traced === undefined) {
+      traced = this.#source.trace(rows, this.#sharesMemory ? this.#data.train.count : rows);
+      this.#traces.set(rows, traced);
+    }
+    return traced;
   }
 
-  /**
-   * One step on these examples.
-   *
-   * @param step its number, 1 for the first of the training
-   */
-  async step(rows: Int32Array, step: number, learningRate: Float32Array): Promise<StepResult> {
-    const compiled = await this.prepare(rows.length);
-    const result = await compiled.program.run({ ...this.#state, ...this.#given(compiled, rows, step, learningRate) });
+  async #build(rows: number, count: number): Promise<Compiled> {
+    const traced = this.#trace(rows);
+    if (count === 1) return { program: await compile(traced.graph, this.#compile), traced };
+    const changing = new Set(['learningRate', 'step', ...(this.#sharesMemory ? ['rows'] : ['x', 'y'])]);
+    // Prepared as a single step is before the loop is put around it: what simplifies then rounds otherwise.
+    const { graph } = chunkGraph(prepare(traced.graph, this.#compile.device), count, (name) => changing.has(name) || name.startsWith('random.'));
+    return { program: await compile(graph, this.#compile), traced };
+  }
+
+  /** One step, or a chunk of them in one run of a program. The numbers are the same. */
+  async run(steps: StepsToDo): Promise<StepResult> {
+    const { program, traced } = await this.prepare(steps.rows.length / steps.count, steps.count);
+    const result = await program.run({ ...this.#state, ...this.#given(traced, steps) });
     for (const key of Object.keys(this.#state)) {
       release(this.#state[key]);
       this.#state[key] = result[key]!;
     }
-    return { loss: result['loss']!, gradientNorm: result['gradientNorm']!, output: result['output']! };
+    return { count: steps.count, loss: result['loss']!, gradientNorm: result['gradientNorm']!, output: result['output']! };
   }
 
-  /** Whatever a step is fed besides the state. */
-  #given({ streams, numbers }: Compiled, rows: Int32Array, step: number, learningRate: Float32Array): Record<string, Feed> {
-    const feeds: Record<string, Feed> = { ...this.#examples(rows), ...numbers, learningRate, step: Float32Array.of(step) };
-    for (const stream of streams) feeds[`random.${stream}`] = this.#source.key(stream, step);
+  /** Whatever steps are fed besides the state; what differs between them lies one step's after another's. */
+  #given({ streams, numbers }: Traced, { count, rows, step, learningRate }: StepsToDo): Record<string, TypedArray> {
+    const each = Array.from({ length: count }, (_, i) => step + i);
+    const feeds: Record<string, TypedArray> = { ...this.#examples(rows, count), ...numbers, learningRate, step: Float32Array.from(each) };
+    for (const stream of streams) feeds[`random.${stream}`] = joined(each.map((number) => this.#source.key(stream, number)));
     return feeds;
   }
 
@@ -111,16 +149,15 @@ export class StepSession {
   }
 
   /** Computes a step again from the state before it, and says which op made the first number that is not finite. */
-  async locate(before: Readonly<Record<string, TypedArray>>, rows: Int32Array, step: number, learningRate: Float32Array): Promise<string> {
-    const compiled = await this.prepare(rows.length);
-    const { graph } = this.#source.trace(rows.length, this.#sharesMemory ? this.#data.train.count : rows.length);
-    return locateNonFinite(graph, { ...before, ...this.#given(compiled, rows, step, learningRate) } as Record<string, TypedArray>, this.#compile);
+  locate(before: Readonly<Record<string, TypedArray>>, step: StepsToDo): Promise<string> {
+    const traced = this.#trace(step.rows.length);
+    return locateNonFinite(traced.graph, { ...before, ...this.#given(traced, step) }, this.#compile);
   }
 
-  #examples(rows: Int32Array): { x: Feed; y: Feed; rows: Feed } {
-    const { x, y, count } = this.#data.train;
+  #examples(rows: Int32Array, count: number): { x: TypedArray; y: TypedArray; rows: TypedArray } {
+    const { x, y, count: examples } = this.#data.train;
     if (this.#sharesMemory) return { x, y, rows };
-    return { x: pick(x, rows, x.length / count), y: pick(y, rows, y.length / count), rows: Int32Array.from(rows.keys()) };
+    return { x: pick(x, rows, x.length / examples), y: pick(y, rows, y.length / examples), rows: Int32Array.from({ length: rows.length / count }, (_, i) => i) };
   }
 
   async dispose(): Promise<void> {
@@ -128,7 +165,26 @@ export class StepSession {
     this.#state = {};
     for (const compiled of this.#programs.values()) await (await compiled).program.dispose();
     this.#programs.clear();
+    this.#traces.clear();
   }
+}
+
+/** Fetches what steps left behind, step by step, and gives the memory back. */
+export async function takeNumbers({ count, ...arrays }: StepResult): Promise<StepNumbers[]> {
+  const { loss, gradientNorm, output } = { loss: await arrays.loss.read(), gradientNorm: await arrays.gradientNorm.read(), output: await arrays.output.read() };
+  for (const array of Object.values(arrays)) array.dispose();
+  const part = (all: TypedArray, i: number): TypedArray => all.subarray((i * all.length) / count, ((i + 1) * all.length) / count);
+  return Array.from({ length: count }, (_, i) => ({ loss: part(loss, i), gradientNorm: part(gradientNorm, i), output: part(output, i) }));
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const whole = new Int32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Rows of `width` numbers, in the given order. */

@@ -8,6 +8,7 @@ import { gatherTargets } from './data';
 import type { TrainingData } from './data';
 import { diverged, nonFinite } from './diverged';
 import { EpochRecord } from './epoch-record';
+import { stepsAt } from './chunk-length';
 import { batchRange, epochOrder, stepsPerEpoch } from './epoch';
 import { Evaluator, measureAll } from './evaluate';
 import type { CheckpointReason, StepRecord, TrainerEvent } from './events';
@@ -16,8 +17,8 @@ import type { RunOptions } from './loop';
 import { keptWidth } from './objective';
 import { chunkMilliseconds, chunkSteps, Pace } from './pace';
 import { predictionsOf } from './predictions';
-import { StepSession } from './session';
-import type { StepResult } from './session';
+import { StepSession, takeNumbers } from './session';
+import type { StepResult, StepsToDo } from './session';
 import { startingState } from './starting-state';
 import { singleStep } from './step-source';
 import type { Progress, StateTensor, TrainerState } from './state';
@@ -53,19 +54,22 @@ export class Trainer {
   readonly #evaluator: Evaluator | undefined;
   readonly #watch: Watch;
   readonly #stepsPerEpoch: number;
+  /** Steps that one run of a program does. */
+  readonly #chunkLength: number;
   #progress: Progress = { step: 0, epoch: 0, batch: 0, epochLoss: 0, stale: 0, finished: false };
   readonly #record: EpochRecord;
   readonly #pace = new Pace();
   #shuffled: { epoch: number; order: Int32Array } | undefined;
   #restored = false;
 
-  private constructor(options: TrainerOptions, session: StepSession, evaluator: Evaluator | undefined) {
+  private constructor(options: TrainerOptions, session: StepSession, evaluator: Evaluator | undefined, chunkLength: number) {
     const { data, training, metrics } = options;
     this.#options = options;
     this.#session = session;
     this.#evaluator = evaluator;
     this.#watch = watchOf(training, metrics, data.validation !== undefined);
     this.#stepsPerEpoch = stepsPerEpoch(data.train.count, training.batchSize);
+    this.#chunkLength = chunkLength;
     this.#record = new EpochRecord(data.train.count, keptWidth(options.loss));
   }
 
@@ -84,12 +88,15 @@ export class Trainer {
     const evaluator = validation === undefined ? undefined : await Evaluator.create({
       model, loss, metrics, problem: data, most: validation.count, compile,
     });
-    const trainer = new Trainer(options, session, evaluator);
+    // To find the op that made a NaN a step is computed again, so each is judged before the next one.
+    const chunkLength = training.debugNaN ? 1 : session.chunkLength(training.batchSize, Math.floor(data.train.count / training.batchSize), training.epochs);
+    const trainer = new Trainer(options, session, evaluator, chunkLength);
     const { parameters, buffers } = initialize(model, seed);
     session.load('parameters', parameters);
     session.load('buffers', buffers);
     session.load('optimizer', startingState(optimizer, model));
     await session.prepare(training.batchSize);
+    await session.prepare(training.batchSize, chunkLength);
     return trainer;
   }
 
@@ -160,46 +167,53 @@ export class Trainer {
     const progress = this.#progress;
     const order = this.#order();
     const began = performance.now();
-    // To find the op that made a NaN a step is computed again, so each is judged before the next one.
     const most = training.debugNaN ? 1 : chunkSteps;
+    const whole = Math.floor(data.train.count / training.batchSize);
     let before: Record<string, TypedArray> = {};
-    const pending: { result: StepResult; examples: number; learningRate: number; step: number }[] = [];
+    const pending: { result: StepResult; todo: StepsToDo; places: { step: number; examples: number; learningRate: number }[] }[] = [];
+    let done = 0;
     do {
-      const { begin, end } = batchRange(progress.batch, data.train.count, training.batchSize);
-      const learningRate = optimizer.learningRate * schedule(progress.step);
+      const count = stepsAt(progress.batch, this.#chunkLength, whole);
+      const { begin } = batchRange(progress.batch, data.train.count, training.batchSize);
+      const { end } = batchRange(progress.batch + count - 1, data.train.count, training.batchSize);
+      const places = Array.from({ length: count }, (_, i) => ({
+        step: progress.step + i + 1, examples: (end - begin) / count, learningRate: optimizer.learningRate * schedule(progress.step + i),
+      }));
+      const todo = { count, rows: order.subarray(begin, end), step: progress.step + 1, learningRate: Float32Array.from(places, ({ learningRate }) => learningRate) };
       if (training.debugNaN) before = await this.#session.snapshot();
-      const result = await this.#session.step(order.subarray(begin, end), progress.step + 1, Float32Array.of(learningRate));
-      progress.step++;
-      progress.batch++;
-      pending.push({ result, examples: end - begin, learningRate, step: progress.step });
-    } while (progress.batch < this.#stepsPerEpoch && pending.length < most
+      pending.push({ result: await this.#session.run(todo), todo, places });
+      progress.step += count;
+      progress.batch += count;
+      done += count;
+    } while (progress.batch < this.#stepsPerEpoch && done < most
       && performance.now() - began < chunkMilliseconds && !interrupted());
 
     const steps: StepRecord[] = [];
     let error: UserError | undefined;
     const after = training.debugNaN ? await this.#session.snapshot() : {};
     const spoilt = nonFinite(Object.fromEntries(Object.entries(after).map(([name, data]) => [name, { data }])));
-    for (const { result, examples, learningRate, step } of pending) {
-      const loss = Number((await result.loss.read())[0]);
-      const gradientNorm = Number((await result.gradientNorm.read())[0]);
-      if (error === undefined && !(Number.isFinite(loss) && Number.isFinite(gradientNorm) && spoilt === undefined)) {
-        const what = !Number.isFinite(loss) ? `the loss became ${loss}` : Number.isFinite(gradientNorm) ? `${spoilt} is no longer finite` : `the gradient became ${gradientNorm}`;
-        const { begin, end } = batchRange(progress.batch - 1, data.train.count, training.batchSize);
-        const found = training.debugNaN ? await this.#session.locate(before, order.subarray(begin, end), step, Float32Array.of(learningRate)) : undefined;
-        error = diverged(what, step, progress.epoch, training.gradientClip !== null, found);
+    for (const { result, todo, places } of pending) {
+      for (const [i, numbers] of (await takeNumbers(result)).entries()) {
+        if (error !== undefined) continue;
+        const { step, examples, learningRate } = places[i]!;
+        const loss = Number(numbers.loss[0]);
+        const gradientNorm = Number(numbers.gradientNorm[0]);
+        if (Number.isFinite(loss) && Number.isFinite(gradientNorm) && spoilt === undefined) {
+          this.#record.add(numbers.output);
+          progress.epochLoss += loss * examples;
+          steps.push({ step, epoch: progress.epoch, loss, learningRate, gradientNorm });
+        } else {
+          const what = !Number.isFinite(loss) ? `the loss became ${loss}` : Number.isFinite(gradientNorm) ? `${spoilt} is no longer finite` : `the gradient became ${gradientNorm}`;
+          const found = training.debugNaN ? await this.#session.locate(before, todo) : undefined;
+          error = diverged(what, step, progress.epoch, training.gradientClip !== null, found);
+        }
       }
-      if (error === undefined) {
-        this.#record.add(await result.output.read());
-        progress.epochLoss += loss * examples;
-        steps.push({ step, epoch: progress.epoch, loss, learningRate, gradientNorm });
-      }
-      for (const array of Object.values(result) as StepResult[keyof StepResult][]) array.dispose();
     }
     // Lets messages in: a stop must be heard even where a device computes on this thread.
     await new Promise((resolve) => setImmediate(resolve));
     const milliseconds = performance.now() - began;
-    this.#pace.add(milliseconds, pending.length);
-    const examples = pending.reduce((sum, step) => sum + step.examples, 0);
+    this.#pace.add(milliseconds, done);
+    const examples = pending.reduce((sum, { todo }) => sum + todo.rows.length, 0);
     return { steps, error, examplesPerSecond: (1000 * examples) / milliseconds };
   }
 

@@ -1,6 +1,7 @@
 import { UserError } from '#core/graph';
 import { initialize } from '#core/nn';
 import { gatherTargets } from '../data';
+import { stepsAt } from '../chunk-length';
 import { batchRange, epochOrder, stepsPerEpoch } from '../epoch';
 import { measureAll } from '../evaluate';
 import type { CheckpointReason, Scores } from '../events';
@@ -9,7 +10,7 @@ import type { RunOptions } from '../loop';
 import { chunkMilliseconds, chunkSteps, Pace } from '../pace';
 import { keptWidth } from '../objective';
 import { predictionsOf } from '../predictions';
-import { StepSession } from '../session';
+import { StepSession, takeNumbers } from '../session';
 import type { StepResult } from '../session';
 import { startingState } from '../starting-state';
 import { stateGroups } from '../step-source';
@@ -39,6 +40,8 @@ export class PopulationTrainer {
   /** What the members' weights and optimizer states were when they were last read; ended members keep theirs. */
   #kept: Record<StateGroup, Tensors>;
   #session: StepSession;
+  /** Steps that one run of a program does. */
+  #chunkLength = 1;
   #evaluator: PopulationEvaluator | undefined;
   #progress: PopulationProgress;
   #orders: { epoch: number; orders: Int32Array[] } | undefined;
@@ -151,8 +154,12 @@ export class PopulationTrainer {
     if (data.validation) {
       this.#evaluator = await PopulationEvaluator.create({ variants, members: this.#slotMembers(), problem: data, most: data.validation.count, compile });
     }
-    const { begin, end } = batchRange(0, data.train.count, this.#variantOf(slots[0]!).training.batchSize);
-    await this.#session.prepare((end - begin) * (this.#options.orderSeed === undefined ? slots.length : 1));
+    const { batchSize } = this.#variantOf(slots[0]!).training;
+    const rows = batchSize * (this.#options.orderSeed === undefined ? slots.length : 1);
+    // Fewer members may do more steps at a time: a function of the members, which change between epochs only.
+    this.#chunkLength = this.#session.chunkLength(rows, Math.floor(data.train.count / batchSize), this.#epochs);
+    await this.#session.prepare(rows);
+    await this.#session.prepare(rows, this.#chunkLength);
   }
 
   /** Takes the living members' state from the device; one that is not finite ends as diverged and keeps what it had. */
@@ -185,31 +192,42 @@ export class PopulationTrainer {
     const { batchSize } = this.#variantOf(progress.slots[0]!).training;
     const orders = this.#order();
     const began = performance.now();
-    const pending: { result: StepResult; examples: number; rates: readonly number[]; step: number }[] = [];
+    const whole = Math.floor(data.train.count / batchSize);
+    const pending: { result: StepResult; places: { step: number; rates: readonly number[] }[]; examples: number }[] = [];
+    let done = 0;
     do {
+      const count = stepsAt(progress.batch, this.#chunkLength, whole);
       const { begin, end } = batchRange(progress.batch, data.train.count, batchSize);
-      const rates = variants.map(({ optimizer, schedule }) => optimizer.learningRate * schedule(progress.step));
-      const learningRate = Float32Array.from(progress.slots, (member) => rates[members[member]!.variant]!);
-      const rows = new Int32Array(orders.length * (end - begin));
-      orders.forEach((order, at) => rows.set(order.subarray(begin, end), at * (end - begin)));
-      const result = await this.#session.step(rows, progress.step + 1, learningRate);
-      progress.step++;
-      progress.batch++;
-      pending.push({ result, examples: end - begin, rates, step: progress.step });
-    } while (progress.batch < this.#stepsPerEpoch && pending.length < chunkSteps
+      const examples = end - begin;
+      const places = Array.from({ length: count }, (_, i) => ({
+        step: progress.step + i + 1, rates: variants.map(({ optimizer, schedule }) => optimizer.learningRate * schedule(progress.step + i)),
+      }));
+      const learningRate = Float32Array.from(places.flatMap(({ rates }) => progress.slots.map((member) => rates[members[member]!.variant]!)));
+      const rows = new Int32Array(count * orders.length * examples);
+      for (let i = 0; i < count; i++) {
+        orders.forEach((order, at) => rows.set(order.subarray(begin + i * examples, end + i * examples), (i * orders.length + at) * examples));
+      }
+      const result = await this.#session.run({ count, rows, step: progress.step + 1, learningRate });
+      progress.step += count;
+      progress.batch += count;
+      done += count;
+      pending.push({ result, places, examples });
+    } while (progress.batch < this.#stepsPerEpoch && done < chunkSteps
       && performance.now() - began < chunkMilliseconds && !interrupted());
 
     const steps: PopulationStepRecord[] = [];
-    for (const { result, examples, rates, step } of pending) {
-      steps.push(this.#enter(await result.loss.read(), await result.gradientNorm.read(), rates, step, examples));
-      this.#record.add(await result.output.read());
-      for (const array of Object.values(result) as StepResult[keyof StepResult][]) array.dispose();
+    for (const { result, places, examples } of pending) {
+      for (const [i, { loss, gradientNorm, output }] of (await takeNumbers(result)).entries()) {
+        const { step, rates } = places[i]!;
+        steps.push(this.#enter(loss, gradientNorm, rates, step, examples));
+        this.#record.add(output);
+      }
     }
     // Lets messages in: a stop must be heard even where a device computes on this thread.
     await new Promise((resolve) => setImmediate(resolve));
     const milliseconds = performance.now() - began;
-    this.#pace.add(milliseconds, pending.length);
-    const examples = pending.reduce((sum, step) => sum + step.examples, 0) * progress.slots.length;
+    this.#pace.add(milliseconds, done);
+    const examples = pending.reduce((sum, group) => sum + group.places.length * group.examples, 0) * progress.slots.length;
     yield {
       kind: 'steps', steps, examplesPerSecond: (1000 * examples) / milliseconds,
       remainingSeconds: this.#pace.remaining(this.totalSteps - progress.step),

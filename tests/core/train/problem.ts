@@ -53,7 +53,7 @@ export function contextOf(data: TrainingData, training: { epochs: number; batchS
   const counts = new Array<number>(data.classes ?? 0).fill(0);
   if (data.task === 'classification') for (const label of data.train.y) counts[label]!++;
   return {
-    task: data.task, input: data.exampleShape.length > 1 ? 'image' : 'table', exampleShape: data.exampleShape, outputs: 0,
+    task: data.task, input: (['table', 'sequence', 'image'] as const)[data.exampleShape.length - 1]!, exampleShape: data.exampleShape, outputs: 0,
     ...(data.task === 'classification' ? { classes: data.classes!, classCounts: counts } : { targets: data.targets ?? 1 }),
     steps: perEpoch * training.epochs, stepsPerEpoch: perEpoch,
   };
