@@ -7,6 +7,7 @@ import { RunQueue } from './engine/run-queue';
 import { isWorkData, leaveWhenAsked } from './engine/work-data';
 import { WorkPool } from './engine/work-pool';
 import { createRouter } from './implementation';
+import { keepProgramsAsSet } from './kept-programs';
 import { portChannel, type Channel, type EmitterPort, type EventPort } from './transport/channel';
 import type { ClientMessage, ServerMessage } from './transport/message';
 import { serveRouter } from './transport/server-peer';
@@ -59,6 +60,7 @@ function resumeInterrupted(queue: RunQueue): void {
   }
 }
 
+keepProgramsAsSet();
 if (isMainThread) startEngine();
 else if (isWorkData(workerData) && parentPort) {
   leaveWhenAsked(workerData);

@@ -15,6 +15,8 @@ export const settingsSchema = z.strictObject({
   threads: z.int().min(0).max(256).default(0),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   concurrentRuns: z.int().min(1).max(2).default(1),
+  /** Compiled programs are kept on the disk and not compiled again. */
+  keepPrograms: z.boolean().default(true),
 });
 export type Settings = Required<z.infer<typeof settingsSchema>>;
 
@@ -25,6 +27,15 @@ export type Settings = Required<z.infer<typeof settingsSchema>>;
 export function homeFolder(): string {
   const chosen = process.env['BASIN_HOME'];
   return chosen ? resolve(chosen) : envPaths('basin', { suffix: '' }).data;
+}
+
+/**
+ * Where compiled programs are kept, which may be removed at any time: `cache` in `BASIN_HOME`, or the place the system has for what can be made again
+ * (`~/.cache/basin`, `~/Library/Caches/basin`, `%LOCALAPPDATA%\basin\Cache`).
+ */
+export function programsFolder(): string {
+  const cache = process.env['BASIN_HOME'] ? join(homeFolder(), 'cache') : envPaths('basin', { suffix: '' }).cache;
+  return join(cache, 'programs');
 }
 
 const settingsPath = (): string => join(homeFolder(), 'settings.json');

@@ -22,7 +22,7 @@ export { lockOwner, type LockOwner } from './folder/lock';
 export { readGroupMetrics, readMetrics, type EpochRecord, type GroupEpochRecord, type GroupRecord, type GroupStepRecord, type MetricsRecord, type StepRecord } from './folder/metrics-log';
 export { runPaths, type RunPaths } from './folder/paths';
 export { currentState, readRunFile, type RunError, type RunFile, type RunState } from './folder/run-file';
-export { changeSettings, homeFolder, readJson, readSettings, settingsSchema, type Settings } from './home';
+export { changeSettings, homeFolder, programsFolder, readJson, readSettings, settingsSchema, type Settings } from './home';
 export { composePopulation, memberSpecification, type PopulationParts } from './population/compose';
 export { extractMember } from './population/extract';
 export { planGroups } from './population/groups';

@@ -1,7 +1,9 @@
 // The command line. Started by bin/basin.mjs and by the packaged program.
 import { Command, CommanderError } from 'commander';
 import { versions } from '#core/runs';
+import { keepProgramsAsSet } from '../kept-programs';
 import { addBlocks } from './commands/blocks';
+import { addCache } from './commands/cache';
 import { addCompare } from './commands/compare';
 import { addCurvature } from './commands/curvature';
 import { addData } from './commands/data';
@@ -28,7 +30,7 @@ const program = new Command('basin')
   .addHelpText('after', '\nExit codes: 0 done, 1 something to mend on your side, 2 a fault of Basin.\nWith --json every command prints exactly one JSON document on standard output.')
   .exitOverride();
 
-for (const add of [addData, addInspect, addRun, addEval, addPredict, addGenerate, addSurface, addCurvature, addExport, addGraph, addDevices, addServe, addList, addMembers, addCompare, addBlocks]) add(program);
+for (const add of [addData, addInspect, addRun, addEval, addPredict, addGenerate, addSurface, addCurvature, addExport, addGraph, addDevices, addServe, addList, addMembers, addCompare, addBlocks, addCache]) add(program);
 settle(program);
 
 /** Every command throws instead of leaving by itself, so that all ends are the same. */
@@ -39,6 +41,7 @@ function settle(command: Command): void {
   }
 }
 
+keepProgramsAsSet();
 try {
   await program.parseAsync();
 } catch (error) {

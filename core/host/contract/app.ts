@@ -21,8 +21,19 @@ export const settings = z.strictObject({
   threads: z.int().min(0).max(256).describe('processor threads for one computation; 0 takes every core'),
   theme: z.enum(['system', 'light', 'dark']).describe('appearance'),
   concurrentRuns: z.int().min(1).max(2).describe('how many runs train at once; the others wait'),
+  keepPrograms: z.boolean().describe('compiled programs are kept on the disk, to start sooner'),
 });
 export type Settings = z.infer<typeof settings>;
+
+/** Compiled programs on the disk. */
+export const keptPrograms = z.object({
+  folder: z.string(),
+  programs: z.int(),
+  bytes: z.number(),
+  /** The most bytes that stay. */
+  limit: z.number(),
+});
+export type KeptPrograms = z.infer<typeof keptPrograms>;
 
 export const device = z.object({
   id: z.string(),
@@ -47,6 +58,11 @@ export const appContract = {
     get: oc.output(settings),
     /** Changes the named settings and returns all of them. */
     set: oc.input(settings.partial()).output(settings),
+  },
+  programs: {
+    size: oc.output(keptPrograms),
+    /** Removes all of them and says what is left: what another process is using may be. */
+    clear: oc.output(keptPrograms),
   },
 };
 

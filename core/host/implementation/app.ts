@@ -4,6 +4,7 @@ import { listDevices } from '#core/runtime';
 import { changeSettings, homeFolder, readSettings, versions } from '#core/runs';
 import { builtPath } from '../assets';
 import type { AppInfo } from '../contract';
+import { clearKeptPrograms, keptProgramsSize } from '../kept-programs';
 import { api, type EngineEnvironment } from './environment';
 
 export function appProcedures({ shell }: EngineEnvironment) {
@@ -16,6 +17,13 @@ export function appProcedures({ shell }: EngineEnvironment) {
       settings: {
         get: api.app.settings.get.handler(() => readSettings()),
         set: api.app.settings.set.handler(({ input }) => changeSettings(withoutUndefined(input))),
+      },
+      programs: {
+        size: api.app.programs.size.handler(() => keptProgramsSize()),
+        clear: api.app.programs.clear.handler(() => {
+          clearKeptPrograms();
+          return keptProgramsSize();
+        }),
       },
     }),
     devices: api.devices.router({

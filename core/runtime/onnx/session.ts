@@ -18,9 +18,19 @@ export interface OnnxOptions extends CompileOptions {
  * Compiles a graph with ONNX Runtime.
  *
  * @param intermediates bytes that are alive at once on the way, if that has been counted
+ * @param saveTo a path where the optimized model is to be written, for `loadOnnx`; for programs of the processor
  */
-export async function compileOnnx(graph: Graph, options: OnnxOptions, intermediates = 0): Promise<Program> {
-  return providerOf(options.device).resident ? GpuProgram.compile(graph, options) : OnnxProgram.compile(graph, options, intermediates);
+export async function compileOnnx(graph: Graph, options: OnnxOptions, intermediates = 0, saveTo?: string): Promise<Program> {
+  return providerOf(options.device).resident ? GpuProgram.compile(graph, options) : OnnxProgram.compile(graph, options, intermediates, saveTo);
+}
+
+/**
+ * The program that a model optimized before stands for.
+ *
+ * @param graph its inputs and outputs
+ */
+export async function loadOnnx(model: Uint8Array, graph: Graph, options: OnnxOptions, intermediates: number): Promise<Program> {
+  return OnnxProgram.load(model, graph, options, intermediates);
 }
 
 /** A graph compiled by ONNX Runtime, its results in the host's memory. */
@@ -43,14 +53,23 @@ export class OnnxProgram implements Program {
     }));
   }
 
-  static async compile(graph: Graph, options: OnnxOptions, intermediates: number): Promise<OnnxProgram> {
+  static async compile(graph: Graph, options: OnnxOptions, intermediates: number, saveTo?: string): Promise<OnnxProgram> {
     const provider = providerOf(options.device);
     const block = options.device === 'cpu' ? await blockSize() : undefined;
     const file = encodeModel(lowerGraph(graph, { ...provider.lower, block }));
+    return OnnxProgram.#create(file, graph, options.device, { ...sessionOptions(provider, options, intermediates), ...(saveTo !== undefined && { optimizedModelFilePath: saveTo }) });
+  }
+
+  /** What was optimized is taken as it is. */
+  static load(model: Uint8Array, graph: Graph, options: OnnxOptions, intermediates: number): Promise<OnnxProgram> {
+    return OnnxProgram.#create(model, graph, options.device, { ...sessionOptions(providerOf(options.device), options, intermediates), graphOptimizationLevel: 'disabled' });
+  }
+
+  static async #create(file: Uint8Array, graph: Graph, device: OnnxDevice, options: ort.InferenceSession.SessionOptions): Promise<OnnxProgram> {
     try {
-      return new OnnxProgram(graph, options.device, await ort.InferenceSession.create(file, sessionOptions(provider, options, intermediates)));
+      return new OnnxProgram(graph, device, await ort.InferenceSession.create(file, options));
     } catch (error) {
-      throw runtimeFailure(error, options.device);
+      throw runtimeFailure(error, device);
     }
   }
 

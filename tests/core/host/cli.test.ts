@@ -144,7 +144,33 @@ describe('what the commands answer', () => {
     expect(out).toMatch(/learningRate\s+0\.001/);
   });
 
-  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'curvature', 'export', 'graph', 'devices', 'serve', 'list', 'compare', 'blocks', 'data inspect', 'data generate'])(
+  it('keeps compiled programs, for processes that start at once too, and gives the same network without them', async () => {
+    interface Kept { keepPrograms: boolean; folder: string; programs: number; bytes: number }
+    const train = async (name: string): Promise<Buffer> => {
+      const { code, err } = await cli.run('run', at('kept.json'), '--out', at(name));
+      expect(code, err).toBe(0);
+      expect(err).not.toContain('Warning');
+      return readFileSync(join(at(name), 'checkpoints/last.safetensors'));
+    };
+    writeFileSync(at('kept.json'), JSON.stringify({
+      data: { source: { generator: { use: 'moons', count: 100 } } }, model: { use: 'mlp', widths: [8, 8, 8] }, optimizer: { use: 'adam' }, training: { epochs: 2, batchSize: 32 },
+    }));
+    expect(await cli.json('cache', '--off', '--clear')).toMatchObject({ keepPrograms: false, programs: 0, bytes: 0 });
+    const without = await train('kept-0');
+    expect(await cli.json('cache')).toMatchObject({ programs: 0 });
+    await cli.json('cache', '--on');
+    for (const network of await Promise.all([train('kept-1'), train('kept-2')])) expect(network.equals(without)).toBe(true);
+    const first = await cli.json<Kept>('cache');
+    expect(first).toMatchObject({ keepPrograms: true, folder: join(at('home'), 'cache/programs') });
+    expect(first.programs).toBeGreaterThan(0);
+    expect((await train('kept-3')).equals(without)).toBe(true);
+    // Another process finds what the first ones made.
+    expect(await cli.json('cache')).toEqual(first);
+    expect((await cli.run('cache')).out).toMatch(/^\d+ compiled programs, [\d.]+ kB of at most 512 MB, in /);
+    expect(await cli.json('cache', '--clear')).toMatchObject({ keepPrograms: true, programs: 0 });
+  }, 60_000);
+
+  it.each(['run', 'resume', 'eval', 'predict', 'surface', 'curvature', 'export', 'graph', 'devices', 'serve', 'list', 'compare', 'blocks', 'cache', 'data inspect', 'data generate'])(
     '%s --help shows an example',
     async (command) => {
       const { out, code } = await cli.run(...command.split(' '), '--help');

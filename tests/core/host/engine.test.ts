@@ -74,6 +74,7 @@ describe('the engine', () => {
   it('keeps settings, and refuses wrong ones', async () => {
     expect(await client.app.settings.set({ theme: 'dark' })).toMatchObject({ theme: 'dark', device: 'auto' });
     expect((await client.app.settings.get()).theme).toBe('dark');
+    expect(await client.app.settings.set({ keepPrograms: true })).toMatchObject({ keepPrograms: true });
     await expect(client.app.settings.set({ concurrentRuns: 3 as 2 })).rejects.toMatchObject({ code: 'contract.input', ours: false });
   });
 
