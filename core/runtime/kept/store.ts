@@ -136,12 +136,12 @@ const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes)
 
 const isCode = (error: unknown, ...codes: string[]): boolean => error instanceof Error && 'code' in error && codes.includes(String(error.code));
 
-/** Another process may have removed the file, or (on Windows) hold it open; then it goes another time. */
+/** Another process may hold the file open (on Windows), or nothing here may be changed; then it stays. */
 function removeFile(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch (error) {
-    if (!isCode(error, 'EPERM', 'EBUSY', 'EACCES')) throw error;
+    if (!isCode(error, 'EPERM', 'EBUSY', 'EACCES', 'EROFS')) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
@@ -76,6 +76,15 @@ describe('the engine', () => {
     expect((await client.app.settings.get()).theme).toBe('dark');
     expect(await client.app.settings.set({ keepPrograms: true })).toMatchObject({ keepPrograms: true });
     await expect(client.app.settings.set({ concurrentRuns: 3 as 2 })).rejects.toMatchObject({ code: 'contract.input', ours: false });
+  });
+
+  it('says what compiled programs take, and removes them', async () => {
+    const { folder: where } = await client.app.programs.size();
+    expect(where).toBe(join(folder, 'home/cache/programs'));
+    mkdirSync(where, { recursive: true });
+    writeFileSync(join(where, `${'0'.repeat(64)}.program`), 'ten bytes.');
+    expect((await client.app.programs.size()).bytes).toBeGreaterThanOrEqual(10);
+    expect(await client.app.programs.clear()).toMatchObject({ programs: 0, bytes: 0 });
   });
 
   it('opens a table: columns, rows, proposal, and what training would see', async () => {
