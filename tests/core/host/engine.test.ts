@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createORPCClient } from '@orpc/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HostClient, RunEvent, RunState, SurfaceEvent } from '../../../core/host/client';
+import type { CurvatureEvent, HostClient, RunEvent, RunState, SurfaceEvent } from '../../../core/host/client';
 import type { FromEngine, ToEngine } from '../../../core/host/serve/engine-process';
 import type { Channel } from '../../../core/host/transport/channel';
 import { ClientPeer } from '../../../core/host/transport/client-peer';
@@ -198,6 +198,30 @@ describe('the engine', () => {
     await client.surfaces.remove({ run, id });
     expect(await client.surfaces.list({ run })).toEqual([]);
     await expect(client.surfaces.get({ run, id: '../..' })).rejects.toMatchObject({ code: 'surface.unknown' });
+  });
+
+  it('tells curvature as it is found; left early, the next question is answered', async () => {
+    const run = (await client.runs.list()).find(({ state, name }) => state === 'finished' && name === 'moons')?.id ?? '';
+    // More than it would have time for: 200 eigenvalues of each of three layers.
+    for await (const event of await client.curvature.compute({ run, top: 200, maxIterations: 2000, tolerance: 1e-12, byLayer: true })) {
+      if (event.kind === 'progress') break;
+    }
+    const events: CurvatureEvent[] = [];
+    for await (const event of await client.curvature.compute({ run, operator: 'gauss-newton', top: 2, trace: 'xtrace', density: true, byLayer: true, subset: 60 })) events.push(event);
+    expect([events[0]?.kind, events.at(-1)?.kind]).toEqual(['start', 'end']);
+    expect(events[0]).toMatchObject({ head: { examples: 60, operator: 'gauss-newton', run: { id: run } } });
+    // The last that is told of a matrix is all of it.
+    const found = new Map(events.flatMap((event) => (event.kind === 'figures' ? [[event.layer, event.figures] as const] : [])));
+    const [whole, ...layers] = [...found.values()];
+    expect([...found.keys()]).toEqual([null, 'layers.0', 'layers.2', 'layers.4']);
+    expect(layers.reduce((sum, { dimension }) => sum + dimension, 0)).toBe(whole!.dimension);
+    // The blocks on the diagonal share out the trace, and none has a larger eigenvalue than the whole (Cauchy's interlacing).
+    expect(layers.reduce((sum, { trace }) => sum + trace!.value, 0) / whole!.trace!.value).toBeCloseTo(1, 2);
+    for (const { eigenvalues } of layers) expect(eigenvalues!.largest[0]!.value).toBeLessThanOrEqual(whole!.eigenvalues!.largest[0]!.value * (1 + 1e-5));
+    expect(whole!.density!.grid).toBeInstanceOf(Float64Array);
+    await expect((async () => {
+      for await (const event of await client.curvature.compute({ run, layers: ['nowhere'] })) expect(event).toBeUndefined();
+    })()).rejects.toMatchObject({ code: 'curvature.layer' });
   });
 
   it('tells a diverging training with its step, and keeps the last good checkpoint', async () => {
