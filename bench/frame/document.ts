@@ -44,7 +44,7 @@ losses of the first steps, products, eigenvalues) to 0.1 %, or the peer is left 
 they take turns, with a rest between, so that a slow moment of the machine meets all of them. Every sample counts. Figures are medians,
 with the fastest sample in brackets; a ratio is the peer's figure by Basin's, so above 1 Basin is better. Peers do it in their quickest way:
 PyTorch's is chosen by trial among several (foreach optimizers, double backward or functorch, graphs kept between products).
-[step.md](step.md) has profiles and what bounds the steps, [first-light.md](first-light.md) whole runs.
+[rows.md](rows.md) says why rows miss what was wanted, [step.md](step.md) has profiles, [first-light.md](first-light.md) whole runs.
 `;
 
 const deviceIntroduction = `\`\`\`sh
