@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/root.mjs';
-import { accessibilityFindings, openWorkbench, picture, type Workbench } from './support';
+import { accessibilityFindings, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
 
 interface Report {
   eigenvalues: { largest: { value: number; converged: boolean }[] };
@@ -22,11 +22,7 @@ describe('the curvature of a trained network', () => {
   const number = (text: string | null): number => Number(text!.replace('−', '-').split(' ')[0]);
   const valueOf = (name: string) => workbench.page.getByRole('row', { name: new RegExp(`^${name}`) }).getByRole('cell').first();
 
-  async function set(name: string, value: string): Promise<void> {
-    const field = workbench.page.getByRole('spinbutton', { name });
-    await field.fill(value);
-    await field.press('Enter');
-  }
+  const set = (name: string, value: string): Promise<void> => setNumber(workbench.page, name, value);
 
   async function compute(): Promise<void> {
     const { page } = workbench;
@@ -44,11 +40,7 @@ describe('the curvature of a trained network', () => {
 
   it('shows the eigenvalues that the command line gives, on their spectrum', async () => {
     const { page } = workbench;
-    await page.getByRole('link', { name: 'See the samples' }).click();
-    await page.getByRole('button', { name: /^moons(?!.population)/i }).first().click();
-    await page.getByText('Ready to start').waitFor();
-    await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText('Finished').waitFor({ timeout: 120_000 });
+    await trainSample(page, /^moons(?!.population)/i);
     await page.getByRole('link', { name: 'Curvature' }).click();
     await page.getByRole('heading', { name: 'See how the loss bends around this network' }).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);

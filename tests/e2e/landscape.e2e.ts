@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFindings, openWorkbench, picture, type Workbench } from './support';
+import { accessibilityFindings, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
 
 /** From a sample to the surface around its network, and out of the program as a file. */
 describe('the landscape of a trained network', () => {
@@ -21,11 +21,7 @@ describe('the landscape of a trained network', () => {
 
   const fact = (name: string) => workbench.page.getByRole('region', { name: 'Surface', exact: true }).getByText(name, { exact: true }).locator('xpath=following-sibling::dd');
 
-  async function set(name: string, value: string): Promise<void> {
-    const field = workbench.page.getByRole('spinbutton', { name });
-    await field.fill(value);
-    await field.press('Enter');
-  }
+  const set = (name: string, value: string): Promise<void> => setNumber(workbench.page, name, value);
 
   async function save(item: string): Promise<string> {
     const { page } = workbench;
@@ -45,11 +41,7 @@ describe('the landscape of a trained network', () => {
 
   it('is computed from a sample run: nothing lies outside what it says of itself', async () => {
     const { page } = workbench;
-    await page.getByRole('link', { name: 'See the samples' }).click();
-    await page.getByRole('button', { name: /^moons(?!.population)/i }).first().click();
-    await page.getByText('Ready to start').waitFor();
-    await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText('Finished').waitFor({ timeout: 120_000 });
+    await trainSample(page, /^moons(?!.population)/i);
     await page.getByRole('link', { name: 'Landscape' }).click();
     await page.getByRole('heading', { name: 'See the valley this network landed in' }).waitFor();
     await set('Points along x', '21');

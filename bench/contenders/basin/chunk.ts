@@ -1,8 +1,9 @@
-import { mul, scan, sub, type Tensor, valueAndGrad } from '#core/graph';
+import { scan, type Tensor } from '#core/graph';
 import { compileFunction, type Feed } from '#core/runtime';
-import { crossEntropy, networkOf, type Tensors } from '../../networks';
+import { networkOf } from '../../networks';
 import type { Prepare } from '../../frame/serve';
 import { under } from '../../frame/tensors';
+import { descent } from './descent';
 import { compileOptions, numbersOf, specOf, specsOf } from './specs';
 
 /** Steps whose losses are checked. */
@@ -14,13 +15,13 @@ export const chunk: Prepare = async (c, inputs, options) => {
   const network = networkOf(c.network);
   const { steps, learningRate } = c.work;
   const parameters = under(inputs, 'parameters');
-  const loss = (p: Tensors, x: Tensor, labels: Tensor): Tensor => crossEntropy(network.apply(p, {}, x).logits, labels);
+  const step = descent(network, learningRate);
   const program = await compileFunction(
     ({ p, x, labels }: { p: Record<string, Tensor>; x: Tensor; labels: Tensor }) => {
       const [last, losses] = scan(
         (at: Record<string, Tensor>) => {
-          const [value, slopes] = valueAndGrad(loss)(at, x, labels);
-          return [Object.fromEntries(Object.entries(at).map(([name, w]) => [name, sub(w, mul(slopes[name]!, learningRate))])), value] as const;
+          const after = step(at, x, labels);
+          return [after.p, after.loss] as const;
         },
         p,
         {},

@@ -1,8 +1,9 @@
-import { mul, sub, type Tensor, valueAndGrad, vmap } from '#core/graph';
+import { type Tensor, vmap } from '#core/graph';
 import { compileFunction, type Feed } from '#core/runtime';
-import { crossEntropy, networkOf, type Tensors } from '../../networks';
+import { networkOf } from '../../networks';
 import type { Prepare } from '../../frame/serve';
 import { under } from '../../frame/tensors';
+import { descent } from './descent';
 import { compileOptions, numbersOf, specOf, specsOf } from './specs';
 
 const CHECKED = 3;
@@ -13,11 +14,7 @@ export const population: Prepare = async (c, inputs, options) => {
   const network = networkOf(c.network);
   const { members, learningRate } = c.work;
   const parameters = under(inputs, 'parameters');
-  const loss = (p: Tensors, x: Tensor, labels: Tensor): Tensor => crossEntropy(network.apply(p, {}, x).logits, labels);
-  const member = (p: Record<string, Tensor>, x: Tensor, labels: Tensor): { loss: Tensor; p: Record<string, Tensor> } => {
-    const [value, slopes] = valueAndGrad(loss)(p, x, labels);
-    return { loss: value, p: Object.fromEntries(Object.entries(p).map(([name, w]) => [name, sub(w, mul(slopes[name]!, learningRate))])) };
-  };
+  const member = descent(network, learningRate);
   const program = await compileFunction(
     ({ p, x, labels }: { p: Record<string, Tensor>; x: Tensor; labels: Tensor }) => vmap(member, { inAxes: [0, null, null] })(p, x, labels),
     { p: specsOf(parameters), x: specOf(inputs['x']!), labels: specOf(inputs['labels']!) },

@@ -1,5 +1,6 @@
 import type { HostClient, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
 import { explain, notices } from '../../app/notices.svelte';
+import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
@@ -185,8 +186,6 @@ interface PlaneFacts {
   to?: WeightsReference;
   of?: WeightsReference[];
 }
-
-const checkpointOf = (name: string): Request['checkpoint'] => (/^\d+$/.test(name) ? Number(name) : name) as Request['checkpoint'];
 
 const othersOf = ({ to, of }: PlaneFacts): Request['others'] =>
   (of ?? (to === undefined ? [] : [to])).map(({ run, checkpoint }) => ({ run, checkpoint: checkpointOf(checkpoint) }));
