@@ -6,16 +6,17 @@
  */
 export const rooms = {
   graph: [],
+  figure: [],
   runtime: ['graph'],
   data: ['graph'],
   nn: ['graph', 'runtime'],
   train: ['graph', 'runtime', 'data', 'nn'],
-  landscape: ['graph', 'runtime', 'data', 'nn'],
-  curvature: ['graph', 'runtime', 'data', 'nn'],
+  landscape: ['graph', 'figure', 'runtime', 'data', 'nn'],
+  curvature: ['graph', 'figure', 'runtime', 'data', 'nn'],
   blocks: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature'],
   experiments: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks'],
-  runs: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks', 'experiments'],
-  host: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks', 'experiments', 'runs'],
+  runs: ['graph', 'figure', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks', 'experiments'],
+  host: ['graph', 'figure', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks', 'experiments', 'runs'],
 };
 
 /** @param {string[]} names */

@@ -103,8 +103,21 @@ export const surfaceListing = z.object({
 });
 export type SurfaceListing = z.infer<typeof surfaceListing>;
 
-export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'svg', 'vtp', 'gltf', 'stl', 'html']);
+export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'svg', 'pdf', 'vtp', 'gltf', 'stl', 'html']);
 export type SurfaceFormat = z.infer<typeof surfaceFormat>;
+
+/** How an exported picture looks; what is left out is as on the command line. */
+export const pictureLook = z.strictObject({
+  scale: z.enum(['linear', 'log']).optional(),
+  colorMap: z.enum(['viridis', 'magma', 'cividis', 'diverging']).optional(),
+  theme: z.enum(['light', 'dark']).optional(),
+  /** Pixels. */
+  width: z.int().min(200).max(16384).optional(),
+  height: z.int().min(200).max(16384).optional(),
+  /** Said in a PNG, for programs that lay it out on paper. */
+  dotsPerInch: z.number().min(1).max(10_000).optional(),
+});
+export type PictureLook = z.infer<typeof pictureLook>;
 
 /** Valleys, passes and hills of one quantity of a surface, as `Topology` of core/landscape. */
 export const surfaceTopology = z.object({
@@ -139,7 +152,7 @@ export const surfacesContract = {
     .input(one.extend({ quantity: z.string(), scale: z.enum(['linear', 'log']).default('linear'), threshold: z.number().min(0).max(1).default(0.01) }))
     .output(surfaceTopology),
   export: oc
-    .input(one.extend({ format: surfaceFormat, quantity: z.string().optional() }))
+    .input(one.extend({ format: surfaceFormat, quantity: z.string().optional(), look: pictureLook.optional() }))
     .output(file),
   remove: oc.input(one).output(z.void()),
 };

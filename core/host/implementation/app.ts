@@ -6,6 +6,7 @@ import { builtPath } from '../assets';
 import type { AppInfo } from '../contract';
 import { clearKeptPrograms, keptProgramsSize } from '../kept-programs';
 import { api, type EngineEnvironment } from './environment';
+import { withoutUndefined } from './without-undefined';
 
 export function appProcedures({ shell }: EngineEnvironment) {
   return {
@@ -41,8 +42,4 @@ function licences(): AppInfo['licences'] {
     if (error instanceof UserError) return [];
     throw error;
   }
-}
-
-function withoutUndefined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

@@ -7,6 +7,7 @@ import { EventQueue } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
 import { mergePoints } from './merge-points';
 import { toTopology } from './topology';
+import { withoutUndefined } from './without-undefined';
 
 type LandscapeSurface = Awaited<ReturnType<typeof openRunSurface>>;
 
@@ -58,11 +59,11 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
       topology: api.surfaces.topology.handler(async ({ input: { run, id, quantity, scale, threshold } }) =>
         toTopology(quantityTopology(await openRunSurface(findRun(run).folder, id), quantity, { scale, threshold }))),
 
-      export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity } }) => {
+      export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity, look } }) => {
         const found = findRun(run);
         const surface = await openRunSurface(found.folder, id);
         const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-        const bytes = await exportSurface(surface, format, { viewer, ...(quantity !== undefined && { quantity }) });
+        const bytes = await exportSurface(surface, format, { viewer, ...withoutUndefined({ quantity, ...look }) });
         return { name: `${found.file.name}-${id}.${format}`, bytes: new Uint8Array(bytes) };
       }),
 

@@ -1,7 +1,7 @@
+import { label, type Rectangle, segment, type Shape } from '#core/figure';
 import { planeTitle } from '../describe';
 import type { Surface } from '../surface';
 import { formatNumber, niceStep } from './height';
-import { svgText } from './text';
 
 export interface Palette {
   readonly background: string;
@@ -15,13 +15,6 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
   light: { background: '#ffffff', text: '#1b1f24', quiet: '#626b76', line: '#aab2bd', hole: '#e8eaed' },
   dark: { background: '#14171c', text: '#e8eaed', quiet: '#9aa3ae', line: '#4a525d', hole: '#2a2f37' },
 };
-
-export interface Rectangle {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Round numbers inside `low..high`, about `count` of them. */
 export function ticks(low: number, high: number, count: number): number[] {
@@ -48,28 +41,25 @@ export function logTicks(low: number, high: number): number[] {
 }
 
 /** Frame, tick marks, tick labels and names of a plot's two axes. */
-export function axes(frame: Rectangle, x: readonly [number, number], y: readonly [number, number], names: readonly [string, string], palette: Palette, unit: number): string {
+export function axes(frame: Rectangle, x: readonly [number, number], y: readonly [number, number], names: readonly [string, string], palette: Palette, unit: number): Shape[] {
   const { left, top, width, height } = frame;
-  const parts = [`<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="none" stroke="${palette.line}" stroke-width="${unit}"/>`];
-  const label = { size: 13 * unit, color: palette.quiet };
-  for (const tick of ticks(x[0], x[1], 6)) {
+  const shapes: Shape[] = [{ kind: 'rectangle', ...frame, stroke: palette.line, strokeWidth: unit }];
+  const style = { size: 13 * unit, color: palette.quiet };
+  for (const tick of ticks(x[0], x[1], Math.min(6, Math.floor(width / (70 * unit))))) {
     const at = left + (width * (tick - x[0])) / (x[1] - x[0]);
-    parts.push(segment(at, top + height, at, top + height + 6 * unit, palette.line, unit));
-    parts.push(svgText(formatNumber(tick), at, top + height + 22 * unit, { ...label, anchor: 'middle' }));
+    shapes.push(segment(at, top + height, at, top + height + 6 * unit, palette.line, unit));
+    shapes.push(label(formatNumber(tick), at, top + height + 22 * unit, { ...style, anchor: 'middle' }));
   }
-  for (const tick of ticks(y[0], y[1], 6)) {
+  for (const tick of ticks(y[0], y[1], Math.min(6, Math.floor(height / (40 * unit))))) {
     const at = top + height - (height * (tick - y[0])) / (y[1] - y[0]);
-    parts.push(segment(left - 6 * unit, at, left, at, palette.line, unit));
-    parts.push(svgText(formatNumber(tick), left - 11 * unit, at + 4.5 * unit, { ...label, anchor: 'end' }));
+    shapes.push(segment(left - 6 * unit, at, left, at, palette.line, unit));
+    shapes.push(label(formatNumber(tick), left - 11 * unit, at + 4.5 * unit, { ...style, anchor: 'end' }));
   }
   const name = { size: 14 * unit, color: palette.text, anchor: 'middle' as const };
-  parts.push(svgText(names[0], left + width / 2, top + height + 48 * unit, name));
-  parts.push(svgText(names[1], left - 62 * unit, top + height / 2, { ...name, rotate: -90 }));
-  return parts.join('');
+  shapes.push(label(names[0], left + width / 2, top + height + 48 * unit, name));
+  shapes.push(label(names[1], left - 62 * unit, top + height / 2, { ...name, rotate: -90 }));
+  return shapes;
 }
-
-export const segment = (x0: number, y0: number, x1: number, y1: number, color: string, width: number): string =>
-  `<line x1="${x0.toFixed(2)}" y1="${y0.toFixed(2)}" x2="${x1.toFixed(2)}" y2="${y1.toFixed(2)}" stroke="${color}" stroke-width="${width}"/>`;
 
 /** One line that says what the picture shows, and one that says how it was made. */
 export function captions({ recipe, centre }: Surface, quantity: string): readonly [string, string] {

@@ -1,9 +1,9 @@
+import { escapeXml } from '#core/figure';
 import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
 import { exportJson } from './json';
 import { quantityValues, type MeshOptions } from './mesh';
-import { escapeXml } from './text';
 
 export interface HtmlOptions extends MeshOptions {
   /** Source of the viewer script (the built `surface-viewer.js`). */

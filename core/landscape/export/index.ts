@@ -7,9 +7,8 @@ import type { HeightScale } from './height';
 import { exportHtml } from './html';
 import { exportJson } from './json';
 import { exportNpy } from './npy';
-import { exportPng } from './png';
+import { exportPdf, exportPng, exportSvg } from './picture';
 import { exportStl } from './stl';
-import { exportSvg } from './svg';
 import { exportVtp } from './vtp';
 
 export interface ExportOptions {
@@ -21,6 +20,8 @@ export interface ExportOptions {
   /** Size of a picture in pixels. */
   readonly width?: number;
   readonly height?: number;
+  /** Said in a PNG. */
+  readonly dotsPerInch?: number;
   /** Gives the viewer script's source; asked for by `html` only. */
   readonly viewer?: () => string | Promise<string>;
 }
@@ -31,6 +32,7 @@ const exporters = {
   npy: exportNpy,
   png: exportPng,
   svg: exportSvg,
+  pdf: exportPdf,
   vtp: exportVtp,
   gltf: exportGltf,
   stl: exportStl,

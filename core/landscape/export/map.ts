@@ -1,46 +1,58 @@
+import { fitText, label, polyline, type Raster, type Rectangle, segment, type Shape } from '#core/figure';
 import { axisNames } from '../describe';
 import type { Surface } from '../surface';
-import { axes, captions, logTicks, type Palette, type Rectangle, segment, ticks } from './chart';
+import { axes, captions, logTicks, type Palette, ticks } from './chart';
 import { type ColorMapName, colorTable } from './colors';
 import { contourLevels, formatNumber, type Heights, unitHeight } from './height';
 import { isolines } from './isolines';
 import { baseHalfWidths } from './mesh';
 import { refine, shadedMap } from './raster';
-import { svgText } from './text';
 
-/** A picture as a raster layer below a vector layer. */
+/** A picture as rasters below shapes. */
 export interface Picture {
-  readonly raster?: { readonly pixels: Uint8Array; readonly frame: Rectangle };
-  readonly svg: string;
+  readonly rasters: readonly Raster[];
+  readonly shapes: readonly Shape[];
 }
 
 /** The surface from above: colours, relief shading, contour lines, training's path, lowest point, colour bar. */
 export function drawMap(surface: Surface, quantity: string, heights: Heights, map: ColorMapName, palette: Palette, width: number, height: number): Picture {
   const unit = Math.min(width / 1200, height / 900);
-  const columns = surface.x.length;
-  const rows = surface.y.length;
-  const frame = fitFrame(baseHalfWidths(surface.x, surface.y), { left: 96 * unit, top: 92 * unit, width: width - 240 * unit, height: height - 172 * unit });
-  const fine = refine(heights.heights, columns, rows, frame.width, frame.height);
-  const pixels = shadedMap(fine, frame.width, frame.height, heights, map);
-  const toX = (column: number): number => frame.left + (frame.width * column) / (columns - 1);
-  const toY = (row: number): number => frame.top + frame.height - (frame.height * row) / (rows - 1);
+  const frame = fitFrame(surface, { left: 96 * unit, top: 92 * unit, width: width - 240 * unit, height: height - 172 * unit });
   const [title, how] = captions(surface, quantity);
-  const svg = [
-    svgText(title, frame.left, 40 * unit, { size: 22 * unit, color: palette.text }),
-    svgText(how, frame.left, 66 * unit, { size: 13.5 * unit, color: palette.quiet }),
-    drawContours(fine, frame, heights, unit),
-    drawPath(surface, frame, unit),
-    drawMinimum(surface, quantity, toX, toY, unit),
-    drawAnchors(surface, frame, palette, unit),
-    axes(frame, ends(surface.x), ends(surface.y), axisNames(surface), palette, unit),
-    drawColorBar({ left: frame.left + frame.width + 28 * unit, top: frame.top, width: 16 * unit, height: frame.height }, heights, quantity, map, palette, unit),
-  ];
-  return { raster: { pixels, frame }, svg: svg.join('') };
+  const room = width - frame.left - 24 * unit;
+  const { rasters, shapes } = plotMap(surface, quantity, heights, map, palette, frame, unit);
+  return {
+    rasters,
+    shapes: [
+      label(fitText(title, 22 * unit, room), frame.left, 40 * unit, { size: 22 * unit, color: palette.text }),
+      label(fitText(how, 13.5 * unit, room), frame.left, 66 * unit, { size: 13.5 * unit, color: palette.quiet }),
+      ...shapes,
+      ...drawColorBar({ left: frame.left + frame.width + 28 * unit, top: frame.top, width: 16 * unit, height: frame.height }, heights, quantity, map, palette, unit),
+    ],
+  };
+}
+
+/** The map itself with its axes, in whole pixels at `frame`. */
+export function plotMap(surface: Surface, quantity: string, heights: Heights, map: ColorMapName, palette: Palette, frame: Rectangle, unit: number): Picture {
+  const fine = refine(heights.heights, surface.x.length, surface.y.length, frame.width, frame.height);
+  const pixels = shadedMap(fine, frame.width, frame.height, heights, map);
+  return {
+    rasters: [{ pixels, frame, background: palette.hole }],
+    shapes: [
+      ...drawContours(fine, frame, heights, unit),
+      ...drawPath(surface, frame, unit),
+      ...drawMinimum(surface, quantity, frame, unit),
+      ...drawAnchors(surface, frame, palette, unit),
+      ...axes(frame, ends(surface.x), ends(surface.y), axisNames(surface), palette, unit),
+    ],
+  };
 }
 
 export const ends = (axis: Float64Array): readonly [number, number] => [axis[0] ?? 0, axis.at(-1) ?? 0];
 
-function fitFrame([halfX, halfY]: readonly [number, number], space: Rectangle): Rectangle {
+/** The largest frame of the surface's proportions inside a space, in whole pixels. */
+export function fitFrame({ x, y }: Pick<Surface, 'x' | 'y'>, space: Rectangle): Rectangle {
+  const [halfX, halfY] = baseHalfWidths(x, y);
   const scale = Math.min(space.width / halfX, space.height / halfY);
   const width = Math.max(2, Math.round(halfX * scale));
   const height = Math.max(2, Math.round(halfY * scale));
@@ -48,87 +60,89 @@ function fitFrame([halfX, halfY]: readonly [number, number], space: Rectangle): 
 }
 
 /** Contours on a grid of every third pixel: as smooth as the colours below, at a ninth of the points. */
-function drawContours(fine: Float64Array, frame: Rectangle, heights: Heights, unit: number): string {
+function drawContours(fine: Float64Array, frame: Rectangle, heights: Heights, unit: number): Shape[] {
   const columns = Math.ceil(frame.width / 3);
   const rows = Math.ceil(frame.height / 3);
   const coarse = refine(fine, frame.width, frame.height, columns, rows);
-  const lines = isolines(coarse, columns, rows, contourLevels(heights)).map(({ level, points }) => {
+  return isolines(coarse, columns, rows, contourLevels(heights)).map(({ level, points }): Shape => {
     const major = Math.round(level / heights.step) % 5 === 0;
-    let path = '';
-    for (let i = 0; i < points.length; i += 2) {
-      const x = frame.left + (frame.width * points[i]!) / (columns - 1);
-      const y = frame.top + frame.height - (frame.height * points[i + 1]!) / (rows - 1);
-      path += `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
-    }
     const light = unitHeight(heights, level) < 0.7;
-    return `<path d="${path}" stroke="${light ? '#fff' : '#000'}" stroke-opacity="${major ? 0.7 : 0.34}" stroke-width="${(major ? 1.5 : 1) * unit}"/>`;
+    const places = points.map((value, i) => (i % 2 === 0 ? frame.left + (frame.width * value) / (columns - 1) : frame.top + frame.height - (frame.height * value) / (rows - 1)));
+    return { kind: 'path', d: polyline(places), stroke: light ? '#fff' : '#000', strokeOpacity: major ? 0.7 : 0.34, strokeWidth: (major ? 1.5 : 1) * unit };
   });
-  return `<g fill="none" stroke-linejoin="round">${lines.join('')}</g>`;
 }
 
-function drawPath(surface: Surface, frame: Rectangle, unit: number): string {
+/** Places in the plane as pixels of a frame. */
+function placesIn(frame: Rectangle, { x, y }: Pick<Surface, 'x' | 'y'>): (px: number, py: number) => readonly [number, number] {
+  const [x0, x1] = ends(x);
+  const [y0, y1] = ends(y);
+  return (px, py) => [frame.left + (frame.width * (px - x0)) / (x1 - x0), frame.top + frame.height - (frame.height * (py - y0)) / (y1 - y0)];
+}
+
+function drawPath(surface: Surface, frame: Rectangle, unit: number): Shape[] {
   const points = surface.trajectory?.points;
-  if (points === undefined || points.length < 4) return '';
-  const [x0, x1] = ends(surface.x);
-  const [y0, y1] = ends(surface.y);
-  const at = Array.from({ length: points.length / 2 }, (_, i): [number, number] => [
-    frame.left + (frame.width * (points[i * 2]! - x0)) / (x1 - x0),
-    frame.top + frame.height - (frame.height * (points[i * 2 + 1]! - y0)) / (y1 - y0),
-  ]);
-  const d = at.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
-  const dots = at.slice(1, -1).map(([x, y]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${2.6 * unit}" fill="#fff" stroke="#111" stroke-width="${unit}"/>`);
-  const [start, end] = [at[0]!, at.at(-1)!];
-  const clip = `<clipPath id="frame"><rect x="${frame.left}" y="${frame.top}" width="${frame.width}" height="${frame.height}"/></clipPath>`;
-  return `<defs>${clip}</defs><g clip-path="url(#frame)" stroke-linejoin="round" stroke-linecap="round">
-    <path d="${d}" fill="none" stroke="#111" stroke-opacity="0.85" stroke-width="${5 * unit}"/><path d="${d}" fill="none" stroke="#fff" stroke-width="${2.4 * unit}"/>
-    ${dots.join('')}<circle cx="${start[0]}" cy="${start[1]}" r="${6 * unit}" fill="#111" stroke="#fff" stroke-width="${2.4 * unit}"/>
-    <circle cx="${end[0]}" cy="${end[1]}" r="${6 * unit}" fill="#fff" stroke="#111" stroke-width="${2.4 * unit}"/></g>`;
+  if (points === undefined || points.length < 4) return [];
+  const place = placesIn(frame, surface);
+  const at = Array.from({ length: points.length / 2 }, (_, i) => place(points[i * 2]!, points[i * 2 + 1]!));
+  const d = polyline(at.flat());
+  const dot = ([x, y]: readonly [number, number], radius: number, fill: string, stroke: string, strokeWidth: number): Shape =>
+    ({ kind: 'circle', x, y, radius: radius * unit, fill, stroke, strokeWidth: strokeWidth * unit });
+  return [
+    {
+      kind: 'group',
+      clip: frame,
+      shapes: [
+        { kind: 'path', d, stroke: '#111', strokeOpacity: 0.85, strokeWidth: 5 * unit },
+        { kind: 'path', d, stroke: '#fff', strokeWidth: 2.4 * unit },
+        ...at.slice(1, -1).map((point) => dot(point, 2.6, '#fff', '#111', 1)),
+        dot(at[0]!, 6, '#111', '#fff', 2.4),
+        dot(at.at(-1)!, 6, '#fff', '#111', 2.4),
+      ],
+    },
+  ];
 }
 
 /** Other weights in the plane, by name. */
-function drawAnchors({ x, y, anchors = [] }: Surface, frame: Rectangle, palette: Palette, unit: number): string {
-  const [x0, x1] = ends(x);
-  const [y0, y1] = ends(y);
-  const parts = anchors.map((anchor) => {
-    const left = frame.left + (frame.width * (anchor.x - x0)) / (x1 - x0);
-    const top = frame.top + frame.height - (frame.height * (anchor.y - y0)) / (y1 - y0);
-    const inside = left >= frame.left && left <= frame.left + frame.width && top >= frame.top && top <= frame.top + frame.height;
-    const name = svgText(anchor.name, left, top - 12 * unit, { size: 14 * unit, color: '#fff', anchor: 'middle' });
-    // A dark outline keeps the name legible on any colour.
-    return inside
-      ? `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${5.5 * unit}" fill="${palette.background}" stroke="#111" stroke-width="${2.4 * unit}"/><g stroke="#111" stroke-width="220" stroke-linejoin="round" paint-order="stroke">${name}</g>${name}`
-      : '';
+function drawAnchors(surface: Surface, frame: Rectangle, palette: Palette, unit: number): Shape[] {
+  const place = placesIn(frame, surface);
+  return (surface.anchors ?? []).flatMap((anchor): Shape[] => {
+    const [x, y] = place(anchor.x, anchor.y);
+    const inside = x >= frame.left && x <= frame.left + frame.width && y >= frame.top && y <= frame.top + frame.height;
+    if (!inside) return [];
+    return [
+      { kind: 'circle', x, y, radius: 5.5 * unit, fill: palette.background, stroke: '#111', strokeWidth: 2.4 * unit },
+      label(anchor.name, x, y - 12 * unit, { size: 14 * unit, color: '#fff', anchor: 'middle', halo: { color: '#111', width: 0.75 * unit } }),
+    ];
   });
-  return parts.join('');
 }
 
-function drawMinimum(surface: Surface, quantity: string, toX: (column: number) => number, toY: (row: number) => number, unit: number): string {
+function drawMinimum(surface: Surface, quantity: string, frame: Rectangle, unit: number): Shape[] {
   const minimum = surface.minimum[quantity];
-  if (minimum === undefined) return '';
-  const x = toX(minimum.index % surface.x.length);
-  const y = toY(Math.floor(minimum.index / surface.x.length));
+  if (minimum === undefined) return [];
+  const [x, y] = placesIn(frame, surface)(minimum.x, minimum.y);
   const arm = 8 * unit;
-  const cross = (color: string, thickness: number): string =>
-    segment(x - arm, y, x + arm, y, color, thickness * unit) + segment(x, y - arm, x, y + arm, color, thickness * unit);
-  return cross('#111', 4.5) + cross('#ffd34d', 2);
+  const cross = (color: string, thickness: number): Shape[] =>
+    [segment(x - arm, y, x + arm, y, color, thickness * unit), segment(x, y - arm, x, y + arm, color, thickness * unit)];
+  return [...cross('#111', 4.5), ...cross('#ffd34d', 2)];
 }
 
-function drawColorBar(bar: Rectangle, heights: Heights, quantity: string, map: ColorMapName, palette: Palette, unit: number): string {
+/** The scale of the colours, with the quantity's name above it. */
+export function drawColorBar(bar: Rectangle, heights: Pick<Heights, 'scale' | 'low' | 'high'>, quantity: string, map: ColorMapName, palette: Palette, unit: number): Shape[] {
   const table = colorTable(map);
-  const parts: string[] = [];
+  const shapes: Shape[] = [];
   const slice = bar.height / 256;
   for (let i = 0; i < 256; i++) {
-    const [r, g, b] = table.subarray(i * 3, i * 3 + 3);
-    parts.push(`<rect x="${bar.left}" y="${(bar.top + bar.height - (i + 1) * slice).toFixed(2)}" width="${bar.width}" height="${(slice + 0.6).toFixed(2)}" fill="rgb(${r},${g},${b})"/>`);
+    const fill = `#${Buffer.from(table.subarray(i * 3, i * 3 + 3)).toString('hex')}`;
+    shapes.push({ kind: 'rectangle', left: bar.left, top: Number((bar.top + bar.height - (i + 1) * slice).toFixed(2)), width: bar.width, height: Number((slice + 0.6).toFixed(2)), fill });
   }
   const log = heights.scale === 'log';
   const flat = log ? [10 ** heights.low] : [heights.low];
   const values = log ? logTicks(heights.low, heights.high) : ticks(heights.low, heights.high, 8);
   for (const value of heights.high > heights.low ? values : flat) {
     const y = bar.top + bar.height * (1 - unitHeight(heights, log ? Math.log10(value) : value));
-    parts.push(segment(bar.left + bar.width, y, bar.left + bar.width + 5 * unit, y, palette.line, unit));
-    parts.push(svgText(formatNumber(value, 3), bar.left + bar.width + 10 * unit, y + 4.5 * unit, { size: 13 * unit, color: palette.quiet }));
+    shapes.push(segment(bar.left + bar.width, y, bar.left + bar.width + 5 * unit, y, palette.line, unit));
+    shapes.push(label(formatNumber(value, 3), bar.left + bar.width + 10 * unit, y + 4.5 * unit, { size: 13 * unit, color: palette.quiet }));
   }
-  parts.push(svgText(log ? `${quantity} (log)` : quantity, bar.left, bar.top - 12 * unit, { size: 13 * unit, color: palette.text }));
-  return parts.join('');
+  shapes.push(label(log ? `${quantity} (log)` : quantity, bar.left, bar.top - 12 * unit, { size: 13 * unit, color: palette.text }));
+  return shapes;
 }

@@ -1,9 +1,10 @@
+import { type Drawing, type FigureFacts, pdfFile, pngFile, svgFile } from '#core/figure';
 import type { Surface } from '../surface';
-import { type Palette, palettes } from './chart';
+import { captions, palettes } from './chart';
 import type { ColorMapName } from './colors';
 import { drawCurve } from './curve';
-import { drawMap, type Picture } from './map';
-import { type MeshOptions, surfaceHeights } from './mesh';
+import { drawMap } from './map';
+import { type MeshOptions, quantityValues, surfaceHeights } from './mesh';
 
 export interface PictureOptions extends MeshOptions {
   readonly colorMap?: ColorMapName;
@@ -11,10 +12,12 @@ export interface PictureOptions extends MeshOptions {
   /** Pixels; default 1600 x 1200. */
   readonly width?: number;
   readonly height?: number;
+  /** Said in a PNG, for programs that lay it out on paper. */
+  readonly dotsPerInch?: number;
 }
 
 /** The surface from above, or the curve of a line, ready for any file of pictures. */
-export function drawPicture(surface: Surface, options: PictureOptions): Picture & { readonly width: number; readonly height: number; readonly palette: Palette } {
+export function drawPicture(surface: Surface, options: PictureOptions): Drawing {
   const { width = 1600, height = 1200, theme = 'light', colorMap = 'viridis' } = options;
   const { quantity, heights } = surfaceHeights(surface, options);
   const palette = palettes[theme];
@@ -22,5 +25,22 @@ export function drawPicture(surface: Surface, options: PictureOptions): Picture 
     surface.y.length === 1
       ? drawCurve(surface, quantity, heights, palette, width, height)
       : drawMap(surface, quantity, heights, colorMap, palette, width, height);
-  return { ...picture, width, height, palette };
+  return { ...picture, width, height, background: palette.background };
 }
+
+/** What every file of a picture says of it. */
+export function pictureFacts(surface: Surface, { quantity }: MeshOptions): FigureFacts {
+  return { title: captions(surface, quantityValues(surface, quantity).quantity)[0], program: surface.recipe.program, recipe: JSON.stringify(surface.recipe) };
+}
+
+/** A shaded map with contours and the training path, or a curve for a line; the recipe stands in the file's description. */
+export const exportPng = (surface: Surface, options: PictureOptions = {}): Promise<Uint8Array> =>
+  pngFile(drawPicture(surface, options), pictureFacts(surface, options), options.dotsPerInch);
+
+/** The same picture for papers, with shapes that stay sharp at any size; the recipe stands in the metadata. */
+export const exportSvg = (surface: Surface, options: PictureOptions = {}): Promise<Uint8Array> =>
+  svgFile(drawPicture(surface, options), pictureFacts(surface, options));
+
+/** The same picture as a page; the recipe is an attached file. */
+export const exportPdf = (surface: Surface, options: PictureOptions = {}): Uint8Array =>
+  pdfFile(drawPicture(surface, options), pictureFacts(surface, options));

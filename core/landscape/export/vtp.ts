@@ -1,6 +1,6 @@
+import { escapeXml } from '#core/figure';
 import type { Surface } from '../surface';
 import { type MeshOptions, surfaceMesh } from './mesh';
-import { escapeXml } from './text';
 
 /**
  * VTK XML PolyData (ParaView, PyVista, VisIt): the surface's triangles and the trajectory as a polyline. Point data hold

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { exportSurface, quantityTopology, surfaceFormatOf, type Surface, type Topology } from '#core/landscape';
+import { exportSurface, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
@@ -25,6 +25,10 @@ interface SurfaceOptions {
   seed: number;
   normalization: 'filter' | 'layer' | 'weight' | 'none';
   logHeight?: boolean;
+  size: [number, number];
+  dpi?: number;
+  theme?: 'light' | 'dark';
+  colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
   topology?: number;
   trust?: boolean;
   out: string;
@@ -41,7 +45,7 @@ export function addSurface(program: Command): void {
       .command('surface')
       .description('compute the loss surface around a trained network')
       .argument('<run>', 'its folder, id or name')
-      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .vtp .gltf .stl .html')
+      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .gltf .stl .html')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, or the gradient and a random direction').choices(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one) or a plane (two) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .addOption(new Option('--grid <nx>x<ny>', 'points along x and y').argParser(grid).default([51, 51], '51x51'))
@@ -54,6 +58,10 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
       .addOption(new Option('--include <parameters>', 'which parameters random directions move').choices(['weights', 'biases', 'all']).default('weights'))
       .option('--log-height', 'logarithmic height in pictures and meshes')
+      .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels').argParser(pixels).default([1600, 1200], '1600x1200'))
+      .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
+      .addOption(new Option('--theme <theme>', 'light or dark (default: light; a page follows the system)').choices(['light', 'dark']))
+      .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
       .option('--trust', 'also check whether the picture can be trusted')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
       .addOption(checkpointOption())
@@ -85,7 +93,7 @@ export function addSurface(program: Command): void {
     });
     const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
     const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-    writeOutputFile(options.out, await exportSurface(surface, format, { quantity: options.metric, viewer, ...(options.logHeight && { scale: 'log' as const }) }));
+    writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer }));
     const { minimum, centre, explainedVariance, recipe } = surface;
     const topology = options.topology === undefined
       ? undefined
@@ -103,6 +111,11 @@ export function addSurface(program: Command): void {
       ];
     });
   });
+}
+
+/** How pictures and meshes are to look. */
+function lookOf({ metric, logHeight, size: [width, height], dpi, theme, colors }: SurfaceOptions): ExportOptions {
+  return { quantity: metric, scale: logHeight ? 'log' : 'linear', width, height, colorMap: colors, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
 }
 
 /** `RUN`, `RUN@best`, `RUN@1200`; of a population `RUN#3` or `RUN#3@best`. */
@@ -153,6 +166,13 @@ function grid(text: string): [number, number] {
   const [nx, ny] = [Number(x), Number(y)];
   if (!(nx >= 1 && ny >= 1 && nx <= 2049 && ny <= 2049)) throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51.');
   return [nx, ny];
+}
+
+function pixels(text: string): [number, number] {
+  const [, x, y] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  const [width, height] = [Number(x), Number(y)];
+  if (!(width >= 200 && height >= 200 && width <= 16384 && height <= 16384)) throw new InvalidArgumentError('It must be two numbers from 200 to 16384, like 2400x1800.');
+  return [width, height];
 }
 
 function range(text: string): [number, number] {
