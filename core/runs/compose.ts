@@ -2,13 +2,13 @@ import { blockSchema, buildBlock, findBlock, proposedBlocks, type BlockSpecifica
 import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import { parameterCount, type BuildContext, type Module } from '#core/nn';
-import { stepsPerEpoch, type Loss, type Metric, type TrainerOptions } from '#core/train';
+import { stepsPerEpoch, type Loss, type Metric, type TrainerOptions, type Training } from '#core/train';
 import { withFirstWeights } from './first-weights';
 import { SpecificationMistake } from './specification/mistake';
 import type { RunSpecification } from './specification/schema';
 
 /** A specification with every choice made: nothing is left to the data or to defaults. */
-export type ResolvedSpecification = RunSpecification & { loss: BlockSpecification; metrics: BlockSpecification[] };
+export type ResolvedSpecification = RunSpecification & { loss: BlockSpecification; metrics: BlockSpecification[]; training: Training };
 
 /** Everything a trainer needs, except for the device. */
 export type RunParts = Omit<TrainerOptions, 'compile'> & {
@@ -16,15 +16,17 @@ export type RunParts = Omit<TrainerOptions, 'compile'> & {
   parameters: number;
 };
 
-/** Fills in what follows from the task: the loss and the metrics where the specification names none. */
-export function resolveSpecification(specification: RunSpecification, data: Pick<PreparedDataset, 'task'>): ResolvedSpecification {
+/** Fills in what follows from the data: the loss and the metrics where the specification names none, and how many examples all of them are. */
+export function resolveSpecification(specification: RunSpecification, data: Pick<PreparedDataset, 'task' | 'train'>): ResolvedSpecification {
   const { task } = data;
+  const { batchSize } = specification.training;
   const [usualLoss] = proposedBlocks('losses', task);
   if (usualLoss === undefined) throw new Error(`no loss is proposed for ${task}`);
   return {
     ...specification,
     loss: specification.loss ?? blockSchema('losses').parse(findBlock('architectures', specification.model.use).proposes?.losses ?? usualLoss),
     metrics: specification.metrics ?? proposedBlocks('metrics', task).map((use) => blockSchema('metrics').parse(use)),
+    training: { ...specification.training, batchSize: batchSize === 'all' ? data.train.count : batchSize },
   };
 }
 
@@ -75,7 +77,7 @@ function buildMetrics(metrics: readonly BlockSpecification[], context: BuildCont
   return built;
 }
 
-function buildContext({ training }: RunSpecification, data: PreparedDataset): BuildContext {
+function buildContext({ training }: ResolvedSpecification, data: PreparedDataset): BuildContext {
   const { classes, targets, vocabulary, task, exampleShape, train } = data;
   const perEpoch = stepsPerEpoch(train.count, training.batchSize);
   return {

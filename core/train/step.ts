@@ -1,4 +1,4 @@
-import { add, constant, div, gather, input, mean, minimum, mul, spec, sqrt, square, sum, trace, valueAndGrad } from '#core/graph';
+import { add, constant, div, gather, grad, input, mean, minimum, mul, spec, sqrt, square, sum, trace, valueAndGrad } from '#core/graph';
 import type { Graph, Tensor, TensorSpec } from '#core/graph';
 import type { Module, Tensors } from '#core/nn';
 import type { Augmentation, Loss, Optimizer, Regularizer } from './contracts';
@@ -26,7 +26,8 @@ export interface StepShapes {
 /**
  * A training step as one graph. Inputs: `parameters.*`, `buffers.*`, `optimizer.*`; `x` and `y` (the whole training part),
  * `rows` (int32 `[batch]`, the examples of this step); `learningRate`, `step` (float32 scalars); `random.*` (keys). Outputs:
- * the first three anew; `loss` (mean of the batch, penalties included), `gradientNorm` (before clipping), `output`
+ * the first three anew; `loss` (mean of the batch, penalties included), `gradientNorm` (of the gradient that the optimizer takes,
+ * before clipping), `output`
  * (what the loss keeps of each example, `[batch, outputs]` if nothing else is said).
  */
 export interface StepGraph {
@@ -61,13 +62,27 @@ function assemble(parts: StepParts, args: Omit<Arguments, 'random'>, random: (na
     (value, augmentation, place) => augmentation(value, (name) => random(`augmentations.${place}.${name}`)),
     gather(args.x, args.rows, 0),
   );
-  const objective = valueAndGrad((parameters: Record<string, Tensor>) => {
+  const judged = (parameters: Record<string, Tensor>) => {
     const result = model.apply(parameters, args.buffers, x, { train: true, random: (name) => random(`model.${name}`) });
-    const { losses, kept } = judgeBatch(loss, result, target);
-    const value = regularizers.reduce((total, regularizer) => add(total, regularizer.penalty({ specs, parameters })), mean(losses));
-    return [value, { output: kept, buffers: { ...result.buffers } }] as const;
+    return { result, ...judgeBatch(loss, result, target) };
+  };
+  const penalties = (parameters: Record<string, Tensor>, onto: Tensor): Tensor =>
+    regularizers.reduce((total, regularizer) => add(total, regularizer.penalty({ specs, parameters })), onto);
+  const objective = valueAndGrad((parameters: Record<string, Tensor>) => {
+    const { result, losses, kept } = judged(parameters);
+    return [penalties(parameters, mean(losses)), { output: kept, buffers: { ...result.buffers } }] as const;
   }, { hasAux: true });
-  const [[value, { output, buffers }], gradients] = objective(args.parameters);
+  // Dropout and augmentation draw the same for both gradients, and what BatchNorm keeps is of the first: the second is of the same function.
+  const gradientsAhead = (lookout: NonNullable<Optimizer['lookout']>): Tensors => {
+    const lossGradients = grad((parameters: Record<string, Tensor>) => mean(judged(parameters).losses));
+    const place = lookout({ specs, parameters: args.parameters, gradients: lossGradients(args.parameters) });
+    const ahead = lossGradients(place);
+    if (regularizers.length === 0) return ahead;
+    const pull = grad((parameters: Record<string, Tensor>) => penalties(parameters, constant(0)))(args.parameters);
+    return Object.fromEntries(Object.entries(ahead).map(([name, gradient]) => [name, add(gradient, pull[name]!)]));
+  };
+  const [[value, { output, buffers }], direct] = objective(args.parameters);
+  const gradients = optimizer.lookout === undefined ? direct : gradientsAhead(optimizer.lookout);
   const norm = globalNorm(gradients);
   let clipped: Tensors = gradients;
   if (gradientClip !== null) {

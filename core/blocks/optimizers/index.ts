@@ -1,7 +1,7 @@
 import type { Optimizer } from '#core/train';
 import { catalogue } from '../slot';
-import { adam } from './adam';
-import { adamw } from './adamw';
-import { sgd } from './sgd';
+import { asam } from './asam';
+import { baseOptimizers } from './base';
+import { sam } from './sam';
 
-export const optimizers = catalogue<Optimizer>('optimizers', [sgd, adam, adamw]);
+export const optimizers = catalogue<Optimizer>('optimizers', [...baseOptimizers.blocks, sam, asam]);

@@ -12,6 +12,12 @@ const usual = (slot: 'optimizers' | 'schedules'): BlockSpecification => ({ use: 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
+/** A training as a person writes it: the batch may be the whole training part. */
+const training = trainingSchema.extend({
+  batchSize: z.union([trainingSchema.shape.batchSize.unwrap(), z.literal('all')]).default(128)
+    .describe('Examples in one step; all: the whole training part, each step exact gradient descent.').meta({ label: 'Batch size', unit: 'examples' }),
+}).meta({ title: 'Training' });
+
 const fields = {
   $schema: z.string().optional().describe('Address of the schema, for editors.'),
   basin: z.literal(1).default(1).describe('Version of this format.'),
@@ -27,7 +33,7 @@ const fields = {
   schedule: blockSchema('schedules').prefault(usual('schedules')).describe('The learning rate over the training.').meta({ label: 'Schedule' }),
   augmentations: z.array(blockSchema('augmentations')).default([]).describe('Random changes of the training examples.').meta({ label: 'Augmentations' }),
   metrics: z.array(blockSchema('metrics')).optional().describe('What is measured after every epoch; absent: the usual ones for the task.').meta({ label: 'Metrics' }),
-  training: trainingSchema.prefault({}).describe('How long and in which portions.').meta({ label: 'Training' }),
+  training: training.prefault({}).describe('How long and in which portions.').meta({ label: 'Training' }),
   weights: strictObject({
     file: z.string().min(1).describe('A safetensors file with PyTorch’s names; relative paths start at the specification’s folder.').meta({ label: 'File', file: ['safetensors'] }),
     partial: z.boolean().default(false).describe('Take what fits by name and shape, and leave the rest to the network’s own first values.').meta({ label: 'Take what fits' }),

@@ -17,6 +17,11 @@ export interface StepScalars {
 export interface Optimizer {
   /** The base learning rate, which the schedule multiplies. */
   learningRate: number;
+  /**
+   * Where the gradient of a step is taken: the parameters, moved by what the gradient at hand says (sharpness-aware minimization).
+   * Absent: at the parameters themselves. `gradients` are those of the mean loss of the batch, without penalties.
+   */
+  lookout?(options: { specs: ParameterSpecs; parameters: Tensors; gradients: Tensors }): Record<string, Tensor>;
   /** The state before the first step. */
   initialState(parameters: ParameterSpecs): Record<string, { shape: readonly number[]; value: number }>;
   update(options: {

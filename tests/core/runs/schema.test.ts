@@ -22,9 +22,12 @@ describe('a specification that is wrong says where', () => {
   it.each([
     ['a misspelt field', { optimiser: 'adam' }, 'unknown field "optimiser": did you mean "optimizer"?'],
     ['a misspelt field of a block', { model: { use: 'mlp', widht: [3] } }, 'model: unknown field "widht": did you mean "widths"?'],
-    ['a misspelt block', { optimizer: 'adamm' }, 'optimizer.use: unknown optimizer "adamm": did you mean "adam" or "adamw"?'],
+    ['a misspelt block', { optimizer: 'adamm' }, 'optimizer.use: unknown optimizer "adamm": did you mean "adam" or "adamw" or "asam"?'],
     ['a negative learning rate', { optimizer: { use: 'sgd', learningRate: -0.1 } }, 'optimizer.learningRate: must be above 0, got -0.1'],
     ['a fraction of an epoch', { training: { epochs: 0.5 } }, 'training.epochs: must be a whole number, got 0.5'],
+    ['a word for a batch size', { training: { batchSize: 'al' } }, 'training.batchSize: must be a number, got "al"'],
+    ['a batch of nothing', { training: { batchSize: 0 } }, 'training.batchSize: must be at least 1, got 0'],
+    ['a base that is no base', { optimizer: { use: 'sam', base: 'asam' } }, 'optimizer.base.use: unknown optimizer "asam": did you mean "adam" or "adamw"?'],
     ['a word for a number', { seed: 'one' }, 'seed: must be a number, got "one"'],
     ['an entry of a list', { augmentations: [{ use: 'shift', pixles: 2 }] }, 'augmentations[0]: unknown field "pixles": did you mean "pixels"?'],
     ['a nested block', { model: { use: 'mlp', activation: 'rleu' } }, 'model.activation.use: unknown activation "rleu": did you mean "relu" or "elu"?'],
@@ -50,6 +53,16 @@ describe('a specification that is wrong says where', () => {
     const specification = small(changes);
     const data = await loadDataset(specification.data);
     expect(() => composeRun(specification, data)).toThrow(expect.objectContaining({ name: 'UserError', message: `The specification: ${message}` }) as SpecificationMistake);
+  });
+});
+
+describe('a batch of all examples', () => {
+  it('is the training part, one step an epoch', async () => {
+    const specification = small({ training: { batchSize: 'all', epochs: 3 } });
+    const { training, schedule, specification: resolved } = composeRun(specification, await loadDataset(specification.data));
+    expect(training.batchSize).toBe(210);
+    expect(resolved.training.batchSize).toBe(210);
+    expect([0, 1, 2].map(schedule)).toHaveLength(3);
   });
 });
 

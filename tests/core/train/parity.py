@@ -76,8 +76,40 @@ models = {
     "resnet-group": lambda: ResNet8(4, lambda channels: nn.GroupNorm(2, channels)),
 }
 
+
+
+class SharpnessAware:
+    """SAM (Foret et al. 2021, algorithm 1) and, with eta, ASAM (Kwon et al. 2021, algorithm 1) around a torch optimizer."""
+
+    def __init__(self, model_parameters, base, rho, eta=None):
+        self.named = list(model_parameters)
+        self.base = base([p for _, p in self.named])
+        self.rho = rho
+        self.eta = eta
+
+    def scale(self, name, p):
+        return p.detach().abs() + self.eta if self.eta is not None and "weight" in name else torch.ones_like(p)
+
+    def ascend(self):
+        scales = [self.scale(name, p) for name, p in self.named]
+        norm = torch.stack([(t * p.grad).norm() for t, (_, p) in zip(scales, self.named)]).norm()
+        moves = [t * t * p.grad * (self.rho / norm) for t, (_, p) in zip(scales, self.named)]
+        self.before = [p.detach().clone() for _, p in self.named]
+        with torch.no_grad():
+            for (_, p), e in zip(self.named, moves):
+                p.add_(e)
+
+    def descend(self):
+        with torch.no_grad():
+            for (_, p), old in zip(self.named, self.before):
+                p.copy_(old)
+        self.base.step()
+
+
 optimizers = {
     "momentum": lambda p: torch.optim.SGD(p, 0.05, momentum=0.9, weight_decay=1e-3),
+    "sam": lambda named: SharpnessAware(named, lambda p: torch.optim.SGD(p, 0.05, momentum=0.9, weight_decay=1e-3), 0.1),
+    "asam": lambda named: SharpnessAware(named, lambda p: torch.optim.Adam(p, 0.003), 0.5, 0.01),
     "nesterov": lambda p: torch.optim.SGD(p, 0.05, momentum=0.9, nesterov=True),
     "adam": lambda p: torch.optim.Adam(p, 0.003, weight_decay=1e-3),
     "adamw": lambda p: torch.optim.AdamW(p, 0.003, weight_decay=0.05),
@@ -91,15 +123,26 @@ x, y = data["x"], data["y"].long()
 
 model = models[spec["model"]]()
 model.load_state_dict(read(folder / "init.safetensors"), strict=True)
-optimizer = optimizers[spec["optimizer"]](model.parameters())
+aware = spec["optimizer"] in ("sam", "asam")
+optimizer = optimizers[spec["optimizer"]](model.named_parameters() if aware else model.parameters())
+norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d)]
 losses = []
 for _ in range(spec["steps"]):
-    optimizer.zero_grad()
+    model.zero_grad()
     loss = nn.functional.cross_entropy(model(x), y)
     loss.backward()
+    if aware:
+        optimizer.ascend()
+        model.zero_grad()
+        # BatchNorm keeps the statistics of the first pass only.
+        for norm in norms:
+            norm.momentum = 0
+        nn.functional.cross_entropy(model(x), y).backward()
+        for norm in norms:
+            norm.momentum = 0.1
     if spec["clip"]:
         nn.utils.clip_grad_norm_(model.parameters(), spec["clip"])
-    optimizer.step()
+    optimizer.descend() if aware else optimizer.step()
     losses.append(loss.item())
 
 model.load_state_dict(read(folder / "final.safetensors"), strict=True)

@@ -32,6 +32,8 @@ const models: Record<string, object> = {
 };
 const optimizers: Record<string, object> = {
   momentum: { use: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3 },
+  sam: { use: 'sam', rho: 0.1, base: { use: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3 } },
+  asam: { use: 'asam', rho: 0.5, base: { use: 'adam', learningRate: 0.003 } },
   nesterov: { use: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
   adam: { use: 'adam', learningRate: 0.003, weightDecay: 1e-3 },
   adamw: { use: 'adamw', learningRate: 0.003, weightDecay: 0.05 },
@@ -73,6 +75,7 @@ async function both(model: string, optimizer: string, clip: number | null) {
 
 const cases: [string, string, number | null][] = [
   ['mlp', 'momentum', null], ['mlp', 'nesterov', null], ['mlp', 'adam', null], ['mlp', 'adamw', null], ['mlp', 'momentum', 0.2],
+  ['mlp', 'sam', 0.2], ['cnn', 'asam', null],
   ['gelu-layer-norm', 'adamw', null], ['cnn', 'momentum', null], ['resnet-batch', 'momentum', null], ['resnet-group', 'adamw', null],
 ];
 
