@@ -1,4 +1,5 @@
 import { UserError } from '#core/graph';
+import type { TypedArray } from '#core/graph';
 import { initialize } from '#core/nn';
 import { gatherTargets } from '../data';
 import { stepsAt } from '../chunk-length';
@@ -11,7 +12,7 @@ import { chunkMilliseconds, chunkSteps, Pace } from '../pace';
 import { keptWidth } from '../objective';
 import { predictionsOf } from '../predictions';
 import { StepSession, takeNumbers } from '../session';
-import type { StepResult } from '../session';
+import type { StepResult, StepsToDo } from '../session';
 import { startingState } from '../starting-state';
 import { stateGroups } from '../step-source';
 import type { StateGroup } from '../step-source';
@@ -134,10 +135,10 @@ export class PopulationTrainer {
     return this.#progress.slots.map((member) => this.#options.members[member]!);
   }
 
-  #newSession(): StepSession {
+  #newSession(members = this.#slotMembers()): StepSession {
     const { variants, data, compile, orderSeed } = this.#options;
     const { sharesMemory = compile.device === 'cpu' || compile.device === 'reference' } = this.#options;
-    return new StepSession({ source: populationStep(variants, this.#slotMembers(), data, orderSeed === undefined), data, compile, sharesMemory });
+    return new StepSession({ source: populationStep(variants, members, data, orderSeed === undefined), data, compile, sharesMemory });
   }
 
   /** Puts the members of `slots` on the device, in a program of their number. */
@@ -154,10 +155,10 @@ export class PopulationTrainer {
     if (data.validation) {
       this.#evaluator = await PopulationEvaluator.create({ variants, members: this.#slotMembers(), problem: data, most: data.validation.count, compile });
     }
-    const { batchSize } = this.#variantOf(slots[0]!).training;
+    const { batchSize, debugNaN } = this.#variantOf(slots[0]!).training;
     const rows = batchSize * (this.#options.orderSeed === undefined ? slots.length : 1);
     // Fewer members may do more steps at a time: a function of the members, which change between epochs only.
-    this.#chunkLength = this.#session.chunkLength(rows, Math.floor(data.train.count / batchSize), this.#epochs);
+    this.#chunkLength = debugNaN ? 1 : this.#session.chunkLength(rows, Math.floor(data.train.count / batchSize), this.#epochs);
     await this.#session.prepare(rows);
     await this.#session.prepare(rows, this.#chunkLength);
   }
@@ -189,11 +190,13 @@ export class PopulationTrainer {
   async* #chunk(interrupted: () => boolean): AsyncGenerator<PopulationEvent, void> {
     const { data, variants, members } = this.#options;
     const progress = this.#progress;
-    const { batchSize } = this.#variantOf(progress.slots[0]!).training;
+    const { batchSize, debugNaN } = this.#variantOf(progress.slots[0]!).training;
+    const most = debugNaN ? 1 : chunkSteps;
+    let before: Record<string, TypedArray> = {};
     const orders = this.#order();
     const began = performance.now();
     const whole = Math.floor(data.train.count / batchSize);
-    const pending: { result: StepResult; places: { step: number; rates: readonly number[] }[]; examples: number }[] = [];
+    const pending: { result: StepResult; todo: StepsToDo; places: { step: number; rates: readonly number[] }[]; examples: number }[] = [];
     let done = 0;
     do {
       const count = stepsAt(progress.batch, this.#chunkLength, whole);
@@ -207,20 +210,23 @@ export class PopulationTrainer {
       for (let i = 0; i < count; i++) {
         orders.forEach((order, at) => rows.set(order.subarray(begin + i * examples, end + i * examples), (i * orders.length + at) * examples));
       }
-      const result = await this.#session.run({ count, rows, step: progress.step + 1, learningRate });
+      const todo = { count, rows, step: progress.step + 1, learningRate };
+      if (debugNaN) before = await this.#session.snapshot();
+      const result = await this.#session.run(todo);
       progress.step += count;
       progress.batch += count;
       done += count;
-      pending.push({ result, places, examples });
-    } while (progress.batch < this.#stepsPerEpoch && done < chunkSteps
+      pending.push({ result, todo, places, examples });
+    } while (progress.batch < this.#stepsPerEpoch && done < most
       && performance.now() - began < chunkMilliseconds && !interrupted());
 
     const steps: PopulationStepRecord[] = [];
-    for (const { result, places, examples } of pending) {
+    for (const { result, todo, places, examples } of pending) {
       for (const [i, { loss, gradientNorm, output }] of (await takeNumbers(result)).entries()) {
         const { step, rates } = places[i]!;
         steps.push(this.#enter(loss, gradientNorm, rates, step, examples));
         this.#record.add(output);
+        if (debugNaN) await this.#locate(before, todo);
       }
     }
     // Lets messages in: a stop must be heard even where a device computes on this thread.
@@ -233,6 +239,21 @@ export class PopulationTrainer {
       remainingSeconds: this.#pace.remaining(this.totalSteps - progress.step),
     };
     yield* this.#endings();
+  }
+
+  /** Adds to the ends of the members that diverged in this step which op made their first number that is not finite. */
+  async #locate(before: Readonly<Record<string, TypedArray>>, todo: StepsToDo): Promise<void> {
+    const { slots, members } = this.#progress;
+    const part = <A extends TypedArray>(all: A, slot: number): A => all.slice((slot * all.length) / slots.length, ((slot + 1) * all.length) / slots.length) as A;
+    for (const [slot, member] of slots.entries()) {
+      const { ended } = members[member]!;
+      if (ended?.reason !== 'diverged' || ended.step !== todo.step) continue;
+      const alone = this.#newSession([this.#options.members[member]!]);
+      const own = Object.fromEntries(Object.entries(before).map(([name, values]) => [name, part(values, slot)]));
+      const rows = this.#options.orderSeed === undefined ? part(todo.rows, slot) : todo.rows;
+      ended.what = `${ended.what!}. ${await alone.locate(own, { ...todo, rows, learningRate: part(todo.learningRate, slot) })}`;
+      await alone.dispose();
+    }
   }
 
   /** Members that have ended since this was last asked. */

@@ -42,6 +42,20 @@ describe('a member that diverges', () => {
     expect(broken.end).toMatchObject({ reason: 'finished' });
   });
 
+  it('is told with the op that made its first NaN, where that is asked for, and the others keep their bits', async () => {
+    const asked = (variants: PopulationCase['variants']) => variants.map((variant) => ({ ...variant, training: { ...training, debugNaN: true } }));
+    for (const orderSeed of [undefined, 5]) {
+      const order = orderSeed === undefined ? {} : { orderSeed };
+      const plain = await trainPopulation(line, { variants: rates(0.05, 500, 500), members, ...order });
+      const story = await trainPopulation(line, { variants: asked(rates(0.05, 500, 500)), members, ...order });
+      expect(own(story, 0)).toEqual(own(plain, 0));
+      expect(story.ended.map(({ member, end }) => [member, end.step])).toEqual(plain.ended.map(({ member, end }) => [member, end.step]));
+      for (const { end } of story.ended) {
+        expect(end.what).toMatch(/^the (loss|gradient) became \S+\. The first NaN or infinity is -?(NaN|Infinity) \(\d+ of \d+ numbers\) made by \w+ /);
+      }
+    }
+  });
+
   it('leaves the others alone in convolutions with BatchNorm, dropout and augmentation', async () => {
     const data = pictureData(40);
     const variants = (rate: number) => [0.01, rate, 0.02].map((learningRate) => ({
