@@ -16,6 +16,8 @@ export interface CompareOptions extends LaunchOptions {
   readonly alone: boolean;
   /** Divides the number of rounds. */
   readonly quick: boolean;
+  /** Seconds that a contender may take to build a case. */
+  readonly patience?: number;
   /** Takes every sample that was timed. */
   readonly onSamples?: (suite: string, name: string, samples: Readonly<Partial<Record<ContenderName, readonly number[]>>>) => void;
 }
@@ -25,6 +27,8 @@ const REST_MS = 60;
 /** A slow contender has had enough turns after so long, in milliseconds, if it has had three. Parts of a whole take longer. */
 const ENOUGH_MS = { median: 12_000, total: 60_000 };
 const LEAST_TURNS = 3;
+/** Largest relative difference between check numbers. */
+const TOLERANCE = 1e-3;
 
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
@@ -72,7 +76,7 @@ export async function enter(name: ContenderName, c: Case, folder: string, option
   try {
     contender = await Contender.start(name, launch);
     await contender.prepare(c, folder, options);
-    if (own !== undefined) checkAgreement(own, contender.check, c.tolerance ?? 1e-3);
+    if (own !== undefined) checkAgreement(own, contender.check, c.tolerance ?? TOLERANCE);
     notes.push(...contender.notes);
     return contender;
   } catch (error) {
@@ -86,10 +90,47 @@ export async function enter(name: ContenderName, c: Case, folder: string, option
 function checkAgreement(own: readonly number[], theirs: readonly number[], tolerance: number): void {
   if (own.length !== theirs.length) throw new ContenderError(`gave ${theirs.length} check numbers, Basin ${own.length}`);
   own.forEach((value, i) => {
-    if (!(Math.abs(value - theirs[i]!) <= tolerance * Math.max(Math.abs(value), 1e-6))) {
+    if (!(differenceOf(value, theirs[i]!) <= tolerance)) {
       throw new ContenderError(`computes something else: check number ${i} is ${theirs[i]}, Basin's is ${value}`);
     }
   });
+}
+
+/** Relative to Basin's own number. */
+const differenceOf = (own: number, theirs: number): number => Math.abs(own - theirs) / Math.max(Math.abs(own), 1e-6);
+
+/** What a case computes, beside the same in PyTorch on the processor. */
+export interface Agreement {
+  readonly title: string;
+  /** Numbers that were compared, and the largest relative difference among them. */
+  readonly numbers: number;
+  readonly difference: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Computes a case's check numbers on the device and in PyTorch, and times nothing: for software adapters, whose times say nothing.
+ *
+ * @throws ContenderError when either cannot do the case, or they differ
+ */
+export async function agreementOf(c: Case, options: CompareOptions): Promise<Agreement> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'basin-bench-'));
+  const notes: string[] = [];
+  let own: Contender | undefined;
+  let peer: Contender | undefined;
+  try {
+    writeTensors(folder, makeInputs(c));
+    own = await enter('basin', c, folder, options, undefined, notes);
+    // PyTorch's device is the processor; it has no software adapter.
+    peer = await enter('pytorch', c, folder, { ...options, device: 'cpu' }, own!.check, notes);
+    if (peer === undefined) throw new ContenderError(notes.join('; '));
+    const difference = own!.check.reduce((worst, value, i) => Math.max(worst, differenceOf(value, peer!.check[i]!)), 0);
+    return { title: c.title, numbers: own!.check.length, difference, versions: { ...own!.versions, ...peer.versions } };
+  } finally {
+    await own?.end();
+    await peer?.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function takeTurns(contenders: readonly Contender[], measure: Measure, quick: boolean): Promise<Map<ContenderName, number[]>> {

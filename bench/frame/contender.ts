@@ -35,10 +35,10 @@ export class Contender {
     return contender;
   }
 
-  /** Builds the case; afterwards `check` and `notes` are known. @throws ContenderError */
-  async prepare(c: Case, folder: string, options: { threads: number; device: string }): Promise<number> {
-    this.#ask({ ask: 'prepare', case: c, folder, ...options });
-    const { check, notes, seconds } = await this.#answer(180);
+  /** Builds the case; afterwards `check` and `notes` are known. `patience`: seconds it may take. @throws ContenderError */
+  async prepare(c: Case, folder: string, { threads, device, patience = 180 }: { threads: number; device: string; patience?: number }): Promise<number> {
+    this.#ask({ ask: 'prepare', case: c, folder, threads, device });
+    const { check, notes, seconds } = await this.#answer(patience);
     this.check = check as number[];
     this.notes = notes as string[];
     return seconds as number;
