@@ -42,6 +42,22 @@ describe('a dropped model', () => {
     await page.getByText('Finished').first().waitFor();
   });
 
+  it('goes out as safetensors, and comes back as the weights of a run', async () => {
+    const { page } = workbench;
+    await page.getByRole('button', { name: 'More actions' }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /as safetensors/ }).click()]);
+    const weights = join(folder, 'again.safetensors');
+    await download.saveAs(weights);
+    await drop(page, weights, 'application/octet-stream');
+    await page.getByRole('heading', { name: 'Begin a run with these weights' }).waitFor();
+    await page.getByRole('cell', { name: '0.weight', exact: true }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Compose the run' }).click();
+    await page.getByText('Ready to start').waitFor();
+    await page.getByRole('button', { name: /^Start/ }).first().click();
+    await page.getByText('Finished').first().waitFor();
+  });
+
   it('is refused with the operator and the node where it cannot be run', async () => {
     const { page } = workbench;
     await drop(page, join(corpus, 'conv3d.onnx'), 'application/octet-stream');

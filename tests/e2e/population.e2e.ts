@@ -53,6 +53,16 @@ describe('a population', () => {
     await picture('curves');
   });
 
+  it('stands among the runs with the mean and the spread of its members', async () => {
+    const { page } = workbench;
+    const address = page.url();
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await page.getByRole('link', { name: /accuracy, 12 networks\s+[\d.]+ ± [\d.]+/ }).waitFor();
+    await picture('home');
+    await page.goto(address);
+    await page.getByText('Finished').waitFor();
+  });
+
   it('lists its members, and shows one of them', async () => {
     const { page } = workbench;
     await page.getByRole('tab', { name: 'Members' }).click();

@@ -31,8 +31,8 @@ export const runSummary = z.object({
   /** Validation loss by epoch (training loss where there is no validation part), for a sparkline. */
   spark: float32Array,
   error: runError.optional(),
-  /** Of a population: its networks, and those that diverged. */
-  population: z.object({ members: z.int(), diverged: z.int() }).optional(),
+  /** Of a population: its networks, those that diverged, and how the figure that the run watches is spread over the others. */
+  population: z.object({ members: z.int(), diverged: z.int(), watched: z.object({ name: z.string(), mean: z.number(), deviation: z.number() }).optional() }).optional(),
 });
 export type RunSummary = z.infer<typeof runSummary>;
 

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { currentState, epochColumns, metricsFiles, readRunMetrics, runPaths, sourceTitle, trajectorySteps, readWeights, type FoundRun } from '#core/runs';
+import { currentState, epochColumns, metricsFiles, readMembers, readRunMetrics, runPaths, sourceTitle, summarizeMembers, trajectorySteps, readWeights, type FoundRun } from '#core/runs';
 import type { RunQueue } from '../engine/run-queue';
 import type { Checkpoint, RunState, RunSummary } from '../contract';
 
@@ -22,8 +22,27 @@ export function summarizeRun({ id, folder, file }: FoundRun, queue: RunQueue): R
     best: best ? { name: best.name, value: best.value, epoch: best.epoch } : null,
     spark: sparkOf(folder),
     ...(error && state === 'failed' && { error }),
-    ...(file.population && { population: { members: file.population.members, diverged: file.population.diverged } }),
+    ...(file.population && { population: { members: file.population.members, diverged: file.population.diverged, ...watchedOf(folder) } }),
   };
+}
+
+type Watched = NonNullable<RunSummary['population']>['watched'];
+const watchedFigures = new Map<string, { key: string; watched: Watched }>();
+
+/** How the watched figure of a population is spread over its members, read again only when their table has changed. */
+function watchedOf(folder: string): { watched?: NonNullable<Watched> } {
+  const paths = runPaths(folder);
+  if (!existsSync(paths.members)) return {};
+  const { size, mtimeMs } = statSync(paths.members);
+  const key = `${size} ${mtimeMs}`;
+  let known = watchedFigures.get(folder);
+  if (known?.key !== key) {
+    const table = readMembers(paths);
+    const spread = table && summarizeMembers(table.members)[table.watched.part]?.[table.watched.name];
+    known = { key, watched: spread && { name: table.watched.name, mean: spread.mean, deviation: spread.deviation } };
+    watchedFigures.set(folder, known);
+  }
+  return known.watched === undefined ? {} : { watched: known.watched };
 }
 
 const sparks = new Map<string, { key: string; spark: Float32Array }>();

@@ -10,7 +10,7 @@ export function addDevices(program: Command): void {
   ).action(async (options: { json?: boolean }) => {
     const devices = await listDevices();
     terminalOf(options).result(devices, () =>
-      table(['id', 'name', 'usable', 'memory', ''], devices.map(({ id, name, usable, reason, details, memory, warnings = [] }) => [
+      table(['id', 'name', 'usable', 'memory', 'details'], devices.map(({ id, name, usable, reason, details, memory, warnings = [] }) => [
         id, name, usable ? 'yes' : 'no', memory === undefined ? '' : `${(memory / 2 ** 30).toFixed(1)} GB`,
         reason ?? [...Object.entries(details).map(([key, value]) => `${key}: ${value}`), ...warnings].join(', '),
       ])));
