@@ -9,6 +9,7 @@ export {
   type SurfaceChunk,
   type SurfaceEstimate,
 } from './compute';
+export * from './alignment';
 export { type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
 export { type EvaluatorOptions, PlaneEvaluator } from './evaluator';
 export { WeightEvaluator } from './weight-evaluator';
