@@ -10,6 +10,7 @@ export {
   type SurfaceEstimate,
 } from './compute';
 export * from './alignment';
+export * from './path';
 export { type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
 export { type EvaluatorOptions, PlaneEvaluator } from './evaluator';
 export { WeightEvaluator } from './weight-evaluator';
