@@ -1,11 +1,11 @@
 import { UserError } from '#core/graph';
 import { PlaneEvaluator, type EvaluatorOptions } from './evaluator';
-import { axisCoordinates, coarseToFine } from './grid';
+import { axisCoordinates, coarseToFine, gridAxes, gridSize, gridTitle } from './grid';
 import type { Plane } from './plane';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { Grid, SurfaceRecipe } from './recipe';
-import { lowestPoint, type Surface, type SurfaceMinimum, type SurfaceTrajectory } from './surface';
+import { lowestPoints, type Surface, type SurfaceTrajectory } from './surface';
 import { WeightEvaluator } from './weight-evaluator';
 
 /** Some points of the surface, as they are computed. `values[quantity][i]` belongs to grid index `indices[i]`. */
@@ -32,9 +32,8 @@ export interface ComputeOptions extends EvaluatorOptions {
  */
 export async function* computeSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: ComputeOptions): AsyncGenerator<SurfaceChunk, void> {
   checkGrid(plane, grid);
-  const total = grid.x.count * grid.y.count;
-  const x = axisCoordinates(grid.x);
-  const y = axisCoordinates(grid.y);
+  const total = gridSize(grid);
+  const axes = gridAxes(grid).slice(0, plane.directions.length).map(axisCoordinates);
   const evaluator = PlaneEvaluator.create(problem, plane, options);
   try {
     const values = options.values ?? {};
@@ -44,8 +43,14 @@ export async function* computeSurface(problem: LandscapeProblem, plane: Plane, g
     for (let at = 0; at < missing.length; ) {
       options.signal?.throwIfAborted();
       const indices = missing.slice(at, at + evaluator.population);
-      const coordinates = new Float64Array(indices.length * 2);
-      indices.forEach((index, i) => coordinates.set([x[index % x.length]!, y[Math.floor(index / x.length)]!], i * 2));
+      const coordinates = new Float64Array(indices.length * axes.length);
+      indices.forEach((index, i) => {
+        let rest = index;
+        axes.forEach((axis, k) => {
+          coordinates[i * axes.length + k] = axis[rest % axis.length]!;
+          rest = Math.floor(rest / axis.length);
+        });
+      });
       const chunk = await evaluator.evaluate(coordinates, options.signal);
       for (const [name, computed] of Object.entries(chunk)) indices.forEach((index, i) => (values[name]![index] = computed[i]!));
       at += indices.length;
@@ -58,9 +63,23 @@ export async function* computeSurface(problem: LandscapeProblem, plane: Plane, g
   }
 }
 
-function checkGrid(plane: Plane, grid: Grid): void {
-  if (plane.directions.length === 1 && grid.y.count !== 1) {
+/** Most points of a surface: a cube of 203 a side, with two quantities some 130 MB in memory and as much on disk. */
+const MOST_POINTS = 2 ** 23;
+
+/** @throws UserError where the grid does not fit the directions, or is too large to be held */
+export function checkGrid({ directions: { length } }: Pick<Plane, 'directions'>, grid: Grid): void {
+  if (length === 1 && grid.y.count !== 1) {
     throw new UserError('landscape.grid', `a line has one row of points, the grid asks for ${grid.y.count}`, { hint: `Use the grid ${grid.x.count}x1.` });
+  }
+  if ((length === 3) !== (grid.z !== undefined)) {
+    throw new UserError('landscape.grid', `${length} directions do not fit the grid ${gridTitle(grid, 'x')}`, { hint: 'A plane takes two numbers of points, a volume three.' });
+  }
+  const points = gridSize(grid);
+  if (points > MOST_POINTS) {
+    const side = Math.floor(MOST_POINTS ** (1 / gridAxes(grid).length));
+    throw new UserError('landscape.grid.size', `the grid ${gridTitle(grid, 'x')} has ${points.toLocaleString('en')} points, more than the ${MOST_POINTS.toLocaleString('en')} that are held in memory`, {
+      hint: `Use at most ${side} a side.`,
+    });
   }
 }
 
@@ -77,10 +96,11 @@ export async function estimateSurface(problem: LandscapeProblem, plane: Plane, g
   const evaluator = PlaneEvaluator.create(problem, plane, options);
   try {
     const deadline = performance.now() + 1500;
-    do await evaluator.evaluate(new Float64Array(evaluator.population * 2), options.signal);
+    do await evaluator.evaluate(new Float64Array(evaluator.population * evaluator.axes), options.signal);
     while (evaluator.pointSeconds === undefined || (performance.now() < deadline && evaluator.climbing));
-    const points = grid.x.count * grid.y.count;
-    return { points, seconds: points * evaluator.pointSeconds, memoryBytes: evaluator.memoryBytes };
+    const points = gridSize(grid);
+    const values = points * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT;
+    return { points, seconds: points * evaluator.pointSeconds, memoryBytes: evaluator.memoryBytes + values };
   } finally {
     await evaluator.dispose();
   }
@@ -123,18 +143,14 @@ export function assembleSurface(
 ): Surface {
   const x = axisCoordinates(recipe.grid.x);
   const y = axisCoordinates(recipe.grid.y);
-  const minimum: Record<string, SurfaceMinimum> = {};
-  for (const [name, data] of Object.entries(values)) {
-    const lowest = lowestPoint(x, y, data);
-    if (lowest !== undefined) minimum[name] = lowest;
-  }
+  const z = recipe.grid.z && axisCoordinates(recipe.grid.z);
+  const axes = { x, y, ...(z && { z }) };
   const trajectory: SurfaceTrajectory | undefined = plane.path && { ...plane.path, values: trajectoryValues };
   return {
     recipe,
-    x,
-    y,
+    ...axes,
     values,
-    minimum,
+    minimum: lowestPoints(axes, values),
     centre,
     ...(trajectory && { trajectory }),
     ...(plane.anchors && { anchors: plane.anchors }),

@@ -5,6 +5,9 @@ import type { Include, Normalization } from './recipe';
 /** A displacement of the weights, by parameter name; a parameter that is not named stays where it is. */
 export type Direction = Readonly<Record<string, Float32Array>>;
 
+/** Numbers by parameter, of any precision. */
+type Entries = Readonly<Record<string, Float32Array | Float64Array>>;
+
 type Parameters = Readonly<Record<string, LandscapeParameter>>;
 
 export interface RandomDirectionOptions {
@@ -103,7 +106,7 @@ export function orthogonalize(b: Direction, a: Direction): Direction {
 }
 
 /** Inner product over all parameters, in float64. */
-export function innerProduct(a: Direction, b: Direction): number {
+export function innerProduct(a: Entries, b: Entries): number {
   let sum = 0;
   for (const [name, values] of Object.entries(a)) {
     const other = b[name];

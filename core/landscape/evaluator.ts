@@ -12,7 +12,7 @@ export interface EvaluatorOptions {
   readonly memory?: number;
 }
 
-/** Values of some points: `values[quantity][i]` belongs to the i-th coordinate pair that was asked for. */
+/** Values of some points: `values[quantity][i]` belongs to the i-th point that was asked for. */
 export type PointValues = Record<string, Float64Array>;
 
 const DEFAULT_MEMORY = 2 ** 30;
@@ -21,7 +21,7 @@ const POPULATIONS = [1, 4, 8, 16, 32, 64];
 const LONGEST_RUN = 0.3;
 
 /**
- * Evaluates points of a plane, many at once. Holds compiled programs and what they share; `dispose` gives it back.
+ * Evaluates points of a line, a plane or a volume, many at once. Holds compiled programs and what they share; `dispose` gives it back.
  */
 export class PlaneEvaluator {
   private readonly programs = new Map<number, Program>();
@@ -81,17 +81,23 @@ export class PlaneEvaluator {
     return this.secondsAPoint.size === 0 ? undefined : Math.min(...this.secondsAPoint.values());
   }
 
+  /** Coordinates of a point: the number of directions. */
+  get axes(): number {
+    return this.terms - 1;
+  }
+
   /** How many points the next call should bring: grows while larger populations are faster. */
   get population(): number {
     return POPULATIONS[this.current]!;
   }
 
   /**
-   * Values at up to `population` points. `coordinates` is `[n, 2]` (the second is ignored on a line).
+   * Values at up to `population` points. `coordinates` is `[n, axes]`, one number a direction.
    * Throws the signal's reason when it is aborted, between two batches of data.
    */
   async evaluate(coordinates: Float64Array, signal?: AbortSignal): Promise<PointValues> {
-    const count = coordinates.length / 2;
+    const { axes } = this;
+    const count = coordinates.length / axes;
     const population = this.population;
     if (count > population) throw new Error(`${count} points were asked for, ${population} fit`);
     const fresh = !this.programs.has(population);
@@ -99,7 +105,7 @@ export class PlaneEvaluator {
     const feed = new Float32Array(population * this.terms);
     for (let p = 0; p < population; p++) {
       // Places that are left over repeat the last point.
-      const from = Math.min(p, count - 1) * 2;
+      const from = Math.min(p, count - 1) * axes;
       feed[p * this.terms] = 1;
       for (let k = 1; k < this.terms; k++) feed[p * this.terms + k] = coordinates[from + k - 1]!;
     }

@@ -1,5 +1,14 @@
 import type { Axis, Grid } from './recipe';
 
+/** The axes of a grid, x first: two of a plane (a line's second has one point), three of a volume. */
+export const gridAxes = ({ x, y, z }: Grid): readonly Axis[] => (z === undefined ? [x, y] : [x, y, z]);
+
+/** Number of points of a grid. */
+export const gridSize = (grid: Grid): number => gridAxes(grid).reduce((size, { count }) => size * count, 1);
+
+/** Numbers of points along the axes, as in `51×51`. */
+export const gridTitle = (grid: Grid, sign = '×'): string => gridAxes(grid).map(({ count }) => count).join(sign);
+
 /** The coordinates of an axis, evenly spaced; both ends and (for odd counts) the middle are hit exactly. */
 export function axisCoordinates({ from, to, count }: Axis): Float64Array {
   const last = count - 1;
@@ -32,26 +41,35 @@ export function bisectionLevels(count: number): number[][] {
 }
 
 /**
- * Every point of the grid once, coarse to fine: the indices `row * x.count + column` in the order in which they are
- * computed, so that the picture is complete at any moment and only grows sharper. The point nearest the centre leads.
+ * Every point of the grid once, coarse to fine: the indices `(layer * y.count + row) * x.count + column` in the order in which
+ * they are computed, so that the picture is complete at any moment and only grows sharper. The point nearest the centre leads.
  */
 export function coarseToFine(grid: Grid): Int32Array {
-  const { count: columns } = grid.x;
-  const { count: rows } = grid.y;
-  const columnLevel = levelOf(columns);
-  const rowLevel = levelOf(rows);
-  const order = new Int32Array(columns * rows);
-  const level = new Int32Array(columns * rows);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const index = row * columns + column;
-      order[index] = index;
-      level[index] = Math.max(rowLevel[row]!, columnLevel[column]!);
-    }
+  const axes = gridAxes(grid);
+  const levels = pointLevels(axes.map(({ count }) => levelOf(count)));
+  // A counting sort: levels are few, points may be millions.
+  const starts = new Int32Array(levels.reduce((deepest, level) => Math.max(deepest, level), 0) + 2);
+  for (const level of levels) starts[level + 1]! += 1;
+  for (let level = 1; level < starts.length; level++) starts[level]! += starts[level - 1]!;
+  const order = new Int32Array(levels.length);
+  levels.forEach((level, index) => (order[starts[level]!++] = index));
+  const middle = axes.reduceRight((index, { count }) => index * count + Math.floor((count - 1) / 2), 0);
+  order.copyWithin(1, 0, order.indexOf(middle));
+  order[0] = middle;
+  return order;
+}
+
+/** The level of every point: the deepest of its coordinates' levels. */
+function pointLevels(axes: readonly Int32Array[]): Int32Array {
+  let levels = Int32Array.of(0);
+  for (const own of axes) {
+    const next = new Int32Array(levels.length * own.length);
+    own.forEach((level, position) => {
+      for (let i = 0; i < levels.length; i++) next[position * levels.length + i] = Math.max(level, levels[i]!);
+    });
+    levels = next;
   }
-  const middle = Math.floor((rows - 1) / 2) * columns + Math.floor((columns - 1) / 2);
-  if (middle >= 0) level[middle] = -1;
-  return order.sort((a, b) => level[a]! - level[b]! || a - b);
+  return levels;
 }
 
 function levelOf(count: number): Int32Array {

@@ -4,13 +4,13 @@ import { type Checkpoint, trajectoryPlane } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { Axis, PlaneRecipe, WeightsReference } from './recipe';
 
-/** One or two directions through the centre, and what is known of the path of training in their plane. */
+/** One to three directions through the centre, and what is known of the path of training in the space they span. */
 export interface Plane {
   readonly recipe: PlaneRecipe;
-  /** Unit steps along x and y; a line has no second one. */
-  readonly directions: readonly [Direction] | readonly [Direction, Direction];
-  readonly explainedVariance?: readonly [number, number];
-  /** Training's path in plane coordinates, where checkpoints were given. */
+  /** Unit steps along x, y and z: one of a line, two of a plane, three of a volume. */
+  readonly directions: readonly [Direction, ...Direction[]];
+  readonly explainedVariance?: readonly number[];
+  /** Training's path in coordinates `[n, axes]`, where checkpoints were given. */
   readonly path?: { readonly points: Float64Array; readonly steps: Float64Array; readonly residual: Float64Array };
   /** The other weights that the plane was laid through. */
   readonly anchors?: readonly Anchor[];
@@ -21,6 +21,8 @@ export interface Anchor {
   readonly name: string;
   readonly x: number;
   readonly y: number;
+  /** In a volume. */
+  readonly z?: number;
 }
 
 type Weights = Readonly<Record<string, Float32Array>>;
@@ -45,7 +47,7 @@ export function makePlane(problem: Pick<LandscapeProblem, 'parameters'>, recipe:
   const checkpoints = sources.checkpoints ?? [];
   const steps = Float64Array.from(checkpoints, ({ step }) => step);
   if (recipe.kind === 'trajectory') {
-    const { directions, explainedVariance, points, residual } = trajectoryPlane(centre, checkpoints);
+    const { directions, explainedVariance, points, residual } = trajectoryPlane(centre, checkpoints, recipe.axes);
     return { recipe: { ...recipe, steps: Array.from(steps) }, directions, explainedVariance, path: { points, steps, residual } };
   }
   if (recipe.kind === 'line') {
@@ -64,7 +66,7 @@ export function makePlane(problem: Pick<LandscapeProblem, 'parameters'>, recipe:
 
 type Spanned = Exclude<PlaneRecipe, { kind: 'trajectory' | 'line' }>;
 
-function spanned(recipe: Spanned, parameters: LandscapeProblem['parameters'], centre: Weights, sources: PlaneSources): { directions: readonly [Direction, Direction]; anchors?: Anchor[] } {
+function spanned(recipe: Spanned, parameters: LandscapeProblem['parameters'], centre: Weights, sources: PlaneSources): { directions: Plane['directions']; anchors?: Anchor[] } {
   if (recipe.kind === 'through') return through(recipe.of, centre, sources);
   const random = (index: number): Direction => gaussian(parameters, { ...recipe, index });
   const normalized = (direction: Direction): Direction => normalizeDirection(direction, parameters, recipe.normalization);
@@ -74,31 +76,55 @@ function spanned(recipe: Spanned, parameters: LandscapeProblem['parameters'], ce
     if (innerProduct(gradient, gradient) === 0) {
       throw new UserError('landscape.gradient', 'the gradient is zero at these weights, so it shows no direction', { hint: 'Use a random plane, or another checkpoint.' });
     }
-    return { directions: [normalized(gradient), normalized(orthogonalize(random(0), gradient))] };
+    const drawn = [0, 1].slice(0, (recipe.axes ?? 2) - 1).map(random);
+    const [, ...beside] = orthogonalized([gradient, ...drawn]);
+    return { directions: [normalized(gradient), ...beside.map(normalized)] };
   }
-  const [first, second] = [random(0), random(1)];
-  return { directions: [normalized(first), normalized(recipe.orthogonal ? orthogonalize(second, first) : second)] };
+  const drawn = [0, 1, 2].slice(0, recipe.axes ?? 2).map(random);
+  const [first, ...others] = (recipe.orthogonal ? orthogonalized(drawn) : drawn).map(normalized);
+  return { directions: [first!, ...others] };
 }
 
-/** Two weights closer to one line with the centre than this (sine of the angle) span no plane that float32 could hold. */
+/** Each direction without its components along those before it (Gram and Schmidt, the modified form). */
+const orthogonalized = (directions: readonly Direction[]): Direction[] =>
+  directions.reduce<Direction[]>((before, direction) => [...before, before.reduce(orthogonalize, direction)], []);
+
+/** Weights closer to the span of the others than this (sine of the angle) add no direction that float32 could hold. */
 const SMALLEST_ANGLE = 1e-4;
 
 /**
- * The plane through three weights with orthogonal axes of unit length, so that distances in the picture are distances of weights
- * (Garipov, Izmailov, Podoprikhin, Vetrov, Wilson 2018, "Loss surfaces, mode connectivity, and fast ensembling of DNNs", section 3.2).
+ * The plane through three weights (the volume through four) with orthogonal axes of unit length, so that distances in the picture are
+ * distances of weights (Garipov, Izmailov, Podoprikhin, Vetrov, Wilson 2018, "Loss surfaces, mode connectivity, and fast ensembling of
+ * DNNs", section 3.2).
  */
-function through([first, second]: readonly [WeightsReference, WeightsReference], centre: Weights, sources: PlaneSources): { directions: readonly [Direction, Direction]; anchors: Anchor[] } {
-  const [a, b] = [towards(first, centre, sources), towards(second, centre, sources)];
-  const [lengthA, lengthB] = [a, b].map((direction) => Math.sqrt(innerProduct(direction, direction))) as [number, number];
-  const beside = orthogonalize(b, a);
-  const height = Math.sqrt(innerProduct(beside, beside));
-  if (!(height > SMALLEST_ANGLE * lengthB)) {
-    throw new UserError('landscape.rank', `the centre, "${first.name}" and "${second.name}" lie on one line, so they span no plane (rank one)`, {
-      hint: 'Choose weights of another run, or look along the line.',
-    });
-  }
-  const directions = [scaled(a, 1 / lengthA), scaled(beside, 1 / height)] as const;
-  return { directions, anchors: [{ name: first.name, x: lengthA, y: 0 }, { name: second.name, x: innerProduct(b, directions[0]), y: height }] };
+function through(of: readonly WeightsReference[], centre: Weights, sources: PlaneSources): { directions: Plane['directions']; anchors: Anchor[] } {
+  // Orthogonal, as long as they are found; and the same of unit length.
+  const found: Direction[] = [];
+  const axes: Direction[] = [];
+  const places = of.map((reference, k) => {
+    const way = towards(reference, centre, sources);
+    const beside = found.reduce(orthogonalize, way);
+    const height = Math.sqrt(innerProduct(beside, beside));
+    if (!(height > SMALLEST_ANGLE * Math.sqrt(innerProduct(way, way)))) throw rankError(of.slice(0, k + 1));
+    const place = [...axes.map((axis) => innerProduct(way, axis)), height];
+    found.push(beside);
+    axes.push(scaled(beside, 1 / height));
+    return place;
+  });
+  const anchors = of.map(({ name }, k): Anchor => {
+    const [x = 0, y = 0, z = 0] = places[k]!;
+    return of.length === 3 ? { name, x, y, z } : { name, x, y };
+  });
+  const [first, ...others] = axes;
+  return { directions: [first!, ...others], anchors };
+}
+
+function rankError(of: readonly WeightsReference[]): UserError {
+  const names = of.map(({ name }) => `"${name}"`);
+  const listed = `the centre, ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return of.length === 3
+    ? new UserError('landscape.rank', `${listed} lie in one plane, so they span no volume (rank two)`, { hint: 'Choose weights of another run, or look at the plane.' })
+    : new UserError('landscape.rank', `${listed} lie on one line, so they span no plane (rank one)`, { hint: 'Choose weights of another run, or look along the line.' });
 }
 
 function towards({ name, fingerprint }: WeightsReference, centre: Weights, sources: PlaneSources): Direction {
@@ -111,49 +137,46 @@ function towards({ name, fingerprint }: WeightsReference, centre: Weights, sourc
   return way;
 }
 
-/** Least-squares coordinates of the checkpoints in a plane whose directions need not be orthogonal. */
-function project(centre: Readonly<Record<string, Float32Array>>, checkpoints: readonly Checkpoint[], [a, b]: readonly [Direction, Direction]): { points: Float64Array; residual: Float64Array } {
-  let [aa, ab, bb] = [0, 0, 0];
-  forEachEntry(a, b, (_name, _i, x, y) => {
-    aa += x * x;
-    ab += x * y;
-    bb += y * y;
-  });
-  const determinant = aa * bb - ab * ab;
-  const points = new Float64Array(2 * checkpoints.length);
+/** Least-squares coordinates of the checkpoints in the span of directions that need not be orthogonal. */
+function project(centre: Weights, checkpoints: readonly Checkpoint[], directions: readonly Direction[]): { points: Float64Array; residual: Float64Array } {
+  const axes = directions.length;
+  const gram = directions.map((a) => directions.map((b) => innerProduct(a, b)));
+  const points = new Float64Array(axes * checkpoints.length);
   const residual = new Float64Array(checkpoints.length);
   checkpoints.forEach(({ parameters }, n) => {
-    let [da, db, dd] = [0, 0, 0];
-    for (const [name, from] of Object.entries(centre)) {
-      const to = parameters[name]!;
-      for (let i = 0; i < from.length; i++) dd += (to[i]! - from[i]!) ** 2;
-    }
-    forEachEntry(a, b, (name, i, x, y) => {
-      const d = parameters[name]![i]! - centre[name]![i]!;
-      da += d * x;
-      db += d * y;
-    });
-    const [u, v] = [(da * bb - db * ab) / determinant, (db * aa - da * ab) / determinant];
-    points.set([u, v], 2 * n);
-    residual[n] = Math.sqrt(Math.max(dd - (u * da + v * db), 0));
+    const way = Object.fromEntries(Object.entries(centre).map(([name, from]) => [name, Float64Array.from(from, (value, i) => parameters[name]![i]! - value)]));
+    const shares = directions.map((direction) => innerProduct(direction, way));
+    const place = solveSymmetric(gram, shares);
+    points.set(place, axes * n);
+    residual[n] = Math.sqrt(Math.max(innerProduct(way, way) - place.reduce((sum, value, k) => sum + value * shares[k]!, 0), 0));
   });
   return { points, residual };
 }
 
-function forEachEntry(a: Direction, b: Direction, visit: (name: string, i: number, x: number, y: number) => void): void {
-  for (const [name, values] of Object.entries(a)) {
-    const other = b[name];
-    for (let i = 0; i < values.length; i++) visit(name, i, values[i]!, other?.[i] ?? 0);
+/** Solves `A x = b` for a positive definite matrix of a few rows, by elimination. */
+function solveSymmetric(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const n = right.length;
+  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  for (let k = 0; k < n; k++) {
+    for (let i = k + 1; i < n; i++) {
+      const factor = rows[i]![k]! / rows[k]![k]!;
+      for (let j = k; j <= n; j++) rows[i]![j]! -= factor * rows[k]![j]!;
+    }
   }
+  const solution = new Array<number>(n).fill(0);
+  for (let k = n - 1; k >= 0; k--) {
+    const known = solution.reduce((sum, value, j) => (j > k ? sum + rows[k]![j]! * value : sum), 0);
+    solution[k] = (rows[k]![n]! - known) / rows[k]![k]!;
+  }
+  return solution;
 }
 
-/** Ranges that hold a path with a fifth of its extent around it; both axes keep the origin in view. */
-export function rangesAround(points: Float64Array): { x: Pick<Axis, 'from' | 'to'>; y: Pick<Axis, 'from' | 'to'> } {
-  const range = (offset: 0 | 1): Pick<Axis, 'from' | 'to'> => {
-    const values = [0, ...points.filter((_, i) => i % 2 === offset)];
+/** The range of each axis that holds points `[n, axes]` with a fifth of their extent around them; all keep the origin in view. */
+export function rangesAround(points: Float64Array, axes: number): Pick<Axis, 'from' | 'to'>[] {
+  return Array.from({ length: axes }, (_, axis) => {
+    const values = [0, ...points.filter((_, i) => i % axes === axis)];
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const margin = (high - low || 1) * 0.2;
     return { from: low - margin, to: high + margin };
-  };
-  return { x: range(0), y: range(1) };
+  });
 }

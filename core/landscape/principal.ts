@@ -7,29 +7,29 @@ export interface Checkpoint {
   readonly parameters: Readonly<Record<string, Float32Array>>;
 }
 
-/** The plane that best holds the path of training, and the path in it. */
+/** The plane (or the volume) that best holds the path of training, and the path in it. */
 export interface TrajectoryPlane {
-  /** Two orthonormal directions in weight space. */
-  readonly directions: readonly [Direction, Direction];
-  /** Shares of the path's variance along the two directions. */
-  readonly explainedVariance: readonly [number, number];
-  /** Plane coordinates of every checkpoint `[n, 2]`; the final weights are the origin. */
+  /** Orthonormal directions in weight space. */
+  readonly directions: readonly [Direction, ...Direction[]];
+  /** Shares of the path's variance along the directions. */
+  readonly explainedVariance: readonly number[];
+  /** Coordinates of every checkpoint `[n, axes]`; the final weights are the origin. */
   readonly points: Float64Array;
   /** Distance of every checkpoint from the plane through the final weights `[n]`. */
   readonly residual: Float64Array;
 }
 
 /**
- * The first two principal components of the checkpoints' differences from the final weights, `M = [w_0 - w, ..., w_n - w]`
+ * The first principal components (two, or three for a volume) of the checkpoints' differences from the final weights, `M = [w_0 - w, ..., w_n - w]`
  * (Li et al. 2018, section 7.2). Principal components are taken of the centred matrix, through its Gram matrix in
  * float64 (`n x n` instead of parameters x parameters); the plane then passes through the final weights `w`.
  *
- * @throws UserError with fewer than three checkpoints, or when they all lie on one line
+ * @throws UserError with fewer than three checkpoints (four for a volume), or when they all lie on one line (in one plane)
  */
-export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, checkpoints: readonly Checkpoint[]): TrajectoryPlane {
+export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, checkpoints: readonly Checkpoint[], axes: 2 | 3 = 2): TrajectoryPlane {
   const n = checkpoints.length;
-  if (n < 3) {
-    throw new UserError('landscape.trajectory', `the plane of a trajectory needs at least 3 checkpoints, this run kept ${n}`, {
+  if (n <= axes) {
+    throw new UserError('landscape.trajectory', `the ${axes === 2 ? 'plane' : 'volume'} of a trajectory needs at least ${axes + 1} checkpoints, this run kept ${n}`, {
       hint: 'Train with "keepTrajectory": true and more epochs, or use a random plane.',
     });
   }
@@ -38,28 +38,29 @@ export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, 
   const gram = gramMatrix(differences);
   const { values, vectors } = symmetricEigen(centreGram(gram, n), n);
   const total = values.reduce((sum, value) => sum + Math.max(value, 0), 0);
-  if (!(total > 0) || !(values[1]! > 1e-12 * values[0]!)) {
-    throw new UserError('landscape.trajectory', 'the checkpoints lie on one line, so they span no plane', {
-      hint: 'Use a line, or train longer so that the path can turn.',
+  if (!(total > 0) || !(values[axes - 1]! > 1e-12 * values[0]!)) {
+    throw new UserError('landscape.trajectory', axes === 2 ? 'the checkpoints lie on one line, so they span no plane' : 'the checkpoints lie in one plane, so they span no volume', {
+      hint: `Use a ${axes === 2 ? 'line' : 'plane'}, or train longer so that the path can turn.`,
     });
   }
-  const loadings = ([0, 1] as const).map((k) => centredLoadings(vectors, n, k, values[k]!));
-  const points = new Float64Array(2 * n);
+  const components = [0, 1, 2].slice(0, axes);
+  const loadings = components.map((k) => centredLoadings(vectors, n, k, values[k]!));
+  const points = new Float64Array(axes * n);
   const residual = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let inPlane = 0;
-    for (const k of [0, 1] as const) {
+    for (const k of components) {
       let coordinate = 0;
       for (let j = 0; j < n; j++) coordinate += loadings[k]![j]! * gram[i * n + j]!;
-      points[2 * i + k] = coordinate;
+      points[axes * i + k] = coordinate;
       inPlane += coordinate ** 2;
     }
     residual[i] = Math.sqrt(Math.max(gram[i * n + i]! - inPlane, 0));
   }
   const directions = loadings.map((loading) => combine(names, differences, loading));
   return {
-    directions: [directions[0]!, directions[1]!],
-    explainedVariance: [values[0]! / total, values[1]! / total],
+    directions: [directions[0]!, ...directions.slice(1)],
+    explainedVariance: components.map((k) => values[k]! / total),
     points,
     residual,
   };

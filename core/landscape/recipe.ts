@@ -21,12 +21,16 @@ export const weightsReferenceSchema = z.strictObject({
 });
 export type WeightsReference = z.infer<typeof weightsReferenceSchema>;
 
+/** Absent: two directions. Three of them span a volume. */
+const axes = z.literal(3).optional().describe('number of directions, where the picture is a volume');
+
 const randomPlane = z.strictObject({
   kind: z.literal('random'),
   seed: z.int().min(0).default(0),
   normalization: normalizationSchema.default('filter'),
   include: includeSchema.default('weights'),
-  orthogonal: z.boolean().default(false).describe('make the second direction orthogonal to the first before normalising'),
+  orthogonal: z.boolean().default(false).describe('make each direction orthogonal to those before it before normalising'),
+  axes,
 });
 
 const linePlane = z.strictObject({
@@ -39,7 +43,9 @@ const linePlane = z.strictObject({
 
 const throughPlane = z.strictObject({
   kind: z.literal('through'),
-  of: z.tuple([weightsReferenceSchema, weightsReferenceSchema]).describe('with the centre, the three weights that span the plane'),
+  of: z
+    .union([z.tuple([weightsReferenceSchema, weightsReferenceSchema]), z.tuple([weightsReferenceSchema, weightsReferenceSchema, weightsReferenceSchema])])
+    .describe('with the centre, the weights that span the plane (two) or the volume (three)'),
 });
 
 const gradientPlane = z.strictObject({
@@ -47,14 +53,16 @@ const gradientPlane = z.strictObject({
   seed: z.int().min(0).default(0),
   normalization: normalizationSchema.default('filter'),
   include: includeSchema.default('weights'),
+  axes,
 });
 
 const trajectoryPlane = z.strictObject({
   kind: z.literal('trajectory'),
   steps: z.array(z.number()).default([]).describe('training steps of the checkpoints that span the plane'),
+  axes,
 });
 
-/** Which two (or one) directions through the trained weights span the picture. */
+/** Which directions through the trained weights span the picture: one of a line, two of a plane, three of a volume. */
 export const planeRecipeSchema = z.discriminatedUnion('kind', [randomPlane, trajectoryPlane, linePlane, throughPlane, gradientPlane]);
 export type PlaneRecipe = z.infer<typeof planeRecipeSchema>;
 
@@ -64,7 +72,7 @@ export const axisSchema = z
   .refine((axis) => axis.count === 1 || axis.to > axis.from, { message: 'the range must go upwards: from < to' });
 export type Axis = z.infer<typeof axisSchema>;
 
-export const gridSchema = z.strictObject({ x: axisSchema, y: axisSchema });
+export const gridSchema = z.strictObject({ x: axisSchema, y: axisSchema, z: axisSchema.optional().describe('of a volume') });
 export type Grid = z.infer<typeof gridSchema>;
 
 /** A seeded part of a split; `null` is the whole split. */

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
 import { assembleSurface, computeSurface, evaluateCentre, evaluateCheckpoints, type SurfaceChunk } from './compute';
 import type { EvaluatorOptions } from './evaluator';
+import { gridSize } from './grid';
 import type { Plane } from './plane';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
@@ -32,9 +34,10 @@ const SAVE_INTERVAL = 1000;
  * @throws UserError when the folder holds a surface of another recipe; the signal's reason when it is aborted
  */
 export async function* computeSurfaceIn(folder: string, problem: LandscapeProblem, plane: Plane, recipe: SurfaceRecipe, options: ResumableOptions): AsyncGenerator<SurfaceEvent, void> {
-  const total = recipe.grid.x.count * recipe.grid.y.count;
+  const total = gridSize(recipe.grid);
   let surface = existsSync(join(folder, 'recipe.json')) ? await continued(folder, recipe) : undefined;
   if (surface === undefined) {
+    await checkDisk(folder, 2 * total * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
     const centre = await evaluateCentre(problem, options);
     const path = plane.path && options.checkpoints ? await evaluateCheckpoints(problem, options.checkpoints, options) : {};
     const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(total).fill(NaN)]));
@@ -60,6 +63,15 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
     if (!written) await saveValues(folder, { recipe, values });
   }
   yield { kind: 'end', surface: assembleSurface(recipe, plane, values, surface.centre, surface.trajectory?.values), done: total, total };
+}
+
+/** Room for the values twice: the file that replaces another is whole before the other goes. */
+async function checkDisk(folder: string, bytes: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= bytes) return;
+  const megabytes = (count: number): string => Math.ceil(count / 1e6).toLocaleString('en');
+  throw new UserError('landscape.disk', `the surface needs ${megabytes(bytes)} MB on the disk of ${folder}, which has ${megabytes(bavail * bsize)} MB left`, { hint: 'Use fewer points, or make room.' });
 }
 
 async function continued(folder: string, recipe: SurfaceRecipe): Promise<Surface> {

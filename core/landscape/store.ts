@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import { z } from 'zod';
 import { encodeNpy } from './export/npy';
-import { axisCoordinates } from './grid';
+import { axisCoordinates, gridAxes, gridSize } from './grid';
 import { surfaceRecipeSchema } from './recipe';
-import { lowestPoint, type Surface } from './surface';
+import { lowestPoints, type Surface } from './surface';
 
 /** JSON has no NaN and no infinity; where they can occur they are spelled out. */
 const numbers = z.array(z.union([z.number(), z.enum(['nan', 'inf', '-inf'])])).transform((list) => Float64Array.from(list, (item) => (typeof item === 'number' ? item : { nan: NaN, inf: Infinity, '-inf': -Infinity }[item])));
@@ -13,14 +13,14 @@ const spelled = (values: Float64Array): (number | string)[] => Array.from(values
 
 const summarySchema = z.object({
   centre: z.record(z.string(), z.number().nullable()),
-  explainedVariance: z.tuple([z.number(), z.number()]).optional(),
-  anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number() })).optional(),
+  explainedVariance: z.array(z.number()).min(2).max(3).optional(),
+  anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
   trajectory: z.object({ points: numbers, steps: numbers, residual: numbers, values: z.record(z.string(), numbers) }).optional(),
 });
 
 /**
  * Writes a surface as a folder: `recipe.json` (what made it), `summary.json` (centre, trajectory), `values.npy` (float64
- * `[quantities, ny, nx]`, NaN where nothing is computed yet). Every file is replaced whole or not at all.
+ * `[quantities, ny, nx]`, of a volume `[quantities, nz, ny, nx]`; NaN where nothing is computed yet). Every file is replaced whole or not at all.
  */
 export async function saveSurface(folder: string, surface: Surface): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -43,31 +43,27 @@ export async function saveSurface(folder: string, surface: Surface): Promise<voi
 
 /** Writes only the values, which grow while a surface is computed. */
 export async function saveValues(folder: string, { recipe, values }: Pick<Surface, 'recipe' | 'values'>): Promise<void> {
-  const { x, y } = recipe.grid;
-  const size = x.count * y.count;
+  const size = gridSize(recipe.grid);
   const data = new Float64Array(recipe.quantities.length * size).fill(NaN);
   recipe.quantities.forEach((name, at) => data.set(values[name] ?? [], at * size));
-  await replaceFile(join(folder, 'values.npy'), encodeNpy(data, [recipe.quantities.length, y.count, x.count]));
+  await replaceFile(join(folder, 'values.npy'), encodeNpy(data, [recipe.quantities.length, ...gridAxes(recipe.grid).map(({ count }) => count).reverse()]));
 }
 
 /** Reads a folder written by `saveSurface`. Throws a `UserError` that names the file which is missing or does not fit. */
 export async function openSurface(folder: string): Promise<Surface> {
   const recipe = await readJson(join(folder, 'recipe.json'), surfaceRecipeSchema);
   const summary = await readJson(join(folder, 'summary.json'), summarySchema);
-  const size = recipe.grid.x.count * recipe.grid.y.count;
+  const size = gridSize(recipe.grid);
   const data = await readValues(join(folder, 'values.npy'), recipe.quantities.length * size);
   const x = axisCoordinates(recipe.grid.x);
   const y = axisCoordinates(recipe.grid.y);
+  const third = recipe.grid.z && axisCoordinates(recipe.grid.z);
+  const axes = { x, y, ...(third && { z: third }) };
   const values = Object.fromEntries(recipe.quantities.map((name, at) => [name, data.slice(at * size, (at + 1) * size)]));
-  const minimum = Object.fromEntries(
-    Object.entries(values).flatMap(([name, list]) => {
-      const lowest = lowestPoint(x, y, list);
-      return lowest === undefined ? [] : [[name, lowest]];
-    }),
-  );
   const centre = Object.fromEntries(Object.entries(summary.centre).map(([name, value]) => [name, value ?? Infinity]));
   const { trajectory, anchors, explainedVariance } = summary;
-  return { recipe, x, y, values, minimum, centre, ...(trajectory && { trajectory }), ...(anchors && { anchors }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
+  const places = anchors?.map(({ z, ...anchor }) => ({ ...anchor, ...(z !== undefined && { z }) }));
+  return { recipe, ...axes, values, minimum: lowestPoints(axes, values), centre, ...(trajectory && { trajectory }), ...(places && { anchors: places }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { SurfaceRecipe } from './recipe';
 
 /** The path of training, projected onto the plane. */
 export interface SurfaceTrajectory {
-  /** Plane coordinates `[n, 2]`, in training order; the last point is the trained network. */
+  /** Coordinates `[n, axes]` (two of a plane, three of a volume), in training order; the last point is the trained network. */
   readonly points: Float64Array;
   /** Training step of each point `[n]`. */
   readonly steps: Float64Array;
@@ -16,18 +16,23 @@ export interface SurfaceTrajectory {
 export interface SurfaceMinimum {
   readonly x: number;
   readonly y: number;
+  /** Of a volume. */
+  readonly z?: number;
   readonly value: number;
   readonly index: number;
 }
 
 /**
- * A computed surface. Values are row-major `[ny, nx]`: `values[row * nx + column]` belongs to `(x[column], y[row])`.
+ * A computed surface. Values are row-major `[ny, nx]`: `values[row * nx + column]` belongs to `(x[column], y[row])`. A volume has
+ * a third axis: `[nz, ny, nx]`.
  * `NaN`: not computed yet. `Infinity`: computed, but the network returned no finite value there.
  */
 export interface Surface {
   readonly recipe: SurfaceRecipe;
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /** Of a volume. */
+  readonly z?: Float64Array;
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: SurfaceTrajectory;
   /** Other weights that the plane was laid through. */
@@ -36,19 +41,35 @@ export interface Surface {
   readonly minimum: Readonly<Record<string, SurfaceMinimum>>;
   /** Each quantity at the unperturbed weights. */
   readonly centre: Readonly<Record<string, number>>;
-  /** Shares of the trajectory's variance along the two axes (trajectory planes only). */
-  readonly explainedVariance?: readonly [number, number];
+  /** Shares of the trajectory's variance along the axes (trajectory planes only). */
+  readonly explainedVariance?: readonly number[];
+}
+
+type Axes = Pick<Surface, 'x' | 'y' | 'z'>;
+
+/** The coordinates of a grid index. */
+export function placeOf({ x, y, z }: Axes, index: number): { readonly x: number; readonly y: number; readonly z?: number } {
+  const row = Math.floor(index / x.length);
+  const place = { x: x[index % x.length]!, y: y[row % y.length]! };
+  return z === undefined ? place : { ...place, z: z[Math.floor(row / y.length)]! };
 }
 
 /** The lowest finite point, or `undefined` when there is none. */
-export function lowestPoint(x: Float64Array, y: Float64Array, values: Float64Array): SurfaceMinimum | undefined {
+export function lowestPoint(axes: Axes, values: Float64Array): SurfaceMinimum | undefined {
   let index = -1;
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i]) && (index < 0 || values[i]! < values[index]!)) index = i;
   }
   if (index < 0) return undefined;
-  return { x: x[index % x.length]!, y: y[Math.floor(index / x.length)]!, value: values[index]!, index };
+  return { ...placeOf(axes, index), value: values[index]!, index };
 }
+
+/** The lowest finite point of each quantity that has one. */
+export const lowestPoints = (axes: Axes, values: Surface['values']): Record<string, SurfaceMinimum> =>
+  Object.fromEntries(Object.entries(values).flatMap(([name, list]) => {
+    const lowest = lowestPoint(axes, list);
+    return lowest === undefined ? [] : [[name, lowest]];
+  }));
 
 /** Smallest and largest finite value, or `undefined` when there is none. */
 export function finiteExtent(values: Float64Array): readonly [number, number] | undefined {

@@ -29,8 +29,8 @@ export interface SurfaceData {
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: PathData | undefined;
   readonly anchors?: readonly Anchor[] | undefined;
-  /** Names of the two axes. */
-  readonly axes: readonly [string, string];
+  /** Names of the axes. */
+  readonly axes: readonly [string, string, ...string[]];
 }
 
 export type HeightScale = 'linear' | 'log';

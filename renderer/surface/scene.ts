@@ -267,7 +267,7 @@ export class SurfaceScene {
   private rebuildBox(): void {
     const { data, field, frame, look } = this;
     if (!data || !field || !frame) return;
-    this.box = axisBox(frame, field, data.x, data.y, [...data.axes, look.scale === 'log' ? `${look.quantity} (log)` : look.quantity], this.facing);
+    this.box = axisBox(frame, field, data.x, data.y, [data.axes[0], data.axes[1], look.scale === 'log' ? `${look.quantity} (log)` : look.quantity], this.facing);
     this.outline.set(this.box.outline);
     this.grid.set(this.box.grid);
   }

@@ -7,19 +7,21 @@ const range = z
   .tuple([z.number(), z.number()])
   .refine(([from, to]) => from < to, { message: 'a range goes upwards: [from, to]' });
 
+const count = z.int().min(1).max(2049);
+
 export const surfaceRequest = z.strictObject({
   run: z.string(),
   plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'),
-  /** Other weights that the plane leads to: one for a line (or none: a random one), two that with the centre span a plane. */
-  others: z.array(z.strictObject({ run: z.string(), checkpoint: checkpointName.default('last'), member: z.int().min(0).optional() })).max(2).default([]),
+  /** Other weights that the plane leads to: one for a line (or none: a random one), two (three) that with the centre span a plane (a volume). */
+  others: z.array(z.strictObject({ run: z.string(), checkpoint: checkpointName.default('last'), member: z.int().min(0).optional() })).max(3).default([]),
   seed: z.int().min(0).default(0),
   normalization: z.enum(['filter', 'layer', 'weight', 'none']).default('filter'),
   /** Which parameters random directions move. */
   include: z.enum(['weights', 'biases', 'all']).default('weights'),
-  /** Points along x and y; the second is 1 for a line. */
-  grid: z.tuple([z.int().min(1).max(2049), z.int().min(1).max(2049)]).default([51, 51]),
+  /** Points along x and y (1 for a line); a third number makes a volume. */
+  grid: z.union([z.tuple([count, count]), z.tuple([count, count, count])]).default([51, 51]),
   /** Absent: -1 to 1, and for a trajectory the path with a margin. */
-  range: z.object({ x: range, y: range }).optional(),
+  range: z.object({ x: range, y: range, z: range.optional() }).optional(),
   split: split.default('train'),
   /** Number of examples, drawn with the seed; `null` takes all. */
   subset: z.int().min(1).nullable().default(null),
@@ -40,22 +42,24 @@ export const surfaceEstimate = z.object({
 });
 export type SurfaceEstimate = z.infer<typeof surfaceEstimate>;
 
-export const surfaceMinimum = z.object({ x: z.number(), y: z.number(), value: z.number(), index: z.int() });
+export const surfaceMinimum = z.object({ x: z.number(), y: z.number(), z: z.number().optional(), value: z.number(), index: z.int() });
 
 export const surface = z.object({
   id: z.string(),
   /** What made it; enough to make it again. */
   recipe: z.record(z.string(), z.unknown()),
-  /** The plane and its two axes, in words. */
+  /** The plane and its axes, in words. */
   plane: z.string(),
-  axes: z.tuple([z.string(), z.string()]),
+  axes: z.tuple([z.string(), z.string()], z.string()),
   x: float64Array,
   y: float64Array,
-  /** By quantity, row-major `[ny, nx]`. NaN: not computed yet; Infinity: the network gave no finite value there. */
+  /** Of a volume. */
+  z: float64Array.optional(),
+  /** By quantity, row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed yet; Infinity: the network gave no finite value there. */
   values: z.record(z.string(), float64Array),
   trajectory: z
     .object({
-      /** `[n, 2]` plane coordinates in training order. */
+      /** Coordinates in training order, `[n, 2]`, of a volume `[n, 3]`. */
       points: float64Array,
       steps: float64Array,
       /** Distance from the plane, in weight space. */
@@ -64,11 +68,11 @@ export const surface = z.object({
     })
     .optional(),
   /** Other weights that the plane was laid through. */
-  anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number() })).optional(),
+  anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
   minimum: z.record(z.string(), surfaceMinimum),
   centre: z.record(z.string(), z.number()),
-  /** Shares of the trajectory's variance along the two axes. */
-  explainedVariance: z.tuple([z.number(), z.number()]).optional(),
+  /** Shares of the trajectory's variance along the axes. */
+  explainedVariance: z.array(z.number()).optional(),
   done: z.int(),
   total: z.int(),
 });
@@ -93,7 +97,8 @@ export type SurfaceEvent = z.infer<typeof surfaceEvent>;
 export const surfaceListing = z.object({
   id: z.string(),
   plane: z.string(),
-  grid: z.tuple([z.int(), z.int()]),
+  /** Points along the axes: two of a plane, three of a volume. */
+  grid: z.tuple([z.int(), z.int()], z.int()),
   split: z.string(),
   subset: z.int().nullable(),
   quantities: z.array(z.string()),
@@ -103,7 +108,7 @@ export const surfaceListing = z.object({
 });
 export type SurfaceListing = z.infer<typeof surfaceListing>;
 
-export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'svg', 'pdf', 'vtp', 'gltf', 'stl', 'html']);
+export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'svg', 'pdf', 'vtp', 'vti', 'gltf', 'stl', 'html']);
 export type SurfaceFormat = z.infer<typeof surfaceFormat>;
 
 /** How an exported picture looks; what is left out is as on the command line. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { axisCoordinates, axisNames, exportSurface, planeTitle, quantityTopology } from '#core/landscape';
+import { axisNames, exportSurface, gridSize, planeTitle, quantityTopology } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
@@ -18,7 +18,7 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
         (await listSurfaces(findRun(input.run).folder)).map(({ id, recipe, created, done, total }) => ({
           id,
           plane: recipe.plane.kind,
-          grid: [recipe.grid.x.count, recipe.grid.y.count] as [number, number],
+          grid: [recipe.grid.x.count, recipe.grid.y.count, ...(recipe.grid.z ? [recipe.grid.z.count] : [])] as [number, number, ...number[]],
           split: recipe.split,
           subset: recipe.subset?.count ?? null,
           quantities: recipe.quantities,
@@ -88,21 +88,23 @@ function toEvent(event: RunSurfaceEvent): SurfaceEvent {
 }
 
 function toSurface(id: string, surface: LandscapeSurface, done: number): Surface {
-  const { recipe, values, minimum, centre, trajectory, anchors, explainedVariance } = surface;
+  const { recipe, x, y, z, values, minimum, centre, trajectory, anchors, explainedVariance } = surface;
+  const [first, second, ...third] = axisNames(surface);
   return {
     id,
     recipe,
     plane: planeTitle(recipe.plane),
-    axes: [...axisNames(surface)],
-    x: axisCoordinates(recipe.grid.x),
-    y: axisCoordinates(recipe.grid.y),
+    axes: [first, second, ...third],
+    x,
+    y,
+    ...(z && { z }),
     values: { ...values },
     minimum: { ...minimum },
     centre: { ...centre },
     ...(trajectory && { trajectory: { ...trajectory, values: { ...trajectory.values } } }),
     ...(anchors && { anchors: anchors.map((anchor) => ({ ...anchor })) }),
-    ...(explainedVariance && { explainedVariance: [explainedVariance[0], explainedVariance[1]] }),
+    ...(explainedVariance && { explainedVariance: [...explainedVariance] }),
     done,
-    total: recipe.grid.x.count * recipe.grid.y.count,
+    total: gridSize(recipe.grid),
   };
 }

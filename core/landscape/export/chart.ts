@@ -1,5 +1,6 @@
 import { label, type Rectangle, segment, type Shape } from '#core/figure';
 import { planeTitle } from '../describe';
+import { gridTitle } from '../grid';
 import type { Surface } from '../surface';
 import { formatNumber, niceStep } from './height';
 
@@ -68,7 +69,7 @@ export function captions({ recipe, centre }: Surface, quantity: string): readonl
   const how = [
     planeTitle(plane),
     `${split}${subset === null ? '' : `, ${subset.count} examples (seed ${subset.seed})`}`,
-    `${grid.x.count}×${grid.y.count}`,
+    gridTitle(grid),
     batchNorm === 'batch' ? 'batch statistics' : '',
     `centre ${formatNumber(centre[quantity] ?? NaN)}`,
   ];

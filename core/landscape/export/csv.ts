@@ -1,13 +1,12 @@
-import type { Surface } from '../surface';
+import { placeOf, type Surface } from '../surface';
 
-/** One line a grid point: `x,y,<quantities>`; not computed is an empty field, no finite value is `inf`. */
+/** One line a grid point: `x,y,<quantities>`, of a volume `x,y,z,<quantities>`; not computed is an empty field, no finite value is `inf`. */
 export function exportCsv(surface: Surface): Uint8Array {
   const names = Object.keys(surface.values);
-  const columns = surface.x.length;
-  const lines = [['x', 'y', ...names].map(quote).join(',')];
-  for (let index = 0; index < columns * surface.y.length; index++) {
+  const lines = [[...Object.keys(placeOf(surface, 0)), ...names].map(quote).join(',')];
+  for (let index = 0; index < surface.x.length * surface.y.length * (surface.z?.length ?? 1); index++) {
     const cells = names.map((name) => cell(surface.values[name]![index]!));
-    lines.push([surface.x[index % columns]!, surface.y[Math.floor(index / columns)]!, ...cells].join(','));
+    lines.push([...Object.values(placeOf(surface, index)), ...cells].join(','));
   }
   return new TextEncoder().encode(`${lines.join('\n')}\n`);
 }

@@ -9,6 +9,7 @@ import { exportJson } from './json';
 import { exportNpy } from './npy';
 import { exportPdf, exportPng, exportSvg } from './picture';
 import { exportStl } from './stl';
+import { exportVti } from './vti';
 import { exportVtp } from './vtp';
 
 export interface ExportOptions {
@@ -34,6 +35,7 @@ const exporters = {
   svg: exportSvg,
   pdf: exportPdf,
   vtp: exportVtp,
+  vti: exportVti,
   gltf: exportGltf,
   stl: exportStl,
   html: async (surface: Surface, { viewer, ...options }: ExportOptions): Promise<Uint8Array> => {

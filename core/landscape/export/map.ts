@@ -34,6 +34,7 @@ export function drawMap(surface: Surface, quantity: string, heights: Heights, ma
 
 /** The map itself with its axes, in whole pixels at `frame`. */
 export function plotMap(surface: Surface, quantity: string, heights: Heights, map: ColorMapName, palette: Palette, frame: Rectangle, unit: number): Picture {
+  const [across, upwards] = axisNames(surface);
   const fine = refine(heights.heights, surface.x.length, surface.y.length, frame.width, frame.height);
   const pixels = shadedMap(fine, frame.width, frame.height, heights, map);
   return {
@@ -43,7 +44,7 @@ export function plotMap(surface: Surface, quantity: string, heights: Heights, ma
       ...drawPath(surface, frame, unit),
       ...drawMinimum(surface, quantity, frame, unit),
       ...drawAnchors(surface, frame, palette, unit),
-      ...axes(frame, ends(surface.x), ends(surface.y), axisNames(surface), palette, unit),
+      ...axes(frame, ends(surface.x), ends(surface.y), [across, upwards], palette, unit),
     ],
   };
 }

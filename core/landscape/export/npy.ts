@@ -1,4 +1,5 @@
-import type { Surface } from '../surface';
+import { gridAxes, gridSize } from '../grid';
+import { placeOf, type Surface } from '../surface';
 
 /**
  * NumPy's NPY format 1.0 (NEP 1): float64, C order.
@@ -17,18 +18,20 @@ export function encodeNpy(data: Float64Array, shape: readonly number[]): Uint8Ar
 }
 
 /**
- * One array `[2 + quantities, ny, nx]`: x, y, then the quantities in the recipe's order. Holes keep their NaN (not
- * computed) or inf (no finite value).
+ * One array `[2 + quantities, ny, nx]`: x, y, then the quantities in the recipe's order; of a volume `[3 + quantities, nz, ny, nx]`. Holes
+ * keep their NaN (not computed) or inf (no finite value).
  */
 export function exportNpy(surface: Surface): Uint8Array {
-  const columns = surface.x.length;
-  const rows = surface.y.length;
-  const quantities = surface.recipe.quantities.map((name) => surface.values[name] ?? new Float64Array(columns * rows).fill(NaN));
-  const data = new Float64Array((2 + quantities.length) * columns * rows);
-  for (let index = 0; index < columns * rows; index++) {
-    data[index] = surface.x[index % columns]!;
-    data[columns * rows + index] = surface.y[Math.floor(index / columns)]!;
+  const axes = gridAxes(surface.recipe.grid).length;
+  const size = gridSize(surface.recipe.grid);
+  const quantities = surface.recipe.quantities.map((name) => surface.values[name] ?? new Float64Array(size).fill(NaN));
+  const data = new Float64Array((axes + quantities.length) * size);
+  for (let index = 0; index < size; index++) {
+    const { x, y, z } = placeOf(surface, index);
+    data[index] = x;
+    data[size + index] = y;
+    if (z !== undefined) data[2 * size + index] = z;
   }
-  quantities.forEach((values, at) => data.set(values, (2 + at) * columns * rows));
-  return encodeNpy(data, [2 + quantities.length, rows, columns]);
+  quantities.forEach((values, at) => data.set(values, (axes + at) * size));
+  return encodeNpy(data, [axes + quantities.length, ...gridAxes(surface.recipe.grid).map(({ count }) => count).reverse()]);
 }

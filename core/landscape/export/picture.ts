@@ -4,7 +4,7 @@ import { captions, palettes } from './chart';
 import type { ColorMapName } from './colors';
 import { drawCurve } from './curve';
 import { drawMap } from './map';
-import { type MeshOptions, quantityValues, surfaceHeights } from './mesh';
+import { type MeshOptions, quantityValues, refuseVolume, surfaceHeights } from './mesh';
 
 export interface PictureOptions extends MeshOptions {
   readonly colorMap?: ColorMapName;
@@ -18,6 +18,7 @@ export interface PictureOptions extends MeshOptions {
 
 /** The surface from above, or the curve of a line, ready for any file of pictures. */
 export function drawPicture(surface: Surface, options: PictureOptions): Drawing {
+  refuseVolume(surface, 'has no picture from above');
   const { width = 1600, height = 1200, theme = 'light', colorMap = 'viridis' } = options;
   const { quantity, heights } = surfaceHeights(surface, options);
   const palette = palettes[theme];

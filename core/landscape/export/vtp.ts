@@ -1,6 +1,7 @@
 import { escapeXml } from '#core/figure';
 import type { Surface } from '../surface';
 import { type MeshOptions, surfaceMesh } from './mesh';
+import { dataArray, xmlNumber } from './vtk';
 
 /**
  * VTK XML PolyData (ParaView, PyVista, VisIt): the surface's triangles and the trajectory as a polyline. Point data hold
@@ -48,8 +49,3 @@ function cells(connectivity: readonly number[], size: number): string {
   const offsets = Array.from({ length: count }, (_, i) => (i + 1) * size);
   return dataArray('connectivity', 'Int64', connectivity) + dataArray('offsets', 'Int64', offsets);
 }
-
-const dataArray = (name: string, type: string, data: readonly (number | string)[], components = 1): string =>
-  `<DataArray type="${type}" Name="${escapeXml(name)}" NumberOfComponents="${components}" format="ascii">${data.join(' ')}</DataArray>`;
-
-const xmlNumber = (value: number): string => (Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf');

@@ -91,6 +91,9 @@ export function surfaceTopology(surface: Pick<Surface, 'x' | 'y'>, quantity: Flo
 
 /** The same of a surface's quantity by name. @throws UserError where the surface has no such quantity */
 export function quantityTopology(surface: Surface, quantity: string, options: TopologyOptions): Topology {
+  if (surface.z !== undefined) {
+    throw new UserError('landscape.topology.volume', 'valleys and passes are found in planes, this surface is a volume', { hint: 'Compute the plane of the same seed: its axes are the first two of the volume.' });
+  }
   const values = surface.values[quantity];
   if (values === undefined) throw new UserError('landscape.topology', `the surface has no quantity "${quantity}": ${suggestion(quantity, Object.keys(surface.values))}`);
   return surfaceTopology(surface, values, options);

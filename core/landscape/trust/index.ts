@@ -55,9 +55,9 @@ export async function trustChecks(options: TrustOptions): Promise<TrustCheck[]> 
 }
 
 /** The displacements half way from the centre to the ends of the axes. */
-function halfWay({ directions }: Plane, { x, y }: Pick<Surface, 'x' | 'y'>): Direction[] {
+function halfWay({ directions }: Plane, { x, y, z }: Pick<Surface, 'x' | 'y' | 'z'>): Direction[] {
   return directions.flatMap((direction, k) => {
-    const axis = k === 0 ? x : y;
+    const axis = [x, y, z][k]!;
     return [axis[0]! / 2, axis.at(-1)! / 2].filter((step) => step !== 0).map((step) => scaled(direction, step));
   });
 }

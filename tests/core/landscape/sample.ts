@@ -1,4 +1,4 @@
-import { axisCoordinates, lowestPoint, type Surface, type SurfaceRecipe } from '#core/landscape';
+import { axisCoordinates, lowestPoint, lowestPoints, type Surface, type SurfaceRecipe } from '#core/landscape';
 
 export interface SampleOptions {
   columns?: number;
@@ -30,7 +30,7 @@ export function sampleSurface({ columns = 25, rows = 21, f = ripples, path = tru
     batchNorm: 'evaluation',
     device: 'cpu',
   };
-  const lowest = lowestPoint(x, y, loss);
+  const lowest = lowestPoint({ x, y }, loss);
   const n = 12;
   const points = new Float64Array(n * 2);
   for (let i = 0; i < n; i++) {
@@ -48,4 +48,15 @@ export function sampleSurface({ columns = 25, rows = 21, f = ripples, path = tru
       ? { trajectory: { points, steps: Float64Array.from({ length: n }, (_, i) => i * 10), residual: new Float64Array(n), values: {} } }
       : {}),
   };
+}
+
+/** A volume of 11 x 9 x 7 points with known values, as the computation would leave it. */
+export function sampleVolume(f: (x: number, y: number, z: number) => number = (x, y, z) => 0.1 + x * x + 2 * y * y + 3 * z * z, counts: readonly [number, number, number] = [11, 9, 7]): Surface {
+  const { recipe } = sampleSurface();
+  const axis = (k: number) => ({ from: -1, to: 1, count: counts[k]! });
+  const grid = { x: axis(0), y: axis(1), z: axis(2) };
+  const [x, y, z] = [grid.x, grid.y, grid.z].map(axisCoordinates) as [Float64Array, Float64Array, Float64Array];
+  const loss = Float64Array.from({ length: x.length * y.length * z.length }, (_, i) => f(x[i % x.length]!, y[Math.floor(i / x.length) % y.length]!, z[Math.floor(i / x.length / y.length)]!));
+  const plane = { kind: 'random', seed: 0, normalization: 'filter', include: 'weights', orthogonal: false, axes: 3 } as const;
+  return { recipe: { ...recipe, plane, grid }, x, y, z, values: { loss }, minimum: lowestPoints({ x, y, z }, { loss }), centre: { loss: f(0, 0, 0) } };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { exportSurface, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { exportSurface, gridTitle, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
@@ -16,9 +16,10 @@ interface SurfaceOptions {
   plane: SurfaceRequest['plane'];
   to: string[];
   include: SurfaceRequest['include'];
-  grid: [number, number];
+  grid: SurfaceRequest['grid'];
   range?: [number, number];
   rangeY?: [number, number];
+  rangeZ?: [number, number];
   split: SplitName;
   metric: string;
   subset?: number;
@@ -45,12 +46,13 @@ export function addSurface(program: Command): void {
       .command('surface')
       .description('compute the loss surface around a trained network')
       .argument('<run>', 'its folder, id or name')
-      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .gltf .stl .html')
+      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, or the gradient and a random direction').choices(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'))
-      .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one) or a plane (two) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
-      .addOption(new Option('--grid <nx>x<ny>', 'points along x and y').argParser(grid).default([51, 51], '51x51'))
-      .addOption(new Option('--range <from>:<to>', 'extent of both axes (default: -1:1; of a trajectory: the path with a margin)').argParser(range))
+      .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
+      .addOption(new Option('--grid <nx>x<ny>[x<nz>]', 'points along x and y; a third number makes a volume').argParser(grid).default([51, 51], '51x51'))
+      .addOption(new Option('--range <from>:<to>', 'extent of all axes (default: -1:1; of a trajectory: the path with a margin)').argParser(range))
       .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
+      .addOption(new Option('--range-z <from>:<to>', 'extent of a volume\'s z axis, where it differs').argParser(range))
       .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
       .option('--metric <name>', 'what the height shows: loss, or one of the task\'s quantities (accuracy, rmse)', 'loss')
       .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed', wholeNumber(1))
@@ -72,6 +74,7 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
+    'basin surface runs/mnist --grid 21x21x21 --out volume.vti',
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (named: string, options: SurfaceOptions) => {
     const terminal = terminalOf(options);
@@ -86,7 +89,7 @@ export function addSurface(program: Command): void {
       seed: options.seed,
       normalization: options.normalization,
       grid: options.grid,
-      ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range } }),
+      ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
       split: options.split,
       subset: options.subset ?? null,
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
@@ -103,9 +106,9 @@ export function addSurface(program: Command): void {
     terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
       const lowest = minimum[options.metric];
       return [
-        `${options.out}: ${recipe.grid.x.count} x ${recipe.grid.y.count} points`,
-        `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${number(lowest.x)}, ${number(lowest.y)})` : ''}`,
-        ...(explainedVariance ? [`The plane holds ${number(100 * (explainedVariance[0] + explainedVariance[1]))} % of the path's variance.`] : []),
+        `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
+        `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
+        ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
         ...(topology ? valleys(topology) : []),
         ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
       ];
@@ -161,11 +164,13 @@ async function compute(terminal: Terminal, metric: string, start: (signal: Abort
   }
 }
 
-function grid(text: string): [number, number] {
-  const [, x, y] = /^(\d+)x(\d+)$/.exec(text) ?? [];
-  const [nx, ny] = [Number(x), Number(y)];
-  if (!(nx >= 1 && ny >= 1 && nx <= 2049 && ny <= 2049)) throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51.');
-  return [nx, ny];
+function grid(text: string): SurfaceRequest['grid'] {
+  const counts = /^\d+x\d+(x\d+)?$/.test(text) ? text.split('x').map(Number) : [];
+  const [nx = 0, ny = 0, nz] = counts;
+  if (counts.length === 0 || counts.some((count) => count < 1 || count > 2049)) {
+    throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51, or three for a volume, like 21x21x21.');
+  }
+  return nz === undefined ? [nx, ny] : [nx, ny, nz];
 }
 
 function pixels(text: string): [number, number] {
