@@ -1,13 +1,21 @@
 import { suggestion, UserError } from '#core/graph';
 import { frobeniusMeasures } from './families/frobenius';
+import { gradientMeasures } from './families/gradient';
+import { hessianMeasures } from './families/hessian';
+import { inputMeasures } from './families/input';
 import { outputMeasures } from './families/outputs';
+import { pacBayesMeasures } from './families/pac-bayes';
 import { pathMeasures } from './families/path';
+import { sharpnessMeasures } from './families/sharpness';
 import { sizeMeasures } from './families/size';
 import { spectralMeasures } from './families/spectral';
 import { type Measure, type MeasureDefinition, measureFamilies } from './measure';
 
 /** Every measure, in the order of the table. */
-export const measures: readonly Measure[] = [...outputMeasures, ...sizeMeasures, ...frobeniusMeasures, ...spectralMeasures, ...pathMeasures];
+export const measures: readonly Measure[] = [
+  ...outputMeasures, ...sizeMeasures, ...frobeniusMeasures, ...spectralMeasures, ...pathMeasures, ...pacBayesMeasures, ...sharpnessMeasures, ...hessianMeasures,
+  ...gradientMeasures, ...inputMeasures,
+];
 
 /** What there is to know of a measure without computing it. */
 export function describeMeasure({ compute: _, ...definition }: Measure): MeasureDefinition {

@@ -49,7 +49,7 @@ export async function squaredSpectral({ rows, columns, data }: LayerMatrix, sign
   return largestOf('layer', Math.min(rows, columns), 'float64', gram, signal);
 }
 
-/** The largest eigenvalue of a positive semidefinite matrix that is known by its products. */
+/** The largest eigenvalue of a positive semidefinite matrix that is known by its products; its error is of the order of the squared tolerance. */
 export async function largestOf(name: string, dimension: number, precision: LinearOperator['precision'], product: (v: Vector) => Promise<Vector>, signal?: AbortSignal): Promise<number> {
   const operator: LinearOperator = {
     name,
@@ -59,6 +59,6 @@ export async function largestOf(name: string, dimension: number, precision: Line
     apply: (vectors) => Promise.all(vectors.map(product)),
     dispose: () => Promise.resolve(),
   };
-  const { largest } = await lanczos(operator, { largest: 1, tolerance: precision === 'float64' ? 1e-9 : 1e-5, maxIterations: 300, ...(signal && { signal }) });
+  const { largest } = await lanczos(operator, { largest: 1, tolerance: precision === 'float64' ? 1e-6 : 1e-4, maxIterations: 300, ...(signal && { signal }) });
   return Math.max(0, largest[0]!.value);
 }

@@ -1,5 +1,6 @@
 import type { MeasureBench } from '../bench';
 import { exact, type Invariance, type Measure, mapped, type MeasureValue } from '../measure';
+import { type Answers, mean } from '../network-at';
 import { dziugaite, jiang } from '../sources';
 import { meanWithInterval, quantileWithInterval } from '../statistics';
 
@@ -7,21 +8,27 @@ const functional: readonly Invariance[] = ['layer-rescaling', 'unit-rescaling', 
 const common = { family: 'outputs', invariant: functional, work: ['evaluation'] } as const;
 
 /** Outputs as one number a class: one output alone is the log-odds of the second class. */
-async function logits(bench: MeasureBench): Promise<{ scores: Float64Array; classes: number; labels: Int32Array }> {
+function logits(bench: MeasureBench, { outputs, width }: Answers): { scores: Float64Array; classes: number; labels: Int32Array } {
   const labels = bench.labels();
-  const { outputs, width } = await bench.answers();
   if (width > 1) return { scores: outputs, classes: width, labels };
   return { scores: Float64Array.from({ length: 2 * labels.length }, (_, i) => (i % 2 === 1 ? outputs[(i - 1) / 2]! : 0)), classes: 2, labels };
 }
 
 /** Score of the label less the best other score, of every example. */
-export async function margins(bench: MeasureBench): Promise<Float64Array> {
-  const { scores, classes, labels } = await logits(bench);
+function marginsOf(bench: MeasureBench, answers: Answers): Float64Array {
+  const { scores, classes, labels } = logits(bench, answers);
   return Float64Array.from(labels, (label, i) => {
     let best = -Infinity;
     for (let k = 0; k < classes; k++) if (k !== label) best = Math.max(best, scores[i * classes + k]!);
     return scores[i * classes + label]! - best;
   });
+}
+
+const margins = async (bench: MeasureBench): Promise<Float64Array> => marginsOf(bench, await bench.answers());
+
+/** Share of the examples that answers are right about. */
+export function accuracyOf(bench: MeasureBench, answers: Answers): number {
+  return mean(marginsOf(bench, answers).map((value) => Number(value > 0)));
 }
 
 /** The margin of the whole set: a low quantile of the examples' margins, its size where it is negative. */
@@ -35,7 +42,7 @@ export async function margin(bench: MeasureBench): Promise<MeasureValue> {
 
 /** Entropy of the prediction for every example, in nats. */
 async function entropies(bench: MeasureBench): Promise<Float64Array> {
-  const { scores, classes, labels } = await logits(bench);
+  const { scores, classes, labels } = logits(bench, await bench.answers());
   const sigmoids = bench.problem.likelihood === 'bernoulli' && classes > 2;
   return Float64Array.from(labels, (_, i) => {
     const own = scores.subarray(i * classes, (i + 1) * classes);

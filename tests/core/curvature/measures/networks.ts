@@ -69,7 +69,7 @@ export function cnn({ norm = true, examples = 12, batch = 8, seed = 1 } = {}): M
     'head.bias': parameter(random, [3], 'bias', 0.1),
   });
   const [parameters, first] = [make(), make()];
-  const statistics = (mean: Float32Array, variance: Float32Array) => (norm ? { 'norm.running_mean': { data: mean, shape: [5] }, 'norm.running_var': { data: variance, shape: [5] } } : {});
+  const statistics = (mean: Float32Array, variance: Float32Array): MeasureProblem['buffers'] => (norm ? { 'norm.running_mean': { data: mean, shape: [5] }, 'norm.running_var': { data: variance, shape: [5] } } : {});
   const problem: MeasureProblem = {
     parameters,
     buffers: statistics(random.normals(5).map((v) => v / 3), random.normals(5).map((v) => 0.5 + v * v)),
@@ -87,6 +87,12 @@ export function cnn({ norm = true, examples = 12, batch = 8, seed = 1 } = {}): M
   };
   return learnt(problem, cnnForward(norm));
 }
+
+/** With weights in single precision, as a device takes them. */
+export const narrow = (problem: MeasureProblem): MeasureProblem => {
+  const single = (parameters: MeasureProblem['parameters']) => Object.fromEntries(Object.entries(parameters).map(([name, each]) => [name, { ...each, data: Float32Array.from(each.data) }]));
+  return { ...problem, parameters: single(problem.parameters), ...(problem.initial && { initial: { ...problem.initial, parameters: single(problem.initial.parameters) } }) };
+};
 
 /** The same with labels that are the network's own answers for all but every twelfth example. */
 function learnt(problem: MeasureProblem, forward: Forward): MeasureProblem {

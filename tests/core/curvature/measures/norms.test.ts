@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measureNow, type MeasureProblem, type MeasureResult } from '#core/curvature';
-import { cnn, mlp } from './networks';
+import { cnn, mlp, narrow } from './networks';
 import { cnnForward, flat, type Forward, largestSingularValue, mlpForward, Plain, softmax, unflat, weightsOf, type Weights } from './plain';
 
 const reference = { device: 'reference' } as const;
@@ -134,7 +134,7 @@ describe('norms and margins', () => {
   });
 
   it('an interval over the examples holds the mean of many more', async () => {
-    const many = mlp({ examples: 4000, batch: 500 });
+    const many = narrow(mlp({ examples: 4000, batch: 500 }));
     const few: MeasureProblem = { ...many, batches: many.batches.slice(0, 1) };
     const [all, some] = [await measureNow(many, ['loss', 'margin'], { device: 'cpu', threads: 1 }), await measureNow(few, ['loss', 'margin'], { device: 'cpu', threads: 1 })];
     for (const id of ['loss', 'margin']) {

@@ -135,6 +135,8 @@ export const shifted = (w: readonly number[], i: number, by: number): number[] =
 
 /** The largest singular value of a matrix given row by row, by Jacobi rotations of its columns (one-sided). */
 export function largestSingularValue(rows: number, columns: number, data: ArrayLike<number>): number {
+  // More columns than rows would turn for ever around those that are zero.
+  if (columns > rows) return largestSingularValue(columns, rows, Array.from({ length: data.length }, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)]!));
   const a = Array.from({ length: columns }, (_, j) => Array.from({ length: rows }, (_, i) => data[i * columns + j]!));
   const dot = (u: readonly number[], v: readonly number[]): number => u.reduce((sum, value, i) => sum + value * v[i]!, 0);
   for (let sweep = 0; sweep < 60; sweep++) {
