@@ -15,4 +15,5 @@ export * from './ops';
 export { valuesOnly } from './values-only';
 export * from './transforms';
 export { nearest, suggestion } from './nearest';
+export { jsonNumber, jsonNumbers, spelledNumber } from './json-number';
 export { strictObject } from './strict-object';

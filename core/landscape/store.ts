@@ -1,15 +1,13 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '#core/graph';
+import { jsonNumbers as numbers, spelledNumber, UserError } from '#core/graph';
 import { z } from 'zod';
 import { encodeNpy } from './export/npy';
 import { axisCoordinates, gridAxes, gridSize } from './grid';
 import { surfaceRecipeSchema } from './recipe';
 import { lowestPoints, type Surface } from './surface';
 
-/** JSON has no NaN and no infinity; where they can occur they are spelled out. */
-const numbers = z.array(z.union([z.number(), z.enum(['nan', 'inf', '-inf'])])).transform((list) => Float64Array.from(list, (item) => (typeof item === 'number' ? item : { nan: NaN, inf: Infinity, '-inf': -Infinity }[item])));
-const spelled = (values: Float64Array): (number | string)[] => Array.from(values, (value) => (Number.isFinite(value) ? value : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'));
+const spelled = (values: Float64Array): (number | string)[] => Array.from(values, spelledNumber);
 
 const summarySchema = z.object({
   centre: z.record(z.string(), z.number().nullable()),

@@ -4,7 +4,11 @@ export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
 export { populationFlops, stepCost } from './step-cost';
 export { curvatureRequestSchema, type CurvatureRequest } from './curvature/request';
-export { computeRunCurvature, type CurvatureEvent, type CurvatureFigures, type CurvatureHead, type CurvatureReport, type Eigenvalue } from './curvature/run-curvature';
+export type { CurvatureFigures, CurvatureHead, CurvatureReport, Eigenvalue } from './curvature/report';
+export { computeRunCurvature, type CurvatureEvent } from './curvature/run-curvature';
+export {
+  answerRunCurvature, listRunCurvature, openRunCurvature, removeRunCurvature, reportOf, type CurvatureAnswer, type CurvatureListing, type KeptCurvature,
+} from './curvature/store';
 export { decisionBoundary, type Boundary } from './evaluation/boundary';
 export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';
 export { openRun, type OpenOptions, type OpenRun } from './evaluation/open-run';

@@ -26,9 +26,14 @@ export const curvatureRequest = z.strictObject({
   batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
   tolerance: z.number().positive().max(1).default(1e-3),
   maxIterations: z.int().min(1).max(2000).default(100),
+  reorthogonalization: z.enum(['full', 'selective']).default('full'),
   products: z.int().min(6).max(10000).default(96),
+  /** Keep the eigenvectors beside the figures, as safetensors. */
+  vectors: z.boolean().default(false),
   /** Which network of a population. */
   member: z.int().min(0).optional(),
+  /** Compute anew what was kept. */
+  again: z.boolean().default(false),
 });
 export type CurvatureRequest = z.input<typeof curvatureRequest>;
 
@@ -85,7 +90,7 @@ export type CurvatureFigures = z.infer<typeof curvatureFigures>;
 
 /** What the figures are of. */
 export const curvatureHead = z.object({
-  run: z.object({ id: z.string(), name: z.string(), checkpoint: z.string(), step: z.int() }),
+  run: z.object({ id: z.string(), name: z.string(), checkpoint: z.string(), step: z.int(), member: z.int().optional() }),
   /** The request in full, with what was not said filled in. */
   request: z.record(z.string(), z.unknown()),
   operator: z.string(),
@@ -101,11 +106,40 @@ export const curvatureEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), text: z.string(), part: z.int(), parts: z.int() }),
   /** All that is known so far of the whole matrix (`layer` is null) or of a layer's block. */
   z.object({ kind: z.literal('figures'), layer: z.string().nullable(), figures: curvatureFigures }),
-  z.object({ kind: z.literal('end'), seconds: z.number() }),
+  /** `kept`: read from the run's folder, not computed. */
+  z.object({ kind: z.literal('end'), id: z.string(), kept: z.boolean(), seconds: z.number() }),
 ]);
 export type CurvatureEvent = z.infer<typeof curvatureEvent>;
 
+/** A result in the run's folder. */
+export const curvatureListing = z.object({
+  id: z.string(),
+  head: curvatureHead,
+  /** Milliseconds since 1970. */
+  created: z.number(),
+  /** Whether everything that was asked for is there; else it was stopped, and asking again goes on. */
+  complete: z.boolean(),
+  seconds: z.number(),
+  vectors: z.boolean(),
+});
+export type CurvatureListing = z.infer<typeof curvatureListing>;
+
+export const keptCurvature = z.object({
+  head: curvatureHead,
+  figures: curvatureFigures.nullable(),
+  layers: z.record(z.string(), curvatureFigures),
+  seconds: z.number(),
+  complete: z.boolean(),
+});
+export type KeptCurvature = z.infer<typeof keptCurvature>;
+
+const one = z.strictObject({ run: z.string(), id: z.string() });
+
 export const curvatureContract = {
-  /** Figures as they are found. Ending the stream early cancels. */
+  /** Figures as they are found, kept in the run's folder; what is kept is read. Ending the stream early cancels. */
   compute: oc.input(curvatureRequest).output(eventIterator(curvatureEvent)),
+  /** Results of a run, newest first. */
+  list: oc.input(z.strictObject({ run: z.string() })).output(z.array(curvatureListing)),
+  get: oc.input(one).output(keptCurvature),
+  remove: oc.input(one).output(z.void()),
 };

@@ -1,14 +1,14 @@
-import { curvatureRequestSchema, findRun, readSettings } from '#core/runs';
-import type { CurvatureEvent } from '../contract';
+import { curvatureRequestSchema, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature } from '#core/runs';
+import type { CurvatureEvent, CurvatureHead, KeptCurvature } from '../contract';
 import type { CurvatureWorkEvent } from '../work/curvature';
 import { api, type EngineEnvironment } from './environment';
 
 export function curvatureProcedures({ pool }: EngineEnvironment) {
   return {
     curvature: api.curvature.router({
-      compute: api.curvature.compute.handler(async function* ({ input: { run, member, ...request }, signal }): AsyncGenerator<CurvatureEvent, void> {
+      compute: api.curvature.compute.handler(async function* ({ input: { run, member, again, ...request }, signal }): AsyncGenerator<CurvatureEvent, void> {
         const left = new AbortController();
-        const work = { folder: findRun(run).folder, member, request: curvatureRequestSchema.parse(request), threads: readSettings().threads };
+        const work = { folder: findRun(run).folder, member, again, request: curvatureRequestSchema.parse(request), threads: readSettings().threads };
         const events = await pool.client('curvature').curvature(work, { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
         try {
           for await (const event of events) yield toEvent(event);
@@ -16,19 +16,38 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
           left.abort();
         }
       }),
+
+      list: api.curvature.list.handler(({ input: { run } }) =>
+        listRunCurvature(findRun(run).folder).map((listing) => ({ ...listing, head: toHead(listing.head) }))),
+
+      get: api.curvature.get.handler(({ input: { run, id } }): KeptCurvature => {
+        const { head, figures, layers, seconds, complete } = openRunCurvature(findRun(run).folder, id);
+        return {
+          head: toHead(head),
+          figures: figures && toFigures(figures),
+          layers: Object.fromEntries(Object.entries(layers).map(([layer, own]) => [layer, toFigures(own)])),
+          seconds,
+          complete,
+        };
+      }),
+
+      remove: api.curvature.remove.handler(({ input: { run, id } }) => removeRunCurvature(findRun(run).folder, id)),
     }),
   };
 }
 
 function toEvent(event: CurvatureWorkEvent): CurvatureEvent {
   switch (event.kind) {
-    case 'start': return { kind: 'start', head: { ...event.head, request: { ...event.head.request } } };
+    case 'start': return { kind: 'start', head: toHead(event.head) };
     case 'figures': return { kind: 'figures', layer: event.layer, figures: toFigures(event.figures) };
     default: return event;
   }
 }
 
+type FoundHead = Extract<CurvatureWorkEvent, { kind: 'start' }>['head'];
 type FoundFigures = Extract<CurvatureWorkEvent, { kind: 'figures' }>['figures'];
+
+const toHead = (head: FoundHead): CurvatureHead => ({ ...head, request: { ...head.request } });
 
 /** The same, with lists that may be changed: what leaves the engine is the receiver's own. */
 function toFigures(figures: FoundFigures): Extract<CurvatureEvent, { kind: 'figures' }>['figures'] {

@@ -1,13 +1,19 @@
-import { computeRunCurvature, type CurvatureEvent, type CurvatureRequest, type OpenRun } from '#core/runs';
+import { answerRunCurvature, programName, type CurvatureEvent, type CurvatureRequest, type OpenRun } from '#core/runs';
 import { EventQueue } from '../event-queue';
 import { Turns } from './turns';
 
-export type CurvatureWorkEvent = CurvatureEvent | { readonly kind: 'end'; readonly seconds: number };
+export type CurvatureWorkEvent = CurvatureEvent | { readonly kind: 'end'; readonly id: string; readonly kept: boolean; readonly seconds: number };
+
+export interface CurvatureQuestion {
+  readonly request: CurvatureRequest;
+  /** Compute anew what is kept. */
+  readonly again: boolean;
+}
 
 const turns = new Turns();
 
 /** The curvature of a run, told as it is found; one at a time. Whoever leaves, or aborts, cancels it. */
-export async function* curvatureWork(open: () => Promise<OpenRun>, request: CurvatureRequest, signal: AbortSignal | undefined): AsyncGenerator<CurvatureWorkEvent, void> {
+export async function* curvatureWork(open: () => Promise<OpenRun>, { request, again }: CurvatureQuestion, signal: AbortSignal | undefined): AsyncGenerator<CurvatureWorkEvent, void> {
   const done = await turns.take();
   const left = new AbortController();
   let computing: Promise<void> | undefined;
@@ -15,12 +21,14 @@ export async function* curvatureWork(open: () => Promise<OpenRun>, request: Curv
     if (signal?.aborted) return;
     const run = await open();
     const queue = new EventQueue<CurvatureWorkEvent>(newestProgress);
-    computing = computeRunCurvature(run, request, {
+    computing = answerRunCurvature(run, request, {
+      program: programName,
+      again,
       signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]),
       onEvent: (event) => queue.push(event),
     }).then(
-      ({ seconds }) => {
-        queue.push({ kind: 'end', seconds });
+      ({ id, kept, report }) => {
+        queue.push({ kind: 'end', id, kept, seconds: report.seconds });
         queue.end();
       },
       (error: unknown) => queue.end({ error }),

@@ -1,11 +1,11 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
   checkRunSurface, computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
-  type CheckpointName, type CurvatureRequest, type OpenRun, type SplitName, type SurfaceRequest,
+  type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
 import { RecentResults } from './cache';
-import { curvatureWork } from './curvature';
+import { curvatureWork, type CurvatureQuestion } from './curvature';
 import { datasetWork } from './datasets';
 import { EventQueue } from '../event-queue';
 import { mergeTraining } from './merge-training';
@@ -106,8 +106,8 @@ export const workRouter = {
   surfaceTrust: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     checkRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
-  curvature: os.input(given<{ folder: string; member: number | undefined; request: CurvatureRequest } & WorkOptions>()).handler(({ input, signal }) =>
-    curvatureWork(() => opened(input), input.request, signal)),
+  curvature: os.input(given<{ folder: string; member: number | undefined } & CurvatureQuestion & WorkOptions>()).handler(({ input, signal }) =>
+    curvatureWork(() => opened(input), input, signal)),
 
   ...datasetWork,
   ...modelWork,

@@ -22,6 +22,7 @@ export const curvatureRequestSchema = strictObject({
   tolerance: z.number().positive().max(1).default(1e-3).describe('Largest residual of an eigenvalue, as a share of the largest eigenvalue.'),
   maxIterations: z.int().min(1).max(2000).default(100).describe('Most Lanczos iterations.'),
   reorthogonalization: z.enum(['full', 'selective']).default('full'),
+  vectors: z.boolean().default(false).describe('Keep the eigenvectors, as safetensors.'),
   products: z.int().min(6).max(10000).default(96).describe('Products spent on each estimate by random vectors.'),
 });
 export type CurvatureRequest = z.infer<typeof curvatureRequestSchema>;

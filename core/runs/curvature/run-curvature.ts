@@ -1,51 +1,11 @@
-import {
-  type EigenPair, entropyRank, type Estimate, exampleCount, frobeniusNorm, lanczos, type LinearOperator, makeOperator, meanGradient, type OperatorName,
-  type ParameterFilter, type SpectralDensity, spectralDensity, traceAlgorithms,
-} from '#core/curvature';
+import { exampleCount, makeOperator, meanGradient, type ParameterFilter } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
+import { weightsFingerprint } from '../weights-fingerprint';
+import { figuresOf, stageCount } from './figures';
 import { curvatureProblem, layerNames, parameterFilter } from './problem';
+import type { CurvatureFigures, CurvatureHead, CurvatureReport } from './report';
 import type { CurvatureRequest } from './request';
-
-/** An eigenvalue without its vector. */
-export type Eigenvalue = Omit<EigenPair, 'vector'>;
-
-/** What was found of one matrix. */
-export interface CurvatureFigures {
-  readonly dimension: number;
-  readonly eigenvalues?: {
-    readonly largest: readonly Eigenvalue[];
-    readonly smallest: readonly Eigenvalue[];
-    readonly iterations: number;
-    readonly products: number;
-    /** Whether every residual is below the tolerance. */
-    readonly converged: boolean;
-    readonly tolerance: number;
-    readonly algorithm: string;
-  };
-  readonly trace?: Estimate;
-  readonly frobeniusNorm?: Estimate;
-  /** `trace^2 / |A|_F^2`. */
-  readonly participationRatio?: number;
-  readonly density?: SpectralDensity;
-  /** `exp` of the entropy of the eigenvalues' sizes, from the density. */
-  readonly entropyRank?: number;
-}
-
-/** What the figures are of. */
-export interface CurvatureHead {
-  readonly run: { readonly id: string; readonly name: string; readonly checkpoint: string; readonly step: number };
-  readonly request: CurvatureRequest;
-  readonly operator: OperatorName;
-  readonly examples: number;
-  readonly device: string;
-  /** Norm of the loss's gradient in the same parameters: how near the weights are to a point where curvature is all. */
-  readonly gradientNorm: number;
-}
-
-export interface CurvatureReport extends CurvatureHead, CurvatureFigures {
-  readonly layers?: Readonly<Record<string, CurvatureFigures>>;
-  readonly seconds: number;
-}
+import { eigenvectorTensors, type VectorTensors } from './vectors';
 
 /** What is told while it is computed. */
 export type CurvatureEvent =
@@ -57,7 +17,11 @@ export type CurvatureEvent =
 
 export interface CurvatureOptions {
   readonly signal?: AbortSignal;
+  /** What an earlier attempt at the same request found: it is not computed again. */
+  readonly known?: Pick<CurvatureReport, keyof CurvatureFigures | 'layers'> | undefined;
   readonly onEvent?: (event: CurvatureEvent) => void;
+  /** The whole matrix's eigenvectors, where the request wants them kept. */
+  readonly onVectors?: (tensors: VectorTensors) => void;
 }
 
 /**
@@ -65,7 +29,7 @@ export interface CurvatureOptions {
  *
  * @throws UserError when checkpoint, split or layers are not there, or the products are not finite
  */
-export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, onEvent }: CurvatureOptions = {}): Promise<CurvatureReport> {
+export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, known, onEvent, onVectors }: CurvatureOptions = {}): Promise<CurvatureReport> {
   const start = performance.now();
   const { step, tensors } = run.weights(request.checkpoint);
   const { split, seed, batchNorm } = request;
@@ -74,15 +38,19 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
   const names = request.byLayer ? layerNames(problem, select) : [];
   const parts = (1 + names.length) * stageCount(request);
   let part = 0;
-  const figuresOf = async (chosen: ParameterFilter, layer: string | null): Promise<CurvatureFigures> => {
+  const matrix = async (chosen: ParameterFilter, layer: string | null, earlier: CurvatureFigures | undefined): Promise<CurvatureFigures> => {
     signal?.throwIfAborted();
     const operator = await makeOperator(problem, request.operator, { ...run.compile, select: chosen });
     try {
-      return await figures(operator, request, {
+      return await figuresOf(operator, request, {
         signal,
+        known: earlier,
         onStage: () => part++,
         onProgress: (text) => onEvent?.({ kind: 'progress', text: `${layer ?? request.operator}: ${text}`, part, parts }),
         onFound: (found) => onEvent?.({ kind: 'figures', layer, figures: found }),
+        onEigen: (result) => {
+          if (layer === null && request.vectors) onVectors?.(eigenvectorTensors(result, problem, request.operator, chosen));
+        },
       });
     } finally {
       await operator.dispose();
@@ -90,7 +58,14 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
   };
   const gradient = await meanGradient(problem, { ...run.compile, select });
   const head: CurvatureHead = {
-    run: { id: run.file.id, name: run.file.name, checkpoint: String(request.checkpoint), step },
+    run: {
+      id: run.file.id,
+      name: run.file.name,
+      checkpoint: String(request.checkpoint),
+      step,
+      ...(run.member !== undefined && { member: run.member }),
+      fingerprint: weightsFingerprint([...Object.keys(problem.parameters), ...Object.keys(problem.buffers)], tensors),
+    },
     request,
     operator: request.operator,
     examples: exampleCount(problem),
@@ -98,17 +73,13 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
     gradientNorm: Math.hypot(...chunkNorms(gradient)),
   };
   onEvent?.({ kind: 'start', head });
-  const whole = await figuresOf(select, null);
+  const whole = await matrix(select, null, known);
   const layers: Record<string, CurvatureFigures> = {};
   for (const layer of names) {
-    layers[layer] = await figuresOf((name, parameter) => select(name, parameter) && (name === layer || name.startsWith(`${layer}.`)), layer);
+    layers[layer] = await matrix((name, parameter) => select(name, parameter) && (name === layer || name.startsWith(`${layer}.`)), layer, known?.layers?.[layer]);
   }
   return { ...head, ...whole, ...(request.byLayer && { layers }), seconds: (performance.now() - start) / 1000 };
 }
-
-/** How many computations a request means for each matrix. */
-const stageCount = ({ top, bottom, trace, frobenius, density }: CurvatureRequest): number =>
-  Number(top + bottom > 0) + Number(trace !== null) + Number(frobenius) + Number(density);
 
 /** Norms of parts: a long vector is too much for one call of `hypot`. */
 function chunkNorms(v: ArrayLike<number>): number[] {
@@ -119,51 +90,4 @@ function chunkNorms(v: ArrayLike<number>): number[] {
     norms.push(Math.sqrt(sum));
   }
   return norms;
-}
-
-interface FiguresOptions {
-  readonly signal: AbortSignal | undefined;
-  /** Another of the computations begins. */
-  readonly onStage: () => void;
-  readonly onProgress: (text: string) => void;
-  readonly onFound: (figures: CurvatureFigures) => void;
-}
-
-async function figures(operator: LinearOperator, request: CurvatureRequest, { signal, onStage, onProgress, onFound }: FiguresOptions): Promise<CurvatureFigures> {
-  const { top, bottom, tolerance, seed, products, reorthogonalization } = request;
-  const aborting = signal && { signal };
-  let found: CurvatureFigures = { dimension: operator.dimension };
-  const add = (more: Partial<CurvatureFigures>): void => onFound((found = { ...found, ...more }));
-  if (top + bottom > 0) {
-    onStage();
-    const { largest, smallest, iterations, products: spent, converged, algorithm } = await lanczos(operator, {
-      largest: Math.min(top, operator.dimension),
-      smallest: Math.min(bottom, operator.dimension),
-      tolerance,
-      maxIterations: request.maxIterations,
-      reorthogonalization,
-      seed,
-      ...aborting,
-      onIteration: ({ iteration, largest: high }) => onProgress(`iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
-    });
-    const plain = ({ value, residual, interval, converged: done }: EigenPair): Eigenvalue => ({ value, residual, interval, converged: done });
-    add({ eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, algorithm } });
-  }
-  if (request.trace !== null) {
-    onStage();
-    onProgress('trace');
-    add({ trace: await traceAlgorithms[request.trace](operator, { products, seed, ...aborting }) });
-  }
-  if (request.frobenius) {
-    onStage();
-    onProgress('Frobenius norm');
-    const norm = await frobeniusNorm(operator, { products, seed, ...aborting });
-    add({ frobeniusNorm: norm, ...(found.trace && { participationRatio: found.trace.value ** 2 / norm.value ** 2 }) });
-  }
-  if (request.density) {
-    onStage();
-    const density = await spectralDensity(operator, { seed, ...aborting, onProbe: (done, all) => onProgress(`density, vector ${done} of ${all}`) });
-    add({ density, entropyRank: entropyRank(density) });
-  }
-  return found;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lossGradient, makePlane, surfaceRecipeSchema, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import type { StateTensor } from '#core/train';
 import { openRun, type OpenRun } from '../evaluation/open-run';
@@ -6,6 +5,7 @@ import { checkpointPath, readWeights, type StoredWeights } from '../folder/check
 import { runPaths } from '../folder/paths';
 import { resolveRun, type FoundRun } from '../registry';
 import { storedSpecification } from '../specification/stored';
+import { weightsFingerprint } from '../weights-fingerprint';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
 
@@ -77,14 +77,4 @@ async function storedWeights(run: OpenRun, { file, folder }: FoundRun, { checkpo
   // Which row of a checkpoint a member is follows from its specification; the data of this run need not be read twice.
   const opened = await openRun(folder, { ...(member !== undefined && { member }), ...(folder === run.paths.folder && { load: () => Promise.resolve(run.data) }) });
   return opened.weights(checkpoint);
-}
-
-/** Hash of the weights at the centre: another training gives another picture, even under the same name. */
-function weightsFingerprint(names: readonly string[], tensors: Readonly<Record<string, StateTensor>>): string {
-  const hash = createHash('sha256');
-  for (const name of [...names].sort()) {
-    const { data } = tensors[name]!;
-    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex').slice(0, 16);
 }

@@ -1,4 +1,4 @@
-import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureRequest, HostClient } from '#host-client';
+import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing, CurvatureRequest, HostClient } from '#host-client';
 import { explain } from '../../app/notices.svelte';
 
 /** A request with every field the form shows. */
@@ -23,6 +23,10 @@ export interface Report {
   layers: Readonly<Record<string, CurvatureFigures>>;
   /** how long it took; `null` while it is computed and where it was stopped */
   seconds: number | null;
+  /** its name among the saved ones, once it is whole or was opened */
+  id: string | null;
+  /** read from the run's folder */
+  kept: boolean;
 }
 
 export interface Progress {
@@ -37,6 +41,8 @@ export class Curvature {
   progress = $state.raw<Progress | null>(null);
   stopping = $state(false);
   failure = $state.raw<unknown>(null);
+  /** results in the run's folder, newest first */
+  saved = $state.raw<readonly CurvatureListing[]>([]);
   #abort: AbortController | undefined;
 
   constructor(readonly run: string) {}
@@ -46,13 +52,13 @@ export class Curvature {
   }
 
   /** Computes, and shows each figure as it is found. */
-  async compute(client: HostClient, request: Request): Promise<void> {
+  async compute(client: HostClient, request: Request, again = false): Promise<void> {
     const abort = (this.#abort = new AbortController());
     this.failure = null;
     this.stopping = false;
     this.progress = { text: 'Preparing', part: 0, parts: 0 };
     try {
-      for await (const event of await client.curvature.compute({ run: this.run, ...request }, { signal: abort.signal })) {
+      for await (const event of await client.curvature.compute({ run: this.run, ...request, again }, { signal: abort.signal })) {
         if (abort.signal.aborted) break;
         this.#take(event, request.member);
       }
@@ -62,6 +68,36 @@ export class Curvature {
       this.progress = null;
       this.stopping = false;
     }
+    await this.list(client);
+  }
+
+  async list(client: HostClient): Promise<void> {
+    try {
+      this.saved = await client.curvature.list({ run: this.run });
+    } catch (error) {
+      if (!connectionLost(error)) this.failure = error;
+    }
+  }
+
+  /** Shows a saved result. */
+  async open(client: HostClient, id: string): Promise<void> {
+    this.failure = null;
+    try {
+      const { head, figures, layers, seconds, complete } = await client.curvature.get({ run: this.run, id });
+      this.shown = { head, member: head.run.member, figures, layers, seconds: complete ? seconds : null, id, kept: true };
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  async remove(client: HostClient, id: string): Promise<void> {
+    try {
+      await client.curvature.remove({ run: this.run, id });
+      if (this.shown?.id === id) this.shown = null;
+    } catch (error) {
+      this.failure = error;
+    }
+    await this.list(client);
   }
 
   /** What was found so far stays. */
@@ -73,7 +109,7 @@ export class Curvature {
   #take(event: CurvatureEvent, member: number | undefined): void {
     switch (event.kind) {
       case 'start':
-        this.shown = { head: event.head, member, figures: null, layers: {}, seconds: null };
+        this.shown = { head: event.head, member, figures: null, layers: {}, seconds: null, id: null, kept: false };
         break;
       case 'progress':
         this.progress = event;
@@ -83,10 +119,13 @@ export class Curvature {
         this.shown = event.layer === null ? { ...this.shown, figures: event.figures } : { ...this.shown, layers: { ...this.shown.layers, [event.layer]: event.figures } };
         break;
       case 'end':
-        if (this.shown) this.shown = { ...this.shown, seconds: event.seconds };
+        if (this.shown) this.shown = { ...this.shown, seconds: event.seconds, id: event.id, kept: event.kept };
     }
   }
 }
+
+/** What a report answers, as it can be asked again. */
+export const requestOf = ({ head, member }: Report): Request => ({ ...(head.request as Request), ...(member !== undefined && { member }) });
 
 const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');
 

@@ -2,13 +2,14 @@ import { Option, InvalidArgumentError, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import { UserError } from '#core/graph';
 import {
-  computeRunCurvature, curvatureRequestSchema, openRun, readSettings, resolveRun, splitNames, type CheckpointName, type CurvatureFigures, type CurvatureReport,
-  type Eigenvalue, type SplitName,
+  answerRunCurvature, curvatureRequestSchema, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
+  type CheckpointName, type CurvatureAnswer, type CurvatureReport, type SplitName,
 } from '#core/runs';
 import { interruptSignal } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
-import { brief, number, table } from '../terminal';
+import type { Terminal } from '../terminal';
+import { listText, reportText } from './curvature-text';
 
 interface CurvatureOptions {
   operator: string;
@@ -30,6 +31,11 @@ interface CurvatureOptions {
   batchStatistics?: boolean;
   checkpoint?: CheckpointName;
   member?: number | 'best';
+  vectors?: boolean;
+  again?: boolean;
+  list?: boolean;
+  show?: string;
+  remove?: string;
   out?: string;
   device?: string;
   threads?: number;
@@ -59,6 +65,11 @@ export function addCurvature(program: Command): void {
       .option('--selective', 'selective reorthogonalization: less memory traffic, for many iterations')
       .option('--products <count>', 'products spent on each estimate by random vectors', wholeNumber(6), 96)
       .option('--batch-statistics', 'BatchNorm with the statistics of each batch, not the running ones')
+      .option('--vectors', 'keep the eigenvectors beside the result, as safetensors')
+      .option('--again', 'compute anew what was computed before')
+      .addOption(new Option('--list', 'list the results that are kept with the run').conflicts(['show', 'remove']))
+      .addOption(new Option('--show <name>', 'tell a kept result').conflicts('remove'))
+      .option('--remove <name>', 'delete a kept result')
       .option('--out <file>', 'write the whole report as JSON')
       .addOption(checkpointOption())
       .addOption(memberOption())
@@ -66,11 +77,18 @@ export function addCurvature(program: Command): void {
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin curvature runs/mnist --top 5 --bottom 1 --subset 2000',
+    'basin curvature runs/mnist --list',
     'basin curvature runs/mnist --operator gauss-newton --top 1 --trace --by-layer',
   ).action(async (named: string, options: CurvatureOptions) => {
     const terminal = terminalOf(options);
     if (options.out !== undefined) checkOutputFile(options.out);
     const { folder } = resolveRun(named);
+    if (options.list) return terminal.result(listRunCurvature(folder), () => listText(listRunCurvature(folder)));
+    if (options.remove !== undefined) {
+      removeRunCurvature(folder, options.remove);
+      return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);
+    }
+    if (options.show !== undefined) return give(terminal, reportOf(openRunCurvature(folder, options.show)), options.out);
     const run = await openRun(folder, {
       threads: options.threads ?? readSettings().threads,
       ...(options.device !== undefined && { device: options.device }),
@@ -93,14 +111,17 @@ export function addCurvature(program: Command): void {
       maxIterations: options.maxIterations,
       reorthogonalization: options.selective ? 'selective' : 'full',
       products: options.products,
+      vectors: options.vectors ?? false,
       batchNorm: options.batchStatistics ? 'batch' : 'evaluation',
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
     });
     const { signal, release } = interruptSignal();
-    let report: CurvatureReport;
+    let answer: CurvatureAnswer;
     let told = performance.now();
     try {
-      report = await computeRunCurvature(run, request, {
+      answer = await answerRunCurvature(run, request, {
+        program: programName,
+        again: options.again ?? false,
         signal,
         onEvent(event) {
           if (event.kind !== 'progress' || performance.now() - told < 2000) return;
@@ -110,59 +131,21 @@ export function addCurvature(program: Command): void {
       });
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new UserError('curvature.stopped', 'Stopped.');
+      throw new UserError('curvature.stopped', 'Stopped. What was found is kept.', { hint: 'The same command goes on from there.' });
     } finally {
       release();
     }
-    if (options.out !== undefined) writeOutputFile(options.out, new TextEncoder().encode(`${JSON.stringify(report, typedArraysAsLists)}\n`));
-    terminal.result(report, () => text(report));
+    if (answer.kept) terminal.note(`Read from ${run.paths.curvature(answer.id)}; --again computes it anew.`);
+    give(terminal, answer.report, options.out);
   });
 }
 
+function give(terminal: Terminal, report: CurvatureReport, out: string | undefined): void {
+  if (out !== undefined) writeOutputFile(out, new TextEncoder().encode(`${JSON.stringify(report, typedArraysAsLists)}\n`));
+  terminal.result(report, () => reportText(report));
+}
+
 const typedArraysAsLists = (_: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value);
-
-function text(report: CurvatureReport): string[] {
-  const { run, operator, examples, gradientNorm, layers, seconds } = report;
-  return [
-    `${operator} of ${run.name}, step ${run.step}: ${report.dimension} x ${report.dimension}, ${examples} examples, norm of the gradient ${number(gradientNorm)} (${brief(seconds)})`,
-    ...eigenvalueLines(report),
-    ...estimateLines(report),
-    ...(layers === undefined ? [] : ['', ...layerTable(layers)]),
-  ];
-}
-
-function eigenvalueLines({ eigenvalues }: CurvatureFigures): string[] {
-  if (eigenvalues === undefined) return [];
-  const { largest, smallest, iterations, converged, tolerance } = eigenvalues;
-  const row = (what: string) => (pair: Eigenvalue, i: number) => [`${what} ${i + 1}`, pair.value, pair.residual, pair.converged ? 'yes' : 'NO'];
-  return [
-    '',
-    ...table(['eigenvalue', 'value', 'residual', 'converged'], [...largest.map(row('largest')), ...smallest.map(row('smallest'))]),
-    ...(converged ? [] : [`Not converged to ${number(tolerance)} after ${iterations} iterations: some eigenvalue lies within the residual of each value. More: --max-iterations.`]),
-  ];
-}
-
-function estimateLines({ trace, frobeniusNorm, participationRatio, density, entropyRank, dimension }: CurvatureFigures): string[] {
-  const interval = ([low, high]: readonly [number, number]): string => `95 % interval ${number(low)} to ${number(high)}`;
-  const lines = [
-    ...(trace ? [`trace ${number(trace.value)} (${interval(trace.interval)}; ${trace.algorithm}, ${trace.products} products)`] : []),
-    ...(frobeniusNorm ? [`Frobenius norm ${number(frobeniusNorm.value)} (${interval(frobeniusNorm.interval)})`] : []),
-    ...(participationRatio === undefined ? [] : [`participation ratio ${number(participationRatio)} of ${dimension} directions`]),
-    ...(density ? [`density: from ${number(density.smallest)} to ${number(density.largest)}, trace ${number(density.trace.value)} (${interval(density.trace.interval)})`] : []),
-    ...(entropyRank === undefined ? [] : [`effective rank (entropy) ${number(entropyRank)} of ${dimension}`]),
-  ];
-  return lines.length > 0 ? ['', ...lines] : [];
-}
-
-function layerTable(layers: Readonly<Record<string, CurvatureFigures>>): string[] {
-  const value = (pair: Eigenvalue | undefined): string => (pair === undefined ? '-' : `${number(pair.value)}${pair.converged ? '' : ` +- ${number(pair.residual)}`}`);
-  return table(
-    ['layer', 'parameters', 'largest', 'smallest', 'trace'],
-    Object.entries(layers).map(([name, { dimension, eigenvalues, trace }]) => [
-      name, dimension, value(eigenvalues?.largest[0]), value(eigenvalues?.smallest[0]), trace ? `${number(trace.value)} +- ${number(trace.standardError)}` : '-',
-    ]),
-  );
-}
 
 function share(text: string): number {
   const value = Number(text);

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { operatorNames } from '#core/curvature';
+import { jsonNumber as real, jsonNumbers } from '#core/graph';
+import { curvatureRequestSchema } from './request';
+
+const interval = z.tuple([real, real]).readonly();
+
+const estimate = z.object({
+  operator: z.string(),
+  algorithm: z.string(),
+  value: real,
+  standardError: real,
+  interval,
+  samples: z.int(),
+  products: z.int(),
+  seed: z.int(),
+});
+
+const eigenvalue = z.object({ value: real, residual: real, interval, converged: z.boolean() });
+
+/** An eigenvalue without its vector. */
+export type Eigenvalue = Readonly<z.infer<typeof eigenvalue>>;
+
+const density = z.object({
+  operator: z.string(),
+  dimension: z.int(),
+  algorithm: z.literal('stochastic Lanczos quadrature'),
+  nodes: jsonNumbers,
+  weights: jsonNumbers,
+  grid: jsonNumbers,
+  density: jsonNumbers,
+  lower: jsonNumbers,
+  upper: jsonNumbers,
+  sigma: real,
+  trace: estimate,
+  largest: real,
+  smallest: real,
+  probes: z.int(),
+  steps: z.int(),
+  products: z.int(),
+  seed: z.int(),
+});
+
+/** What was found of one matrix; what was not asked for, or is not computed yet, is absent. */
+export const curvatureFiguresSchema = z.object({
+  dimension: z.int(),
+  eigenvalues: z
+    .object({
+      largest: z.array(eigenvalue).readonly(),
+      smallest: z.array(eigenvalue).readonly(),
+      iterations: z.int(),
+      products: z.int(),
+      converged: z.boolean().describe('Whether every residual is below the tolerance.'),
+      tolerance: z.number(),
+      algorithm: z.string(),
+    })
+    .optional(),
+  trace: estimate.optional(),
+  frobeniusNorm: estimate.optional(),
+  participationRatio: real.optional().describe('trace^2 / |A|_F^2'),
+  density: density.optional(),
+  entropyRank: real.optional().describe("exp of the entropy of the eigenvalues' sizes, from the density"),
+});
+export type CurvatureFigures = Readonly<z.infer<typeof curvatureFiguresSchema>>;
+
+/** What the figures are of. */
+export const curvatureHeadSchema = z.object({
+  run: z.object({ id: z.string(), name: z.string(), checkpoint: z.string(), step: z.int(), member: z.int().optional(), fingerprint: z.string().describe('hash of the weights') }),
+  request: curvatureRequestSchema,
+  operator: z.enum(operatorNames),
+  examples: z.int(),
+  device: z.string(),
+  gradientNorm: real.describe("Norm of the loss's gradient in the same parameters: how near the weights are to a point where curvature is all."),
+});
+export type CurvatureHead = Readonly<z.infer<typeof curvatureHeadSchema>>;
+
+const layersSchema = z.record(z.string(), curvatureFiguresSchema);
+
+export const curvatureReportSchema = z.object({
+  ...curvatureHeadSchema.shape,
+  ...curvatureFiguresSchema.shape,
+  layers: layersSchema.optional(),
+  seconds: z.number(),
+});
+export type CurvatureReport = Readonly<z.infer<typeof curvatureReportSchema>>;

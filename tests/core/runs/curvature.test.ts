@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSafetensors } from '#core/nn';
+import {
+  answerRunCurvature, createRun, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature,
+  type CurvatureEvent, type CurvatureRequest, type OpenRun,
+} from '#core/runs';
+import { small, temporaryHome } from './samples';
+
+describe('curvature kept with its run', () => {
+  const folder = join(temporaryHome(), 'run');
+  let run: OpenRun;
+
+  beforeAll(async () => {
+    createRun(small({ model: { use: 'mlp', widths: [6] }, training: { epochs: 3, batchSize: 32 } }), { out: folder });
+    await executeRun(folder, { threads: 1 });
+    run = await openRun(folder, { threads: 1 });
+  });
+
+  const ask = (request: Partial<CurvatureRequest>, more: { again?: boolean; signal?: AbortSignal; onEvent?: (event: CurvatureEvent) => void } = {}) =>
+    answerRunCurvature(run, curvatureRequestSchema.parse({ top: 2, bottom: 1, trace: 'xtrace', products: 12, density: true, byLayer: true, ...request }), { program: 'test', ...more });
+  const timeless = <T extends { seconds: number }>({ seconds: _, ...rest }: T): Omit<T, 'seconds'> => rest;
+
+  it('is computed once, read afterwards with the same figures and events, and computed again when that is wished', async () => {
+    const told: CurvatureEvent[] = [];
+    const first = await ask({}, { onEvent: (event) => told.push(event) });
+    expect(first.kept).toBe(false);
+    expect(Object.keys(first.report.layers!)).toEqual(['layers.0', 'layers.2']);
+    const heard: CurvatureEvent[] = [];
+    const second = await ask({}, { onEvent: (event) => heard.push(event) });
+    expect(second).toEqual({ ...first, kept: true, report: { ...first.report, seconds: second.report.seconds } });
+    expect(heard.some(({ kind }) => kind === 'progress')).toBe(false);
+    const lastOf = (events: CurvatureEvent[]) => new Map(events.flatMap((event) => (event.kind === 'figures' ? [[event.layer, event.figures] as const] : [])));
+    expect(lastOf(heard)).toEqual(lastOf(told));
+    expect((await ask({ seed: 1 })).id).not.toBe(first.id);
+    // The last weights by their step are the same weights: nothing is computed twice.
+    expect(await ask({ checkpoint: run.weights('last').step })).toMatchObject({ id: first.id, kept: true });
+    const again = await ask({}, { again: true });
+    expect(again.kept).toBe(false);
+    expect(timeless(again.report)).toEqual(timeless(first.report));
+  });
+
+  it('goes on where it was stopped, with the figures of an uninterrupted one', async () => {
+    const whole = await ask({ seed: 7 });
+    removeRunCurvature(folder, whole.id);
+    const stop = new AbortController();
+    await expect(ask({ seed: 7 }, { signal: stop.signal, onEvent: (event) => void (event.kind === 'figures' && event.layer === 'layers.0' && event.figures.trace && stop.abort()) })).rejects.toThrow();
+    expect(listRunCurvature(folder)[0]).toMatchObject({ id: whole.id, complete: false });
+    expect(openRunCurvature(folder, whole.id).layers['layers.0']!.density).toBeUndefined();
+    let parts = 0;
+    const rest = await ask({ seed: 7 }, { onEvent: (event) => void (event.kind === 'figures' && parts++) });
+    // Whole, first layer as known; then the first layer's density and the second layer's three figures.
+    expect(parts).toBe(2 + 1 + 3);
+    expect(timeless(rest.report)).toEqual(timeless(whole.report));
+    expect(listRunCurvature(folder)[0]).toMatchObject({ id: whole.id, complete: true });
+  });
+
+  it('keeps eigenvectors as tensors of the parameters\' shapes, of length one', async () => {
+    const { id } = await ask({ vectors: true, density: false, trace: null });
+    const { tensors } = readSafetensors(readFileSync(join(run.paths.curvature(id), 'vectors.safetensors')));
+    expect(tensors['largest.1.layers.0.weight']!.shape).toEqual([6, 2]);
+    const length = Object.entries(tensors).filter(([name]) => name.startsWith('smallest.0.')).reduce((sum, [, { data }]) => sum + Array.from(data as Float32Array).reduce((s, v) => s + v * v, 0), 0);
+    expect(length).toBeCloseTo(1, 5);
+    expect(listRunCurvature(folder).find((listing) => listing.id === id)!.vectors).toBe(true);
+  });
+
+  it('tells a damaged file by its name, lists the others, and removes what is asked', async () => {
+    const { id } = await ask({ density: false, trace: null, byLayer: false });
+    const path = join(run.paths.curvature(id), 'result.json');
+    writeFileSync(path, readFileSync(path).subarray(0, 300));
+    expect(() => openRunCurvature(folder, id)).toThrow(path);
+    expect(listRunCurvature(folder).some((listing) => listing.id === id)).toBe(false);
+    await expect(ask({ density: false, trace: null, byLayer: false })).rejects.toMatchObject({ code: 'curvature.damaged' });
+    expect((await ask({ density: false, trace: null, byLayer: false }, { again: true })).kept).toBe(false);
+    removeRunCurvature(folder, id);
+    expect(existsSync(run.paths.curvature(id))).toBe(false);
+    expect(() => removeRunCurvature(folder, '../..')).toThrow(/no curvature/);
+  });
+
+  it('leaves nothing behind of a request that cannot be answered', async () => {
+    const before = listRunCurvature(folder).length;
+    await expect(ask({ layers: ['nowhere'] })).rejects.toMatchObject({ code: 'curvature.layer' });
+    expect(listRunCurvature(folder)).toHaveLength(before);
+  });
+});
