@@ -24,6 +24,8 @@ export { computeSurfaceIn, type ResumableOptions, type SurfaceEvent } from './re
 export { openSurface, saveSurface } from './store';
 export { finiteExtent, lowestPoint, lowestPoints, placeOf, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';
+export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField, type VolumeFrame } from './volume';
+export { isoLevels } from './export/iso';
 export { encodeNpy } from './export/npy';
 export { type TrustCheck, trustChecks, type TrustOptions } from './trust';
 export { type CriticalPoint, type MeasuredBasin, type MergeNode, type PersistencePair, quantityTopology, surfaceTopology, type Topology, type TopologyOptions } from './topology';

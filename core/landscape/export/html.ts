@@ -3,7 +3,7 @@ import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
 import { exportJson } from './json';
-import { quantityValues, refuseVolume, type MeshOptions } from './mesh';
+import { quantityValues, type MeshOptions } from './mesh';
 
 export interface HtmlOptions extends MeshOptions {
   /** Source of the viewer script (the built `surface-viewer.js`). */
@@ -17,7 +17,9 @@ export interface HtmlOptions extends MeshOptions {
  * nothing from outside (its content-security policy forbids it).
  */
 export function exportHtml(surface: Surface, { viewer, quantity, scale = 'linear', colorMap = 'viridis', theme = 'system' }: HtmlOptions): Uint8Array {
-  refuseVolume(surface, 'has no page yet');
+  if (surface.z !== undefined) {
+    throw new UserError('landscape.export.volume', 'a volume has no interactive page yet', { hint: 'Save its iso-surfaces as .gltf, or all of it as .vti.' });
+  }
   if (viewer.trim() === '') throw new UserError('landscape.export.viewer', 'the viewer script is empty', { hint: 'Build the program first: npm run build.' });
   const chosen = quantityValues(surface, quantity).quantity;
   const title = escapeXml(`${chosen} of ${surface.recipe.run.name ?? surface.recipe.run.id}`);

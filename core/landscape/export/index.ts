@@ -23,6 +23,8 @@ export interface ExportOptions {
   readonly height?: number;
   /** Said in a PNG. */
   readonly dotsPerInch?: number;
+  /** Values at which iso-surfaces of a volume lie; absent: `defaultLevels`. */
+  readonly levels?: readonly number[];
   /** Gives the viewer script's source; asked for by `html` only. */
   readonly viewer?: () => string | Promise<string>;
 }
@@ -61,5 +63,8 @@ export function surfaceFormatOf(path: string): SurfaceFormat {
 
 /** The surface as a file of the given format. */
 export async function exportSurface(surface: Surface, format: SurfaceFormat, options: ExportOptions = {}): Promise<Uint8Array> {
+  if (options.levels !== undefined && surface.z === undefined) {
+    throw new UserError('landscape.levels.plane', 'only a volume has iso-surfaces, this surface is a plane or a line', { hint: 'Leave --levels out, or compute a volume: --grid 21x21x21.' });
+  }
   return exporters[format](surface, options);
 }

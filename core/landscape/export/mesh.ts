@@ -51,14 +51,6 @@ export function surfaceHeights(surface: Surface, options: MeshOptions): { quanti
   return { quantity, heights };
 }
 
-/** @throws UserError for a volume, which has no single height above a plane */
-export function refuseVolume({ z }: Pick<Surface, 'z'>, what: string): void {
-  if (z === undefined) return;
-  throw new UserError('landscape.export.volume', `a volume ${what}`, {
-    hint: 'Save it as .npy, .csv, .json or .vti, or compute a plane with two numbers of points.',
-  });
-}
-
 /** Half widths of the base: the true proportions of the ranges, but never so narrow that the surface becomes a blade. */
 export function baseHalfWidths(x: Float64Array, y: Float64Array): readonly [number, number] {
   const width = (x.at(-1) ?? 0) - (x[0] ?? 0);
@@ -71,7 +63,6 @@ export function baseHalfWidths(x: Float64Array, y: Float64Array): readonly [numb
 export function surfaceMesh(surface: Surface, options: MeshOptions = {}): SurfaceMesh {
   const columns = surface.x.length;
   const rows = surface.y.length;
-  refuseVolume(surface, 'has no height to make a relief of');
   if (columns < 2 || rows < 2) {
     throw new UserError('landscape.export.line', 'a line has no area to make a mesh of', {
       hint: 'Save it as .csv, .npy, .json, .png or .html, or compute a plane.',

@@ -1,10 +1,11 @@
 import { type Drawing, type FigureFacts, pdfFile, pngFile, svgFile } from '#core/figure';
+import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
 import { captions, palettes } from './chart';
 import type { ColorMapName } from './colors';
 import { drawCurve } from './curve';
 import { drawMap } from './map';
-import { type MeshOptions, quantityValues, refuseVolume, surfaceHeights } from './mesh';
+import { type MeshOptions, quantityValues, surfaceHeights } from './mesh';
 
 export interface PictureOptions extends MeshOptions {
   readonly colorMap?: ColorMapName;
@@ -18,7 +19,11 @@ export interface PictureOptions extends MeshOptions {
 
 /** The surface from above, or the curve of a line, ready for any file of pictures. */
 export function drawPicture(surface: Surface, options: PictureOptions): Drawing {
-  refuseVolume(surface, 'has no picture from above');
+  if (surface.z !== undefined) {
+    throw new UserError('landscape.export.volume', 'a volume has no picture from above', {
+      hint: 'Save its iso-surfaces as .gltf, .stl or .vtp, all of it as .vti, .npy or .csv; or compute a plane, with two numbers of points.',
+    });
+  }
   const { width = 1600, height = 1200, theme = 'light', colorMap = 'viridis' } = options;
   const { quantity, heights } = surfaceHeights(surface, options);
   const palette = palettes[theme];

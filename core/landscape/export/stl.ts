@@ -1,6 +1,8 @@
 import type { Surface } from '../surface';
-import { type MeshOptions, baseHalfWidths, surfaceMesh } from './mesh';
 import { unitHeight } from './height';
+import { isoParts, type IsoOptions } from './iso';
+import { baseHalfWidths, surfaceMesh } from './mesh';
+import { encodeStl, type Point, type Triangle } from './stl-file';
 
 /** Millimetres: longer side of the print, height of the relief, thickness of the base. */
 const SIDE = 100;
@@ -12,7 +14,8 @@ const BASE = 4;
  * needs a solid without holes, so a point with no finite value stands at the greatest height, and one that was not
  * computed at the mean of its computed neighbours.
  */
-export function exportStl(surface: Surface, options: MeshOptions = {}): Uint8Array {
+export function exportStl(surface: Surface, options: IsoOptions = {}): Uint8Array {
+  if (surface.z !== undefined) return isoStl(surface, options);
   const { quantity, heights } = surfaceMesh(surface, options);
   const columns = surface.x.length;
   const rows = surface.y.length;
@@ -43,8 +46,18 @@ export function exportStl(surface: Surface, options: MeshOptions = {}): Uint8Arr
   return encodeStl(triangles);
 }
 
-type Point = readonly [number, number, number];
-type Triangle = readonly [Point, Point, Point];
+/** The iso-surfaces of a volume, nested; open where they meet the box. */
+function isoStl(surface: Surface, options: IsoOptions): Uint8Array {
+  const triangles = isoParts(surface, options).parts.flatMap(({ positions, indices }) =>
+    Array.from({ length: indices.length / 3 }, (_, i): Triangle => {
+      const corner = (k: number): Point => {
+        const at = 3 * indices[3 * i + k]!;
+        return [(SIDE / 2) * positions[at]!, (SIDE / 2) * positions[at + 1]!, (SIDE / 2) * positions[at + 2]!];
+      };
+      return [corner(0), corner(1), corner(2)];
+    }));
+  return encodeStl(triangles);
+}
 
 function edgeOf(columns: number, rows: number): [number, number][] {
   const edge: [number, number][] = [];
@@ -72,25 +85,4 @@ function fillFromNeighbours(units: Float64Array, columns: number, rows: number):
     });
     if (left === 0) return;
   }
-}
-
-function encodeStl(triangles: readonly Triangle[]): Uint8Array {
-  const bytes = new Uint8Array(84 + triangles.length * 50);
-  bytes.set(new TextEncoder().encode('Basin loss surface, millimetres'));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(80, triangles.length, true);
-  triangles.forEach((triangle, i) => {
-    [normalOf(triangle), ...triangle].forEach((point, p) =>
-      point.forEach((value, k) => view.setFloat32(84 + i * 50 + p * 12 + k * 4, value, true)),
-    );
-  });
-  return bytes;
-}
-
-function normalOf([a, b, c]: Triangle): Point {
-  const [ux, uy, uz] = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
-  const [vx, vy, vz] = [c[0] - a[0], c[1] - a[1], c[2] - a[2]];
-  const normal = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx] as const;
-  const length = Math.hypot(...normal) || 1;
-  return [normal[0] / length, normal[1] / length, normal[2] / length];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { exportSurface, gridTitle, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { exportSurface, gridTitle, isoLevels, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
@@ -31,6 +31,7 @@ interface SurfaceOptions {
   theme?: 'light' | 'dark';
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
   topology?: number;
+  levels?: number[];
   trust?: boolean;
   out: string;
   checkpoint?: CheckpointName;
@@ -64,6 +65,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
       .addOption(new Option('--theme <theme>', 'light or dark (default: light; a page follows the system)').choices(['light', 'dark']))
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
+      .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
       .option('--trust', 'also check whether the picture can be trusted')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
       .addOption(checkpointOption())
@@ -74,7 +76,7 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
-    'basin surface runs/mnist --grid 21x21x21 --out volume.vti',
+    'basin surface runs/mnist --grid 21x21x21 --levels 0.5,1,2 --out volume.gltf',
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (named: string, options: SurfaceOptions) => {
     const terminal = terminalOf(options);
@@ -96,19 +98,21 @@ export function addSurface(program: Command): void {
     });
     const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
     const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-    writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer }));
+    writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
     const { minimum, centre, explainedVariance, recipe } = surface;
     const topology = options.topology === undefined
       ? undefined
       : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
+    const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
     const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
     const { heights: _, ...shape } = topology ?? {};
-    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
+    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
       const lowest = minimum[options.metric];
       return [
         `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
         `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
         ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
+        ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
         ...(topology ? valleys(topology) : []),
         ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
       ];
@@ -178,6 +182,12 @@ function pixels(text: string): [number, number] {
   const [width, height] = [Number(x), Number(y)];
   if (!(width >= 200 && height >= 200 && width <= 16384 && height <= 16384)) throw new InvalidArgumentError('It must be two numbers from 200 to 16384, like 2400x1800.');
   return [width, height];
+}
+
+function levels(text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (!values.every(Number.isFinite)) throw new InvalidArgumentError('It must be numbers with commas between them, like 0.5,1,2.');
+  return values;
 }
 
 function range(text: string): [number, number] {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Mesh as ThreeMesh } from 'three';
 import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { STLLoader } from 'three/examples/jsm/loaders/STLLoader.js';
-import { exportSurface } from '#core/landscape';
-import { ripples, sampleSurface } from '../sample';
+import { exportSurface, isoLevels } from '#core/landscape';
+import { ripples, sampleSurface, sampleVolume } from '../sample';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const buffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
@@ -111,6 +111,54 @@ describe('vtp', () => {
     const [x, y, loss] = ['x', 'y', 'loss'].map((name) => array(name, '<PointData'));
     expect(loss).toHaveLength(points);
     for (const i of used) expect(loss![i]).toBe(holeInside(x![i]!, y![i]!));
+  });
+});
+
+describe('iso-surfaces of a volume', () => {
+  const volume = sampleVolume(undefined, [25, 25, 25]);
+  const levels = [0.5, 0.9];
+
+  it('stl: closed shells that enclose the ellipsoids, in millimetres', async () => {
+    const bytes = Buffer.from(await exportSurface(volume, 'stl', { levels }));
+    const count = bytes.readUInt32LE(80);
+    expect(bytes.length).toBe(84 + 50 * count);
+    let enclosed = 0;
+    for (let i = 0; i < count; i++) {
+      const [a, b, c] = [1, 2, 3].map((p) => [0, 1, 2].map((k) => bytes.readFloatLE(84 + 50 * i + 12 * p + 4 * k))) as [number[], number[], number[]];
+      enclosed += (a[0]! * (b[1]! * c[2]! - b[2]! * c[1]!) + a[1]! * (b[2]! * c[0]! - b[0]! * c[2]!) + a[2]! * (b[0]! * c[1]! - b[1]! * c[0]!)) / 6;
+    }
+    // x^2 + 2 y^2 + 3 z^2 = level - 0.1, and 50 mm a unit.
+    const expected = levels.reduce((sum, level) => sum + ((4 / 3) * Math.PI * (level - 0.1) ** 1.5) / Math.sqrt(6), 0) * 50 ** 3;
+    expect(Math.abs(enclosed / expected - 1)).toBeLessThan(0.05);
+  });
+
+  it('gltf: a mesh a level that three.js opens, the inner one opaque, the level among the extras', async () => {
+    const file = JSON.parse(text(await exportSurface(volume, 'gltf', { levels: [0.9, 0.5] }))) as { asset: { extras: { levels: number[] } }; meshes: { name: string }[]; materials: { alphaMode: string }[] };
+    expect(file.asset.extras.levels).toEqual(levels);
+    expect(file.meshes.map(({ name }) => name)).toEqual(['loss 0.5', 'loss 0.9']);
+    expect(file.materials.map(({ alphaMode }) => alphaMode)).toEqual(['OPAQUE', 'BLEND']);
+    const geometry = await load(await exportSurface(volume, 'gltf', { levels }));
+    expect(geometry.getIndex()!.count % 3).toBe(0);
+    expect(geometry.getAttribute('normal').count).toBe(geometry.getAttribute('position').count);
+  });
+
+  it('vtp: points in the volume\'s own coordinates, the level as point data', async () => {
+    const xml = text(await exportSurface(volume, 'vtp', { levels }));
+    const array = (name: string, from = '<PointData'): number[] => new RegExp(`Name="${name}"[^>]*>([^<]*)<`).exec(xml.slice(xml.indexOf(from)))![1]!.split(' ').map(Number);
+    const [points, level] = [array('Points'), array('loss')];
+    expect(points).toHaveLength(3 * level.length);
+    level.forEach((value, i) => expect(Math.abs(0.1 + points[3 * i]! ** 2 + 2 * points[3 * i + 1]! ** 2 + 3 * points[3 * i + 2]! ** 2 - value)).toBeLessThan(0.1));
+    expect(Math.max(...array('connectivity', '<Polys>'))).toBe(level.length - 1);
+  });
+
+  it('levels: the default ones, with the share of the volume below; none where nothing lies', async () => {
+    const shares = isoLevels(volume, {});
+    expect(shares).toHaveLength(3);
+    // Border points stand for half a cell or less, so the share of points is larger than that of the volume.
+    shares.forEach(({ share }, i) => expect(Math.abs(share - [0.02, 0.1, 0.3][i]!)).toBeLessThan(0.1));
+    await expect(exportSurface(volume, 'stl', { levels: [0.5, 99] })).rejects.toThrow('there is no surface of loss 99: values go from 0.1 to 6.1');
+    await expect(exportSurface(sampleSurface(), 'stl', { levels })).rejects.toThrow('only a volume has iso-surfaces');
+    await expect(exportSurface(sampleVolume(undefined, [5, 5, 1]), 'stl', {})).rejects.toThrow('not thick enough');
   });
 });
 
