@@ -9,6 +9,8 @@ import { initializers } from './initializers';
 import { jsonSchema } from './json-schema';
 import type { JsonSchema } from './json-schema';
 import { losses } from './losses';
+import { measures } from './measures';
+import type { Measure } from './measures/measure';
 import { metrics } from './metrics';
 import { optimizers } from './optimizers';
 import { regularizers } from './regularizers';
@@ -26,10 +28,11 @@ export interface BuiltOf {
   schedules: Schedule;
   augmentations: Augmentation;
   metrics: Metric;
+  measures: Measure;
 }
 
 const catalogues: { [S in Slot]: Catalogue<BuiltOf[S]> } = {
-  architectures, activations, initializers, losses, regularizers, optimizers, schedules, augmentations, metrics,
+  architectures, activations, initializers, losses, regularizers, optimizers, schedules, augmentations, metrics, measures,
 };
 
 /** A block as plain data: what a list, a card, a form or a page of documentation needs. */

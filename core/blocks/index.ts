@@ -4,3 +4,4 @@ export type { BlockDescription, BuiltOf } from './catalogue';
 export { jsonSchema } from './json-schema';
 export type { JsonSchema } from './json-schema';
 export type { BlockSpecification } from './slot';
+export type { Measure, MeasuredExamples, Probe } from './measures/measure';

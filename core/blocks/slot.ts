@@ -29,7 +29,7 @@ export interface Catalogue<Built> {
 
 const singular: Record<Slot, string> = {
   architectures: 'architecture', activations: 'activation', initializers: 'initializer', losses: 'loss',
-  regularizers: 'regularizer', optimizers: 'optimizer', schedules: 'schedule', augmentations: 'augmentation', metrics: 'metric',
+  regularizers: 'regularizer', optimizers: 'optimizer', schedules: 'schedule', augmentations: 'augmentation', metrics: 'metric', measures: 'measure',
 };
 
 function schemaOf(slot: Slot, blocks: readonly BlockOf<unknown>[]): z.ZodType<BlockSpecification> {

@@ -7,13 +7,14 @@ export type { EigenPair, EigenResult, Estimate } from './algorithms/result';
 export {
   diagonal, type DiagonalEstimate, frobeniusNorm, hutchinson, hutchPlusPlus, type TraceAlgorithm, traceAlgorithms, type TraceOptions, xtrace,
 } from './algorithms/trace';
+export { norm } from './algebra/vectors';
 export { symmetricEigen, tridiagonalEigen, type Eigen } from './algebra/symmetric';
 export { materialize, matrixOperator } from './operators/matrix';
 export { networkOperator, placesOf, type NetworkOperator, type NetworkOperatorOptions, type ParameterPlace } from './operators/network';
 export type { ApplyOptions, LinearOperator, Vector } from './operators/operator';
 export { type ProductName, products } from './operators/products';
 export { type CurvatureBatch, type CurvatureParameter, type CurvatureProblem, exampleCount, type Likelihood, type ParameterFilter, type ParameterKind } from './problem';
-export { gradientCovariance, meanGradient } from './operators/gradient';
+export { gradientCovariance, GradientProgram, type LossAndGradient, meanGradient } from './operators/gradient';
 export { inputHessian } from './operators/input';
 export { tangentKernel } from './operators/kernel';
 export { makeOperator, type OperatorName, operatorNames } from './operators/named';

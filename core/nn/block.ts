@@ -3,7 +3,7 @@ import type { z } from 'zod';
 /** The kinds of building blocks a run is composed of. Each is a folder of `core/blocks`. */
 export const slots = [
   'architectures', 'activations', 'initializers', 'losses', 'regularizers', 'optimizers', 'schedules', 'augmentations',
-  'metrics',
+  'metrics', 'measures',
 ] as const;
 export type Slot = (typeof slots)[number];
 

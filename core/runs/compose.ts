@@ -1,9 +1,10 @@
 import { blockSchema, buildBlock, findBlock, proposedBlocks, type BlockSpecification } from '#core/blocks';
 import type { PreparedDataset } from '#core/data';
-import { UserError } from '#core/graph';
 import { parameterCount, type BuildContext, type Module } from '#core/nn';
 import { stepsPerEpoch, type Loss, type Metric, type TrainerOptions, type Training } from '#core/train';
 import { withFirstWeights } from './first-weights';
+import { planMeasures, type PlannedMeasure } from './measures/plan';
+import { at } from './specification/at';
 import { SpecificationMistake } from './specification/mistake';
 import type { RunSpecification } from './specification/schema';
 
@@ -14,6 +15,7 @@ export type ResolvedSpecification = RunSpecification & { loss: BlockSpecificatio
 export type RunParts = Omit<TrainerOptions, 'compile'> & {
   specification: ResolvedSpecification;
   parameters: number;
+  measures: PlannedMeasure[];
 };
 
 /** Fills in what follows from the data: the loss and the metrics where the specification names none, and how many examples all of them are. */
@@ -53,6 +55,7 @@ export function composeRun(given: RunSpecification, data: PreparedDataset): RunP
     schedule: at(['schedule'], () => buildBlock('schedules', specification.schedule, whole)),
     augmentations: specification.augmentations.map((each, i) => at(['augmentations', i], () => buildBlock('augmentations', each, whole))),
     metrics: buildMetrics(specification.metrics, whole),
+    measures: planMeasures(specification.measure, whole, data),
     training,
     data,
     seed,
@@ -116,15 +119,4 @@ function checkBatchSize(batchSize: number, examples: number): void {
   const message = `${batchSize} is larger than the training part (${examples} examples)`;
   const hint = `Choose at most ${examples}, or give the training part a larger share of the split.`;
   throw new SpecificationMistake('The specification', [{ path: ['training', 'batchSize'], message, hint }]);
-}
-
-/** Names the field that an error of a block is about. */
-function at<T>(path: (string | number)[], build: () => T): T {
-  try {
-    return build();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { code, message, hint } = error;
-    throw new SpecificationMistake('The specification', [{ path, message, ...(hint !== undefined && { hint }) }], { code, cause: error });
-  }
 }

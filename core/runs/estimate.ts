@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { RunParts } from './compose';
 import { writeAtomically } from './folder/atomic-write';
 import { homeFolder, readJson } from './home';
+import { timesTaken } from './measures/plan';
 import type { PopulationParts } from './population/compose';
 import { memberBytes, planGroups } from './population/groups';
 import { stepCost } from './step-cost';
@@ -34,13 +35,25 @@ function readCalibration(): Record<string, number> {
 type Scale = 'one' | 'population';
 const keyOf = (parts: RunParts, device: string, scale: Scale): string => `${device}/${scale === 'one' ? '' : `${scale}/`}${parts.specification.model.use}`;
 
+/** Seconds that a training's measures take, spread over its epochs: each pass over an example at the price that it has in a step. */
+function measuringPerEpoch({ measures, data, training }: RunParts, secondsPerStep: number): number {
+  const totalSteps = stepsPerEpoch(data.train.count, training.batchSize) * training.epochs;
+  const passed = measures.reduce((sum, planned) => {
+    const { examples, passes } = planned.measure;
+    const there = examples ? data[examples.split]?.count ?? 0 : 0;
+    return sum + timesTaken(planned, totalSteps) * passes * Math.min(there, examples?.subset ?? Infinity);
+  }, 0);
+  return training.epochs === 0 ? 0 : (passed * secondsPerStep) / training.batchSize / training.epochs;
+}
+
 /** Time and memory of a training before it starts. */
 export async function estimateTraining(parts: RunParts, options: { device: DeviceId; threads: number }): Promise<TrainingEstimate> {
   const { data, training } = parts;
   const step = await summarizeStep(parts, options);
   const known = readCalibration()[keyOf(parts, options.device, 'one')];
   const seconds = known === undefined ? step.seconds : step.flops / known;
-  const secondsPerEpoch = stepsPerEpoch(data.train.count, training.batchSize) * seconds;
+  const steps = stepsPerEpoch(data.train.count, training.batchSize);
+  const secondsPerEpoch = steps * seconds + measuringPerEpoch(parts, seconds);
   return {
     secondsPerEpoch,
     seconds: secondsPerEpoch * training.epochs,
@@ -59,7 +72,9 @@ export async function estimatePopulation(parts: PopulationParts, options: { devi
   const one = await estimateTraining(first, options);
   const members = parts.members.length;
   const known = readCalibration()[keyOf(first, options.device, 'population')];
-  const perEpoch = members * (known === undefined ? one.secondsPerEpoch : (stepsPerEpoch(first.data.train.count, first.training.batchSize) * one.step.flops) / known);
+  const perEpoch = members * (known === undefined
+    ? one.secondsPerEpoch
+    : (stepsPerEpoch(first.data.train.count, first.training.batchSize) * one.step.flops) / known + measuringPerEpoch(first, one.step.seconds));
   const largest = Math.max(...planGroups(parts).map((group) => group.length));
   return {
     ...one,

@@ -14,6 +14,7 @@ import { acquireLock } from './folder/lock';
 import { runPaths, type RunPaths } from './folder/paths';
 import { readRunFile, type RunFile } from './folder/run-file';
 import { RunKeeper } from './keeper';
+import { gaugeOf } from './measures/gauge';
 import type { PauseSwitch } from './pause-switch';
 import { trainPopulation } from './population/execute';
 import { Recorder, stateInterval } from './recorder';
@@ -91,7 +92,8 @@ class Execution {
     const device = await chooseDevice(this.#options.device ?? keeper.file.device?.id ?? specification.device, () => stepCost(parts).flops);
     const { threads } = this.#options;
     const compile: CompileOptions = { device: device.id, ...(threads ? { threads } : {}) };
-    const trainer = await Trainer.create({ ...parts, compile });
+    const gauge = gaugeOf({ parts: [parts], data, compile, first: () => readWeights(this.#paths.weights('init')).tensors });
+    const trainer = await Trainer.create({ ...parts, compile, ...(gauge && { gauge }) });
     const stored = await this.#begin(parts, trainer);
     const perEpoch = stepsPerEpoch(data.train.count, parts.training.batchSize);
     keeper.save({
@@ -188,6 +190,9 @@ class Execution {
           });
           break;
         }
+        case 'measures':
+          keeper.tell({ kind: 'measures', records: recorder.measures(event) });
+          break;
         case 'checkpoint':
           recorder.checkpoint(event.reasons, event.state);
           lastState = performance.now();

@@ -14,15 +14,18 @@ export interface SpecificationChanges {
   epochs?: number;
   /** Find the op that makes the first NaN. */
   debugNaN?: boolean;
+  /** Measures beside those of the specification. */
+  measures?: readonly unknown[];
 }
 
 /** A specification with another network, other first weights or another length. */
-export function changeSpecification(specification: RunSpecification, { model, weights, partialWeights = false, epochs, debugNaN }: SpecificationChanges): RunSpecification {
+export function changeSpecification(specification: RunSpecification, { model, weights, partialWeights = false, epochs, debugNaN, measures }: SpecificationChanges): RunSpecification {
   const block = model === undefined ? undefined : (blockFromFile('architectures', resolve(model)) ?? namedBlock(model));
   return parseSpecification({
     ...specification,
     ...(block && { model: block }),
     ...(weights !== undefined && { weights: { file: resolve(weights), partial: partialWeights } }),
+    ...(measures && { measure: [...specification.measure, ...measures] }),
     training: { ...specification.training, ...(epochs !== undefined && { epochs }), ...(debugNaN !== undefined && { debugNaN }) },
   });
 }

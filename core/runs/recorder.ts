@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import type { CheckpointReason, PopulationState, StepRecord as TrainedStep, TrainerEvent, TrainerState } from '#core/train';
 import { writeState, writeWeights, type StoredWeights } from './folder/checkpoints';
-import { MetricsLog, type EpochRecord, type GroupRecord, type StepRecord } from './folder/metrics-log';
+import { MetricsLog, type EpochRecord, type GroupRecord, type MeasureRecord, type StepRecord } from './folder/metrics-log';
 import type { RunPaths } from './folder/paths';
 import { storageError } from './folder/storage-error';
 
@@ -57,6 +57,13 @@ export class Recorder {
     this.#metrics.append([record]);
     this.#lastLoss = (validation ?? train).loss;
     return record;
+  }
+
+  measures({ step, measurements }: Extract<TrainerEvent, { kind: 'measures' }>): MeasureRecord[] {
+    const t = now();
+    const records = measurements.map((figure): MeasureRecord => ({ kind: 'measure', step, epoch: step / this.#stepsPerEpoch, ...figure, t }));
+    this.#metrics.append(records);
+    return records;
   }
 
   /** Records of a group of members. */

@@ -1,3 +1,4 @@
+import type { Measurement } from './contracts';
 import type { TrainerState } from './state';
 
 /** One training step. Loss and norm belong to the weights before the step. */
@@ -35,5 +36,7 @@ export type TrainerEvent =
     /** Whether this is the best epoch so far. */
     best: boolean;
   }
+  /** Figures of the weights after `step` steps; 0: before the first. */
+  | { kind: 'measures'; step: number; measurements: Measurement[] }
   | { kind: 'checkpoint'; reasons: CheckpointReason[]; state: TrainerState }
   | { kind: 'end'; reason: 'finished' | 'early' | 'stopped'; step: number; epoch: number };

@@ -19,6 +19,8 @@ export interface Progress extends Standing {
   /** Sum of the loss over the examples of the epoch under way. */
   epochLoss: number;
   finished: boolean;
+  /** The last step after which something was measured. */
+  measured?: number;
 }
 
 export interface StateTensor {

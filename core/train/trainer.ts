@@ -3,7 +3,7 @@ import type { TypedArray } from '#core/graph';
 import { initialize } from '#core/nn';
 import type { Module } from '#core/nn';
 import type { CompileOptions } from '#core/runtime';
-import type { Augmentation, Loss, Metric, Optimizer, Regularizer, Schedule } from './contracts';
+import type { Augmentation, Gauge, Loss, Metric, Optimizer, Regularizer, Schedule } from './contracts';
 import { gatherTargets } from './data';
 import type { TrainingData } from './data';
 import { diverged, nonFinite } from './diverged';
@@ -12,6 +12,7 @@ import { stepsAt } from './chunk-length';
 import { batchRange, epochOrder, stepsPerEpoch } from './epoch';
 import { Evaluator, measureAll } from './evaluate';
 import type { CheckpointReason, StepRecord, TrainerEvent } from './events';
+import { isDue, stepsUntilMeasured } from './gauged';
 import { runStages } from './loop';
 import type { RunOptions } from './loop';
 import { keptWidth } from './objective';
@@ -44,6 +45,8 @@ export interface TrainerOptions {
    * only the step's examples travel. Absent: so for the processor.
    */
   sharesMemory?: boolean;
+  /** What is measured between the steps. The trainer gives it back with itself. */
+  gauge?: Gauge;
 }
 
 
@@ -144,8 +147,8 @@ export class Trainer {
       fresh: () => !this.#restored && progress.step === 0,
       finished: () => progress.finished || progress.epoch >= epochs,
       midEpoch: () => progress.batch < this.#stepsPerEpoch,
-      chunk: (interrupted) => this.#steps(interrupted),
-      closeEpoch: () => this.#closeEpoch(),
+      chunk: (interrupted) => this.#steps(interrupted, options.signal),
+      closeEpoch: () => this.#closeEpoch(options.signal),
       checkpoint: (reason) => this.#checkpoint([reason]),
       end: (stopped) => ({
         kind: 'end', reason: stopped ? 'stopped' : progress.epoch < epochs ? 'early' : 'finished', step: progress.step, epoch: progress.epoch,
@@ -153,7 +156,9 @@ export class Trainer {
     }, options);
   }
 
-  async* #steps(interrupted: () => boolean): AsyncGenerator<TrainerEvent, void, void> {
+  async* #steps(interrupted: () => boolean, signal: AbortSignal | undefined): AsyncGenerator<TrainerEvent, void, void> {
+    yield* this.#measure(signal);
+    if (signal?.aborted) return;
     const { steps, examplesPerSecond, error } = await this.#chunk(interrupted);
     if (steps.length > 0) {
       yield { kind: 'steps', steps, examplesPerSecond, remainingSeconds: this.#pace.remaining(this.totalSteps - this.#progress.step) };
@@ -161,9 +166,30 @@ export class Trainer {
     if (error !== undefined) throw error;
   }
 
+  /** Takes what is due of the weights as they stand, nothing twice; an abort leaves it to be taken later. */
+  async* #measure(signal: AbortSignal | undefined): AsyncGenerator<TrainerEvent, void, void> {
+    const { gauge, optimizer, schedule } = this.#options;
+    const progress = this.#progress;
+    const { step } = progress;
+    if (!isDue(gauge, progress)) return;
+    const began = performance.now();
+    const learningRate = optimizer.learningRate * schedule(Math.min(step, this.totalSteps - 1));
+    const weights = { parameters: await this.#session.read('parameters'), buffers: await this.#session.read('buffers') };
+    // Weights that are no longer finite end the training with the next step.
+    if (nonFinite({ ...weights.parameters, ...weights.buffers }) !== undefined) return;
+    try {
+      const measurements = await gauge.take({ step, learningRate, ...weights, ...(signal && { signal }) });
+      progress.measured = step;
+      this.#pace.add(performance.now() - began);
+      yield { kind: 'measures', step, measurements };
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+    }
+  }
+
   /** Runs some steps without looking at their numbers, then fetches the numbers of all of them. */
   async #chunk(interrupted: () => boolean) {
-    const { schedule, optimizer, training, data } = this.#options;
+    const { schedule, optimizer, training, data, gauge } = this.#options;
     const progress = this.#progress;
     const order = this.#order();
     const began = performance.now();
@@ -173,7 +199,7 @@ export class Trainer {
     const pending: { result: StepResult; todo: StepsToDo; places: { step: number; examples: number; learningRate: number }[] }[] = [];
     let done = 0;
     do {
-      const count = stepsAt(progress.batch, this.#chunkLength, whole);
+      const count = stepsUntilMeasured(gauge, progress.step, stepsAt(progress.batch, this.#chunkLength, whole));
       const { begin } = batchRange(progress.batch, data.train.count, training.batchSize);
       const { end } = batchRange(progress.batch + count - 1, data.train.count, training.batchSize);
       const places = Array.from({ length: count }, (_, i) => ({
@@ -186,7 +212,7 @@ export class Trainer {
       progress.batch += count;
       done += count;
     } while (progress.batch < this.#stepsPerEpoch && done < most
-      && performance.now() - began < chunkMilliseconds && !interrupted());
+      && performance.now() - began < chunkMilliseconds && !interrupted() && !isDue(gauge, progress));
 
     const steps: StepRecord[] = [];
     let error: UserError | undefined;
@@ -225,7 +251,9 @@ export class Trainer {
   }
 
   /** Scores the epoch that is complete, decides how to go on, and offers the checkpoint. */
-  async* #closeEpoch(): AsyncGenerator<TrainerEvent, void, void> {
+  async* #closeEpoch(signal: AbortSignal | undefined): AsyncGenerator<TrainerEvent, void, void> {
+    yield* this.#measure(signal);
+    if (signal?.aborted) return;
     const { training, data, loss, metrics } = this.#options;
     const progress = this.#progress;
     const began = performance.now();
@@ -267,6 +295,6 @@ export class Trainer {
   }
 
   dispose(): Promise<void> {
-    return Promise.all([this.#session.dispose(), this.#evaluator?.dispose()]).then(() => undefined);
+    return Promise.all([this.#session.dispose(), this.#evaluator?.dispose(), this.#options.gauge?.dispose()]).then(() => undefined);
   }
 }

@@ -31,6 +31,8 @@ export const sgd = defineBlock({
   }),
   build: ({ learningRate: base, momentum, nesterov, weightDecay: decay, weightDecayOn: on }): Optimizer => ({
     learningRate: base,
+    // 2 / rate of gradient descent; heavy ball and Nesterov as in Cohen et al. 2021, appendix B. Decay is curvature too.
+    stableCurvature: (rate) => (nesterov ? (2 + 2 * momentum) / (rate * (1 + 2 * momentum)) : (2 * (1 + momentum)) / rate) - (on === 'all' ? decay : 0),
     initialState: (specs) => (momentum === 0 ? {} : zerosLike(specs, ['momentum_buffer'])),
     update({ specs, parameters, gradients, state, scalars }) {
       const next: Updated = { parameters: {}, state: {} };

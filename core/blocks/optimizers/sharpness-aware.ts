@@ -16,8 +16,9 @@ export const base = baseOptimizers.schema.prefault({ use: 'sgd' })
  * order; `T` is a diagonal that follows from the weights (absent: 1).
  */
 export function sharpnessAware(optimizer: Optimizer, rho: number, scaling?: (name: string, parameter: Tensor, specs: ParameterSpecs) => Tensor | undefined): Optimizer {
+  const { stableCurvature: _, ...rest } = optimizer;
   return {
-    ...optimizer,
+    ...rest,
     lookout({ specs, parameters, gradients }) {
       const names = Object.keys(parameters);
       const scales = Object.fromEntries(names.map((name) => [name, scaling?.(name, parameters[name]!, specs)]));

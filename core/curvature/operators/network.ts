@@ -23,6 +23,8 @@ export interface ParameterPlace {
 export interface NetworkOperator extends LinearOperator {
   readonly name: ProductName;
   readonly places: readonly ParameterPlace[];
+  /** The problem's parameters or buffers hold other numbers now: what was kept of the old ones is forgotten. */
+  moved(): Promise<void>;
 }
 
 const DEFAULT_MEMORY = 2 ** 30;
@@ -111,6 +113,12 @@ class ProductOperator implements NetworkOperator {
       for (let i = 0; i < product.length; i++) product[i] = sum[i]! * share;
       return product;
     });
+  }
+
+  async moved(): Promise<void> {
+    for (const { kept } of await Promise.all(this.#programs.values())) {
+      for (const arrays of kept.splice(0)) for (const array of Object.values(arrays)) array.dispose();
+    }
   }
 
   async dispose(): Promise<void> {

@@ -64,14 +64,22 @@ export const runDetails = z.object({
 });
 export type RunDetails = z.infer<typeof runDetails>;
 
+/**
+ * What was measured of the weights, one row a figure: its name, and the columns step, epoch, value, residual, low, high, threshold (NaN where there
+ * is none), converged (0, 1, NaN). `threshold` is the value above which the optimizer is no longer stable.
+ */
+export const measureTable = z.object({ names: z.array(z.string()), columns });
+export type MeasureTable = z.infer<typeof measureTable>;
+
 /** Columns `step`: step, epoch, loss, learningRate, gradientNorm. Columns `epoch`: epoch, step, train.*, validation.*. */
-export const runMetrics = z.object({ step: z.object({ columns }), epoch: z.object({ columns }) });
+export const runMetrics = z.object({ step: z.object({ columns }), epoch: z.object({ columns }), measure: measureTable });
 export type RunMetrics = z.infer<typeof runMetrics>;
 
 export const runEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), state: runState, error: runError.optional() }),
   z.object({ kind: z.literal('steps'), columns }),
   z.object({ kind: z.literal('epochs'), columns }),
+  z.object({ kind: z.literal('measures'), table: measureTable }),
   z.object({
     kind: z.literal('speed'),
     examplesPerSecond: z.number(),

@@ -1,7 +1,7 @@
 import { UserError } from '#core/graph';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  branchRun, createRun, currentState, epochColumns, findRun, findRuns, lockOwner, parseSpecification, memberCurves, readMembers, readRunFile, readRunMetrics, readSettings,
+  branchRun, createRun, currentState, epochColumns, findRun, findRuns, lockOwner, measureTable, parseSpecification, memberCurves, readMembers, readRunFile, readRunMetrics, readSettings,
   rememberRun, removeRun, runPaths, stepColumns, type FoundRun,
 } from '#core/runs';
 import { resolve } from 'node:path';
@@ -94,8 +94,8 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
       }),
 
       metrics: api.runs.metrics.handler(({ input }) => {
-        const { steps, epochs } = readRunMetrics(findRun(input.id).folder);
-        return { step: { columns: stepColumns(steps) }, epoch: { columns: epochColumns(epochs) } };
+        const { steps, epochs, measures } = readRunMetrics(findRun(input.id).folder);
+        return { step: { columns: stepColumns(steps) }, epoch: { columns: epochColumns(epochs) }, measure: measureTable(measures) };
       }),
 
       watch: api.runs.watch.handler(({ input, signal }) => watch(findRun(input.id), input.fromStep ?? 0, signal)),
@@ -131,14 +131,16 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
   /** Everything so far, then what comes: from this engine's own training, or from the files while another process trains. */
   async function* watch({ id, folder }: FoundRun, fromStep: number, signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void> {
     const paths = runPaths(folder);
-    let after = { step: fromStep - 1, epochs: 0 };
+    let after = { step: fromStep - 1, epochs: 0, measured: fromStep - 1 };
     const news = function* (): Generator<RunEvent, void> {
-      const { steps, epochs } = readRunMetrics(folder);
+      const { steps, epochs, measures } = readRunMetrics(folder);
+      const newMeasures = measures.filter(({ step }) => step > after.measured);
       const newSteps = steps.filter(({ step }) => step > after.step);
       const newEpochs = epochs.filter(({ epoch, step }) => epoch > after.epochs && step >= fromStep);
-      after = { step: steps.at(-1)?.step ?? after.step, epochs: epochs.at(-1)?.epoch ?? after.epochs };
+      after = { step: steps.at(-1)?.step ?? after.step, epochs: epochs.at(-1)?.epoch ?? after.epochs, measured: measures.at(-1)?.step ?? after.measured };
       if (newSteps.length > 0) yield { kind: 'steps', columns: stepColumns(newSteps) };
       if (newEpochs.length > 0) yield { kind: 'epochs', columns: epochColumns(newEpochs) };
+      if (newMeasures.length > 0) yield { kind: 'measures', table: measureTable(newMeasures) };
     };
     // The live run gathers from here on; what is in the file by now is not told twice.
     const live = queue.live(id);

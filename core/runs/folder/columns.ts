@@ -1,4 +1,4 @@
-import type { EpochRecord, StepRecord } from './metrics-log';
+import type { EpochRecord, MeasureRecord, StepRecord } from './metrics-log';
 
 export type Columns = Record<string, Float64Array>;
 
@@ -30,4 +30,22 @@ export function epochColumns(records: readonly EpochRecord[]): Columns {
     }
   });
   return columns;
+}
+
+/** Measures as a table, one row a figure: its name; step, epoch, value, residual, low, high, threshold (NaN where there is none), converged (0, 1, NaN). */
+export function measureTable(records: readonly MeasureRecord[]): { names: string[]; columns: Columns } {
+  const column = (of: (record: MeasureRecord) => number | undefined): Float64Array => Float64Array.from(records, (record) => of(record) ?? NaN);
+  return {
+    names: records.map(({ name }) => name),
+    columns: {
+      step: column(({ step }) => step),
+      epoch: column(({ epoch }) => epoch),
+      value: column(({ value }) => value),
+      residual: column(({ residual }) => residual),
+      low: column(({ interval }) => interval?.[0]),
+      high: column(({ interval }) => interval?.[1]),
+      threshold: column(({ threshold }) => threshold),
+      converged: column(({ converged }) => (converged === undefined ? undefined : Number(converged))),
+    },
+  };
 }

@@ -22,7 +22,24 @@ export interface EpochRecord {
   t: number;
 }
 
-export type MetricsRecord = StepRecord | EpochRecord;
+/** A figure of the weights after `step` steps (0: before the first), as the specification's `measure` asks for it. */
+export interface MeasureRecord {
+  kind: 'measure';
+  step: number;
+  epoch: number;
+  name: string;
+  value: number;
+  /** Of an eigenvalue: some eigenvalue lies within it; `converged` says whether it is as small as was asked for. */
+  residual?: number;
+  converged?: boolean;
+  /** Of an estimate: 95 %. */
+  interval?: readonly [number, number];
+  /** The value above which the optimizer is no longer stable. */
+  threshold?: number;
+  t: number;
+}
+
+export type MetricsRecord = StepRecord | EpochRecord | MeasureRecord;
 
 /** Numbers of a group's members, in the group's order; null for a member that has ended. */
 type Row = readonly (number | null)[];
@@ -46,7 +63,21 @@ export interface GroupEpochRecord {
   t: number;
 }
 
-export type GroupRecord = GroupStepRecord | GroupEpochRecord;
+/** The same figure of every member. */
+export interface GroupMeasureRecord {
+  kind: 'measure';
+  step: number;
+  epoch: number;
+  name: string;
+  value: Row;
+  residual?: Row;
+  converged?: readonly (boolean | null)[];
+  interval?: readonly [low: Row, high: Row];
+  threshold?: Row;
+  t: number;
+}
+
+export type GroupRecord = GroupStepRecord | GroupEpochRecord | GroupMeasureRecord;
 
 /** The append-only file of what training measured, one JSON object a line (`metrics.ndjson`). */
 export class MetricsLog {

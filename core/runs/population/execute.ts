@@ -1,5 +1,5 @@
 import { loadDataset, type PreparedDataset } from '#core/data';
-import { PopulationTrainer, stepsPerEpoch, type PopulationEvent, type PopulationState } from '#core/train';
+import { memberTensors, PopulationTrainer, stepsPerEpoch, type PopulationEvent, type PopulationState } from '#core/train';
 import type { CompileOptions } from '#core/runtime';
 import { resolveSpecification } from '../compose';
 import { chooseDevice } from '../device';
@@ -10,6 +10,7 @@ import { writeAtomically } from '../folder/atomic-write';
 import { makeCheckpointFolders, readNewestState, readWeights, removeLater } from '../folder/checkpoints';
 import { runPaths } from '../folder/paths';
 import type { RunKeeper } from '../keeper';
+import { gaugeOf } from '../measures/gauge';
 import { noteInLog, stateInterval } from '../recorder';
 import { sourceTitle } from '../source-title';
 import type { RunSpecification } from '../specification/schema';
@@ -94,12 +95,20 @@ class GroupExecution {
     makeCheckpointFolders(paths);
     const stored = readNewestState<PopulationState>(paths);
     removeLater(paths, stored?.state.progress.step ?? -1);
+    const gauge = gaugeOf({
+      parts: parts.combinations,
+      data,
+      compile,
+      partOf: (place) => own[place]!.combination,
+      first: (place) => memberTensors(readWeights(paths.weights('init')).tensors, place),
+    });
     const trainer = await PopulationTrainer.create({
       variants: parts.combinations,
       members: own.map(({ seed, combination }) => ({ seed, variant: combination })),
       data,
       ...(parts.population.dataOrder === 'shared' && { orderSeed: this.#given.orderSeed }),
       compile,
+      ...(gauge && { gauge }),
     });
     const recorder = new PopulationRecorder(paths, {
       stepsPerEpoch: stepsPerEpoch(data.train.count, training.batchSize),
@@ -164,6 +173,9 @@ class GroupExecution {
         this.#advance(event.step, 'note');
         break;
       }
+      case 'measures':
+        keeper.tell({ kind: 'measures', records: recorder.measures(event).map((record) => ({ ...record, step: record.step + group * perGroup, epoch: record.epoch + group * training.epochs })) });
+        break;
       case 'ended':
         for (const { member, end } of event.members) {
           const { reason, step, what } = end;

@@ -12,6 +12,7 @@ import { noteInLog } from '../recorder';
 import { storedSpecification } from '../specification/stored';
 import { versions } from '../versions';
 import { memberSpecification } from './compose';
+import { ownMeasure } from './measures';
 import { membersOf } from './member-choice';
 
 /**
@@ -72,6 +73,7 @@ function ownRecord(record: GroupRecord, place: number): MetricsRecord[] {
     const [loss, learningRate, gradientNorm] = [record.loss, record.learningRate, record.gradientNorm].map((row) => row[place] ?? NaN) as [number, number, number];
     return Number.isNaN(loss) ? [] : [{ kind: 'step', step, epoch, loss, learningRate, gradientNorm, t }];
   }
+  if (record.kind === 'measure') return ownMeasure(record, place);
   const parts = Object.fromEntries(Object.entries(record.parts).map(([part, columns]) =>
     [part, Object.fromEntries(Object.entries(columns).map(([name, row]) => [name, row[place] ?? NaN]))]));
   return Number.isNaN(parts['train']?.['loss'] ?? NaN) ? [] : [{ kind: 'epoch', step, epoch, parts, t }];

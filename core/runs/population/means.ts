@@ -1,22 +1,25 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readGroupMetrics, readMetrics, type EpochRecord, type MetricsRecord, type StepRecord } from '../folder/metrics-log';
+import { readGroupMetrics, readMetrics, type EpochRecord, type MeasureRecord, type MetricsRecord, type StepRecord } from '../folder/metrics-log';
 import { runPaths } from '../folder/paths';
+import { meanMeasure } from './measures';
 import { spreadOf } from './summary';
 
 /**
  * What a run has measured: of a population, the means over the members of each group, one group's steps and epochs after
  * the other's, as they were trained.
  */
-export function readRunMetrics(folder: string): { steps: StepRecord[]; epochs: EpochRecord[] } {
+export function readRunMetrics(folder: string): { steps: StepRecord[]; epochs: EpochRecord[]; measures: MeasureRecord[] } {
   const paths = runPaths(folder);
   const steps: StepRecord[] = [];
   const epochs: EpochRecord[] = [];
+  const measures: MeasureRecord[] = [];
   for (const record of existsSync(paths.metrics) ? readMetrics(paths.metrics) : groupMeans(folder)) {
     if (record.kind === 'step') steps.push(record);
+    else if (record.kind === 'measure') measures.push(record);
     else epochs.push(record);
   }
-  return { steps, epochs };
+  return { steps, epochs, measures };
 }
 
 /** The files that grow while a run trains. */
@@ -40,6 +43,7 @@ function groupMeans(folder: string): MetricsRecord[] {
       if (record.kind === 'step') {
         return { kind: 'step', ...place, loss: mean(record.loss), learningRate: mean(record.learningRate), gradientNorm: mean(record.gradientNorm) };
       }
+      if (record.kind === 'measure') return { ...meanMeasure(record), ...place };
       epochs = Math.max(epochs, place.epoch);
       const parts = Object.fromEntries(Object.entries(record.parts).map(([part, columns]) =>
         [part, Object.fromEntries(Object.entries(columns).map(([name, row]) => [name, mean(row)]))]));

@@ -1,7 +1,8 @@
 import { copyMembers, type PopulationEvent, type PopulationState, type PopulationStepRecord, type StateTensor, type Training } from '#core/train';
 import { existsSync } from 'node:fs';
 import { readWeights } from '../folder/checkpoints';
-import type { EpochRecord, GroupEpochRecord, GroupStepRecord, StepRecord } from '../folder/metrics-log';
+import type { EpochRecord, GroupEpochRecord, GroupMeasureRecord, GroupStepRecord, MeasureRecord, StepRecord } from '../folder/metrics-log';
+import { meanMeasure } from './measures';
 import type { RunPaths } from '../folder/paths';
 import { Recorder } from '../recorder';
 import { spreadOf } from './summary';
@@ -59,6 +60,25 @@ export class PopulationRecorder {
     const means = Object.entries(parts).map(([part, columns]) =>
       [part, Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, mean(values)]))] as const);
     return { kind: 'epoch', step, epoch: epoch + 1, parts: Object.fromEntries(means), t: record.t };
+  }
+
+  measures({ step, measurements }: Extract<PopulationEvent, { kind: 'measures' }>): MeasureRecord[] {
+    const place = { kind: 'measure' as const, step, epoch: step / this.#stepsPerEpoch };
+    const t = Date.now() / 1000;
+    const records = [...new Set(measurements.flatMap((own) => own?.map(({ name }) => name) ?? []))].map((name): GroupMeasureRecord => {
+      const own = measurements.map((each) => each?.find((figure) => figure.name === name));
+      const has = (field: 'residual' | 'interval' | 'threshold' | 'converged'): boolean => own.some((figure) => figure?.[field] !== undefined);
+      return {
+        ...place, name, value: row(own.map((figure) => figure?.value ?? NaN)),
+        ...(has('residual') && { residual: row(own.map((figure) => figure?.residual ?? NaN)) }),
+        ...(has('converged') && { converged: own.map((figure) => figure?.converged ?? null) }),
+        ...(has('interval') && { interval: [row(own.map((figure) => figure?.interval?.[0] ?? NaN)), row(own.map((figure) => figure?.interval?.[1] ?? NaN))] as const }),
+        ...(has('threshold') && { threshold: row(own.map((figure) => figure?.threshold ?? NaN)) }),
+        t,
+      };
+    });
+    this.#recorder.append(records);
+    return records.map(meanMeasure);
   }
 
   checkpoint({ reasons, best, state }: CheckpointEvent): void {

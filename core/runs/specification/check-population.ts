@@ -7,6 +7,7 @@ import { mostMembers, populationSize, valuesOf, type PopulationSpecification } f
 const common: Record<string, string> = {
   data: 'the members learn from the same data',
   seed: 'give population.seeds instead',
+  measure: 'it is no number of the training',
   name: 'it is no number of the training',
   description: 'it is no number of the training',
   device: 'the members are computed together',

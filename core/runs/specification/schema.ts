@@ -33,6 +33,8 @@ const fields = {
   schedule: blockSchema('schedules').prefault(usual('schedules')).describe('The learning rate over the training.').meta({ label: 'Schedule' }),
   augmentations: z.array(blockSchema('augmentations')).default([]).describe('Random changes of the training examples.').meta({ label: 'Augmentations' }),
   metrics: z.array(blockSchema('metrics')).optional().describe('What is measured after every epoch; absent: the usual ones for the task.').meta({ label: 'Metrics' }),
+  measure: z.array(blockSchema('measures')).max(100).default([])
+    .describe('What is measured of the weights while they are trained: curvature, sharpness, norms.').meta({ label: 'Measure while training' }),
   training: training.prefault({}).describe('How long and in which portions.').meta({ label: 'Training' }),
   weights: strictObject({
     file: z.string().min(1).describe('A safetensors file with PyTorch’s names; relative paths start at the specification’s folder.').meta({ label: 'File', file: ['safetensors'] }),

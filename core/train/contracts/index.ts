@@ -1,4 +1,5 @@
 export type { Augmentation } from './augmentation';
+export type { Gauge, Measurement } from './gauge';
 export type { Link, Loss } from './loss';
 export type { Metric, Predictions } from './metric';
 export type { Optimizer, ParameterSpecs, StepScalars } from './optimizer';

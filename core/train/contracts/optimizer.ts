@@ -22,6 +22,11 @@ export interface Optimizer {
    * Absent: at the parameters themselves. `gradients` are those of the mean loss of the batch, without penalties.
    */
   lookout?(options: { specs: ParameterSpecs; parameters: Tensors; gradients: Tensors }): Record<string, Tensor>;
+  /**
+   * The largest eigenvalue of the loss's Hessian at which full-batch steps are still stable on a quadratic, at a learning rate; absent where it
+   * is not a function of the Hessian alone.
+   */
+  stableCurvature?(learningRate: number): number;
   /** The state before the first step. */
   initialState(parameters: ParameterSpecs): Record<string, { shape: readonly number[]; value: number }>;
   update(options: {

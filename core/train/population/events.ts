@@ -1,3 +1,4 @@
+import type { Measurement } from '../contracts';
 import type { CheckpointReason, Scores } from '../events';
 import type { MemberEnd, PopulationState } from './state';
 
@@ -25,6 +26,8 @@ export type PopulationEvent =
   }
   /** Members that are trained no further, while the others go on. */
   | { kind: 'ended'; members: { member: number; end: MemberEnd }[] }
+  /** Figures of the weights after `step` steps, one list a member; absent for a member that has ended. */
+  | { kind: 'measures'; step: number; measurements: (Measurement[] | undefined)[] }
   | {
     kind: 'checkpoint';
     reasons: CheckpointReason[];

@@ -1,6 +1,7 @@
 import { alignGraphs, populateGraph, toTypedArray, withoutSimplifying } from '#core/graph';
 import type { Graph, TypedArray } from '#core/graph';
 import type { CompileOptions } from '#core/runtime';
+import type { Gauge } from '../contracts';
 import type { TrainingData } from '../data';
 import type { TrainerOptions } from '../trainer';
 
@@ -24,6 +25,7 @@ export interface PopulationOptions {
   compile: CompileOptions;
   /** As of a single training. */
   sharesMemory?: boolean;
+  gauge?: Gauge;
 }
 
 /** A graph of every variant in use as one graph for all members, with the numbers in which the members differ. */

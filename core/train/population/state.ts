@@ -24,6 +24,8 @@ export interface PopulationProgress {
   epoch: number;
   batch: number;
   finished: boolean;
+  /** The last step after which something was measured. */
+  measured?: number;
   /** The members that the program computes, in its order: ended ones are dropped when half of them have ended. */
   slots: number[];
   members: MemberProgress[];

@@ -6,6 +6,9 @@ import { stepsAt } from '../chunk-length';
 import { batchRange, epochOrder, stepsPerEpoch } from '../epoch';
 import { measureAll } from '../evaluate';
 import type { CheckpointReason, Scores } from '../events';
+import type { Measurement } from '../contracts';
+import { isDue, stepsUntilMeasured } from '../gauged';
+import { nonFinite } from '../diverged';
 import { runStages } from '../loop';
 import type { RunOptions } from '../loop';
 import { chunkMilliseconds, chunkSteps, Pace } from '../pace';
@@ -21,7 +24,7 @@ import { PopulationEvaluator } from './evaluate';
 import type { PopulationEvent, PopulationStepRecord } from './events';
 import type { Member, PopulationOptions, Variant } from './members';
 import { PopulationRecord } from './record';
-import { brokenSlots, putMembers, stackMembers, takeMembers } from './stack';
+import { brokenSlots, memberTensors, putMembers, stackMembers, takeMembers } from './stack';
 import type { Tensors } from './stack';
 import type { PopulationProgress, PopulationState } from './state';
 import { populationStep } from './step';
@@ -115,8 +118,8 @@ export class PopulationTrainer {
       fresh: () => !this.#restored && progress().step === 0,
       finished: () => progress().finished || progress().epoch >= this.#epochs,
       midEpoch: () => progress().batch < this.#stepsPerEpoch && this.#alive().length > 0,
-      chunk: (interrupted) => this.#chunk(interrupted),
-      closeEpoch: () => this.#closeEpoch(),
+      chunk: (interrupted) => this.#steps(interrupted, options.signal),
+      closeEpoch: () => this.#closeEpoch(options.signal),
       checkpoint: async (reason) => ({ kind: 'checkpoint', reasons: [reason], best: [], state: await this.state() }),
       end: (stopped) => ({ kind: 'end', reason: stopped ? 'stopped' : 'finished', step: progress().step, epoch: progress().epoch }),
     }, options);
@@ -186,9 +189,40 @@ export class PopulationTrainer {
     return this.#orders.orders;
   }
 
+  async* #steps(interrupted: () => boolean, signal: AbortSignal | undefined): AsyncGenerator<PopulationEvent, void> {
+    yield* this.#measure(signal);
+    if (!signal?.aborted) yield* this.#chunk(interrupted);
+  }
+
+  /** Takes what is due of every living member, one after another; an abort leaves all of it to be taken later. */
+  async* #measure(signal: AbortSignal | undefined): AsyncGenerator<PopulationEvent, void> {
+    const { gauge } = this.#options;
+    const progress = this.#progress;
+    const { step, slots, members } = progress;
+    if (!isDue(gauge, progress)) return;
+    const began = performance.now();
+    const stacked = { parameters: await this.#session.read('parameters'), buffers: await this.#session.read('buffers') };
+    const measurements = new Array<Measurement[] | undefined>(members.length).fill(undefined);
+    try {
+      for (const [slot, member] of slots.entries()) {
+        const { optimizer, schedule } = this.#variantOf(member);
+        const own = { parameters: memberTensors(stacked.parameters, slot), buffers: memberTensors(stacked.buffers, slot) };
+        if (members[member]!.ended !== undefined || nonFinite({ ...own.parameters, ...own.buffers }) !== undefined) continue;
+        const learningRate = optimizer.learningRate * schedule(Math.min(step, this.totalSteps - 1));
+        measurements[member] = await gauge.take({ step, learningRate, ...own, member, ...(signal && { signal }) });
+      }
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+      return;
+    }
+    progress.measured = step;
+    this.#pace.add(performance.now() - began);
+    yield { kind: 'measures', step, measurements };
+  }
+
   /** Runs some steps without looking at their numbers, then fetches the numbers of all of them. */
   async* #chunk(interrupted: () => boolean): AsyncGenerator<PopulationEvent, void> {
-    const { data, variants, members } = this.#options;
+    const { data, variants, members, gauge } = this.#options;
     const progress = this.#progress;
     const { batchSize, debugNaN } = this.#variantOf(progress.slots[0]!).training;
     const most = debugNaN ? 1 : chunkSteps;
@@ -199,7 +233,7 @@ export class PopulationTrainer {
     const pending: { result: StepResult; todo: StepsToDo; places: { step: number; rates: readonly number[] }[]; examples: number }[] = [];
     let done = 0;
     do {
-      const count = stepsAt(progress.batch, this.#chunkLength, whole);
+      const count = stepsUntilMeasured(gauge, progress.step, stepsAt(progress.batch, this.#chunkLength, whole));
       const { begin, end } = batchRange(progress.batch, data.train.count, batchSize);
       const examples = end - begin;
       const places = Array.from({ length: count }, (_, i) => ({
@@ -218,7 +252,7 @@ export class PopulationTrainer {
       done += count;
       pending.push({ result, todo, places, examples });
     } while (progress.batch < this.#stepsPerEpoch && done < most
-      && performance.now() - began < chunkMilliseconds && !interrupted());
+      && performance.now() - began < chunkMilliseconds && !interrupted() && !isDue(gauge, progress));
 
     const steps: PopulationStepRecord[] = [];
     for (const { result, todo, places, examples } of pending) {
@@ -286,7 +320,9 @@ export class PopulationTrainer {
   }
 
   /** Scores the epoch that is complete, ends the members that make no more progress, and offers the checkpoint. */
-  async* #closeEpoch(): AsyncGenerator<PopulationEvent, void, void> {
+  async* #closeEpoch(signal: AbortSignal | undefined): AsyncGenerator<PopulationEvent, void, void> {
+    yield* this.#measure(signal);
+    if (signal?.aborted) return;
     const progress = this.#progress;
     const { slots, members } = progress;
     const began = performance.now();
@@ -358,7 +394,7 @@ export class PopulationTrainer {
   }
 
   dispose(): Promise<void> {
-    return Promise.all([this.#session.dispose(), this.#evaluator?.dispose()]).then(() => undefined);
+    return Promise.all([this.#session.dispose(), this.#evaluator?.dispose(), this.#options.gauge?.dispose()]).then(() => undefined);
   }
 }
 

@@ -104,7 +104,7 @@ export async function follow(events: AsyncIterable<TrainerEvent>, watch?: (event
     if (event.kind === 'steps') story.steps.push(...event.steps);
     else if (event.kind === 'epoch') story.epochs.push(event);
     else if (event.kind === 'end') story.end = event;
-    else {
+    else if (event.kind === 'checkpoint') {
       story.checkpoints.push(event);
       story.last = event.state;
     }

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { dataSpecification, loadDataset, type PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import {
-  changeSpecification, chooseDevice, composeRun, createRun, describeIssues, executeRun, proposeRun, readRunFile, readSettings, readSpecification, rememberRun, resolveRun,
+  changeSpecification, chooseDevice, composeRun, createRun, describeIssues, executeRun, lastMeasures, proposeRun, readMeasures, readRunFile, readSettings, readSpecification, rememberRun, resolveRun,
   specificationError, type ExecuteOptions, type RunOutcome, type RunSpecification,
 } from '#core/runs';
 import { interruptSignal } from '../interrupt';
 import { deviceOption, example, jsonOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { addPopulationOptions, withPopulation, type PopulationOptions } from '../population-options';
 import { number, table, type Terminal } from '../terminal';
+import { measuresTable } from './measures';
 
 interface TrainOptions {
   device?: string;
@@ -31,6 +32,7 @@ export function addRun(program: Command): void {
       .option('--weights <file>', 'safetensors weights to begin with')
       .option('--partial', 'with --weights: take what fits, leave the rest')
       .addOption(new Option('--epochs <count>', 'passes over the data; 0 only judges').argParser(wholeNumber(0)))
+      .addOption(new Option('--measure <name:steps>', 'measure this of the weights every so many steps while training: hessian-top:50 (can be given several times)').argParser(measure))
       .option('--debug-nan', 'when the training diverges, find the op that made the first NaN or infinity (slow)')
       .option('--out <folder>', 'the run\'s folder (default: a new one in the runs folder)')
       .option('--name <name>', 'what to call the run'))
@@ -39,6 +41,7 @@ export function addRun(program: Command): void {
       .addOption(jsonOption()),
     'basin run assets/specs/iris.json --out runs/iris',
     'basin run --model resnet.onnx --data pictures.zip --epochs 3',
+    'basin run assets/specs/moons.json --measure hessian-top:50 --measure sam-sharpness:50',
     'basin run assets/specs/moons.json --seeds 64 --vary optimizer.learningRate=0.01,0.1',
   ).action(async (file: string | undefined, options: TrainOptions & StartOptions & PopulationOptions) => {
     const terminal = terminalOf(options);
@@ -81,16 +84,18 @@ interface StartOptions {
   partial?: boolean;
   epochs?: number;
   debugNan?: boolean;
+  measure?: { use: string; every: number }[];
 }
 
 /** The specification of a file, or one proposed for --data; changed as the other options say. */
 async function startingPoint(file: string | undefined, options: StartOptions): Promise<{ specification: RunSpecification; data: PreparedDataset }> {
-  const { model, weights, partial, epochs, debugNan, data: path, target, standardize } = options;
+  const { model, weights, partial, epochs, debugNan, measure: measures, data: path, target, standardize } = options;
   const changes = {
     ...(model !== undefined && { model }),
     ...(weights !== undefined && { weights, partialWeights: partial ?? false }),
     ...(epochs !== undefined && { epochs }),
     ...(debugNan !== undefined && { debugNaN: debugNan }),
+    ...(measures !== undefined && { measures }),
   };
   if (file !== undefined) {
     if (path !== undefined || target !== undefined) throw new UserError('run.two-data', 'The specification names the data; --data and --target are for runs without one.');
@@ -103,6 +108,13 @@ async function startingPoint(file: string | undefined, options: StartOptions): P
   if (!parsed.success) throw specificationError('The data', describeIssues(parsed.error, given));
   const data = await loadDataset(parsed.data);
   return { specification: changeSpecification(proposeRun(parsed.data, data), changes), data };
+}
+
+/** `hessian-top:50`, gathered over several options. */
+function measure(text: string, before: { use: string; every: number }[] = []): { use: string; every: number }[] {
+  const [use = '', every, ...more] = text.split(':');
+  if (every === undefined || more.length > 0) throw new InvalidArgumentError('It must be a measure and a number of steps, like hessian-top:50.');
+  return [...before, { use, every: wholeNumber(1)(every) }];
 }
 
 function executeOptions({ device, threads }: TrainOptions): ExecuteOptions {
@@ -128,6 +140,7 @@ function progressOf(terminal: Terminal, folder: string): { tell: NonNullable<Exe
   let loss = NaN;
   let step = 0;
   let validation = '';
+  let measured = '';
   return {
     tell(event) {
       if (event.kind === 'steps') {
@@ -137,9 +150,12 @@ function progressOf(terminal: Terminal, folder: string): { tell: NonNullable<Exe
         const parts = event.records.at(-1)?.parts;
         const [metric] = Object.entries(parts?.['validation'] ?? parts?.['train'] ?? {}).filter(([name]) => name !== 'loss');
         if (metric) validation = `, ${metric[0]} ${number(metric[1])}`;
+      } else if (event.kind === 'measures') {
+        const [first] = event.records;
+        if (first) measured = `, ${first.name} ${number(first.value)}`;
       } else if (event.kind === 'speed') {
         bar ??= terminal.progress('Training', readRunFile(folder).progress?.steps ?? 1);
-        bar.update(step, { text: `loss ${number(loss)}${validation}`, remainingSeconds: event.remainingSeconds });
+        bar.update(step, { text: `loss ${number(loss)}${validation}${measured}`, remainingSeconds: event.remainingSeconds });
       }
     },
     end() {
@@ -152,8 +168,11 @@ function progressOf(terminal: Terminal, folder: string): { tell: NonNullable<Exe
 function report(terminal: Terminal, { folder, file }: RunOutcome): void {
   const { state, id, name, results, best, progress, device, parameters, population } = file;
   if (state === 'stopped') terminal.note(`Stopped at step ${progress?.step} of ${progress?.steps}. To go on: basin resume ${folder}`);
-  terminal.result({ id, name, folder, state, device: device?.id, parameters, progress, best, results, population }, () => {
-    if (population?.summary && state === 'finished') return populationReport(file, folder);
+  const taken = readMeasures(folder);
+  const last = lastMeasures(taken);
+  const measuredLast = last.length === 0 ? [] : ['', ...measuresTable(last)];
+  terminal.result({ id, name, folder, state, device: device?.id, parameters, progress, best, results, population, ...(taken.length > 0 && { measures: taken }) }, () => {
+    if (population?.summary && state === 'finished') return [...populationReport(file, folder), ...measuredLast];
     if (!results) return `${name}: ${state}, ${folder}`;
     const parts = Object.keys(results.parts);
     const rows = [...new Set(parts.flatMap((part) => Object.keys(results.parts[part] ?? {})))];
@@ -161,6 +180,7 @@ function report(terminal: Terminal, { folder, file }: RunOutcome): void {
       `${name}: ${state} after ${number(progress?.epoch ?? 0)} epochs, ${parameters} parameters, ${results.checkpoint} weights`,
       '',
       ...table(['', ...parts], rows.map((row) => [row, ...parts.map((part) => results.parts[part]?.[row] ?? NaN)])),
+      ...measuredLast,
       '',
       folder,
     ];

@@ -38,7 +38,7 @@ export async function followPopulation(events: AsyncIterable<PopulationEvent>, w
     } else if (event.kind === 'epoch') story.epochs.push(event);
     else if (event.kind === 'ended') story.ended.push(...event.members);
     else if (event.kind === 'end') story.end = event;
-    else {
+    else if (event.kind === 'checkpoint') {
       story.checkpoints.push(event);
       story.last = event.state;
     }
