@@ -1,6 +1,7 @@
 import { SurfaceCurve } from './curve';
 import type { SurfaceData } from './data';
-import { type Caption, type SceneOptions, SurfaceScene } from './scene';
+import type { Caption, SceneOptions } from './orbit';
+import { SurfaceScene } from './scene';
 
 export { colorMapNames } from './colors';
 export * from './data';

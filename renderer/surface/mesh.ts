@@ -77,19 +77,19 @@ export class SurfaceMesh {
     polygonOffsetUnits: 1,
     uniforms: { table: { value: null }, low: { value: 0 }, span: { value: 1 }, step_: { value: 1 }, lines: { value: 1 }, up: { value: [0, 1, 0] }, ground: { value: [1, 1, 1] } },
   });
-  readonly mesh = new Mesh(new BufferGeometry(), this.material);
+  readonly object = new Mesh(new BufferGeometry(), this.material);
   private columns = 0;
   private rows = 0;
 
   constructor() {
-    this.mesh.frustumCulled = false;
+    this.object.frustumCulled = false;
   }
 
   /** Shows a height field. Buffers are kept while the grid stays the same. */
   update(field: HeightField, frame: Frame): void {
     const { columns, rows, heights, known } = field;
     if (columns !== this.columns || rows !== this.rows) this.allocate(columns, rows);
-    const geometry = this.mesh.geometry;
+    const geometry = this.object.geometry;
     const positions = geometry.getAttribute('position').array as Float32Array;
     for (let row = 0, i = 0; row < rows; row++) {
       const z = frame.rowZ(row);
@@ -126,13 +126,13 @@ export class SurfaceMesh {
   }
 
   dispose(): void {
-    this.mesh.geometry.dispose();
+    this.object.geometry.dispose();
     (this.material.uniforms['table']!.value as DataTexture | null)?.dispose();
     this.material.dispose();
   }
 
   private allocate(columns: number, rows: number): void {
-    this.mesh.geometry.dispose();
+    this.object.geometry.dispose();
     const geometry = new BufferGeometry();
     const points = columns * rows;
     geometry.setAttribute('position', new BufferAttribute(new Float32Array(points * 3), 3));
@@ -140,7 +140,7 @@ export class SurfaceMesh {
     geometry.setAttribute('height', new BufferAttribute(new Float32Array(points), 1));
     geometry.setAttribute('known', new BufferAttribute(new Float32Array(points), 1));
     geometry.setIndex(new BufferAttribute(new Uint32Array((columns - 1) * (rows - 1) * 6), 1));
-    this.mesh.geometry = geometry;
+    this.object.geometry = geometry;
     this.columns = columns;
     this.rows = rows;
   }
