@@ -1,11 +1,12 @@
 import { grad, spec, trace, type Tensor } from '#core/graph';
 import { compile, type DeviceArray } from '#core/runtime';
+import { isCalibrated, statisticsAt } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
 import type { LandscapeProblem } from './problem';
 import { weightFeeds } from './traced-problem';
 
-/** Gradient of the mean loss (the quantity `loss`) over all examples at the centre, summed over batches in float64. */
+/** Gradient of the mean loss (the quantity `loss`) over all examples at the centre, summed over batches in float64. Statistics that are taken anew count as constants. */
 export async function lossGradient(problem: LandscapeProblem, options: Pick<EvaluatorOptions, 'device' | 'threads'> & { readonly signal?: AbortSignal }): Promise<Direction> {
   const { parameters, buffers, exampleSpecs, batches } = problem;
   const shapes = (record: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
@@ -20,7 +21,8 @@ export async function lossGradient(problem: LandscapeProblem, options: Pick<Eval
   const program = await compile(graph, threads === undefined ? { device } : { device, threads });
   try {
     const sums = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, new Float64Array(data.length)]));
-    const still = weightFeeds(problem, {});
+    const weights = weightFeeds(problem, {});
+    const still = { ...weights, ...(isCalibrated(problem) && (await statisticsAt(problem, weights, options))) };
     for (const batch of batches) {
       signal?.throwIfAborted();
       const all = { ...still, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask };

@@ -19,7 +19,7 @@ export { axisNames, directionsOf, planeTitle } from './describe';
 export { lossGradient } from './gradient';
 export { type Anchor, makePlane, type Plane, type PlaneSources, rangesAround } from './plane';
 export { type Checkpoint, type TrajectoryPlane, trajectoryPlane } from './principal';
-export type { LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
+export type { Calibration, LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
 export { computeSurfaceIn, type ResumableOptions, type SurfaceEvent } from './resumable';
 export { openSurface, saveSurface } from './store';
 export { finiteExtent, lowestPoint, lowestPoints, placeOf, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';

@@ -25,7 +25,7 @@ import {
 export interface PopulationGraphs {
   /** Inputs: `planes` (stacked coefficients), unperturbed inputs under their names. Outputs: what `main` reads, by name. */
   readonly prepare: Graph;
-  /** Inputs: `coordinates` `[P, k]` with a leading column of ones, and what `prepare` gives or what is fed. Outputs `[P]`. */
+  /** Inputs: `coordinates` `[P, k]` with a leading column of ones, and what `prepare` gives or what is fed. Outputs `[P, ...]`. */
   main(population: number): Graph;
   /** Names that `main` takes besides `coordinates`: from `prepare`, or fed directly. */
   readonly prepared: readonly string[];
@@ -39,14 +39,15 @@ export const COORDINATES = 'coordinates';
 type Role = { kind: 'still' } | { kind: 'affine'; coefficients: Tensor } | { kind: 'general' };
 
 /**
- * @param graph scalars from inputs
+ * @param graph results from inputs
  * @param moving names of the inputs that are affine in the coordinates
  * @param terms number of coefficients: 1 + number of directions
+ * @param own names of the inputs of which every point is fed one of its own, `[P, ...shape]`
  */
-export function populationGraphs(graph: Graph, moving: ReadonlySet<string>, terms: number): PopulationGraphs {
+export function populationGraphs(graph: Graph, moving: ReadonlySet<string>, terms: number, own: ReadonlySet<string> = new Set()): PopulationGraphs {
   const order = topologicalOrder(graph.outputs.map(({ tensor }) => tensor));
   const roles = new Map<Tensor, Role>();
-  for (const node of order) roles.set(node, roleOf(node, roles, moving, terms));
+  for (const node of order) roles.set(node, own.has(inputName(node) ?? '') ? { kind: 'general' } : roleOf(node, roles, moving, terms));
 
   // What non-linear ops (and the results) read from the other two kinds.
   const frontier = new Set<Tensor>();
@@ -77,7 +78,8 @@ export function populationGraphs(graph: Graph, moving: ReadonlySet<string>, term
       for (const node of order) {
         if (roles.get(node)!.kind !== 'general') continue;
         const inputs = node.inputs.map((read) => values.get(read)!);
-        values.set(node, { value: opDefinition(node.op).batch(inputs, node.attributes, population), batched: true });
+        const name = inputName(node);
+        values.set(node, name !== undefined ? { value: input(name, [population, ...node.shape], node.dtype), batched: true } : { value: opDefinition(node.op).batch(inputs, node.attributes, population), batched: true });
       }
       const results = graph.outputs.map(({ name, tensor }) => {
         const { value, batched } = values.get(tensor)!;

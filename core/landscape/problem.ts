@@ -22,6 +22,19 @@ export interface LandscapeBatch {
   readonly count: number;
 }
 
+/**
+ * Statistics that are taken anew with the weights of every point, before its quantities are: BatchNorm's recalibration.
+ */
+export interface Calibration {
+  /** Examples, in batches that are full: padding would count. */
+  readonly batches: readonly { readonly x: Numbers }[];
+  readonly x: { readonly shape: readonly number[]; readonly dtype: 'float32' | 'float64' | 'int32' | 'int64' };
+  /** Names of the buffers that are taken anew. */
+  readonly names: readonly string[];
+  /** What one batch says of each of them; their mean over the batches stands in for the stored ones. */
+  statistics(parameters: Readonly<Record<string, Tensor>>, buffers: Readonly<Record<string, Tensor>>, x: Tensor): Readonly<Record<string, Tensor>>;
+}
+
 /** How sums over examples become the number that is shown. */
 export type QuantityFinish = 'mean' | 'root-mean';
 
@@ -32,7 +45,7 @@ export type QuantityFinish = 'mean' | 'root-mean';
 export interface LandscapeProblem {
   /** The centre of the picture, by name. */
   readonly parameters: Readonly<Record<string, LandscapeParameter>>;
-  /** What the network holds besides its parameters (running statistics). Never perturbed. */
+  /** What the network holds besides its parameters (running statistics). Never perturbed; see `calibration`. */
   readonly buffers: Readonly<Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>>;
   /** Shape and element type of a batch's `x` and `y`, the batch axis included. */
   readonly exampleSpecs: {
@@ -50,4 +63,6 @@ export interface LandscapeProblem {
   ): Readonly<Record<string, Tensor>>;
   /** By quantity; absent: the mean over examples. */
   readonly finish?: Readonly<Record<string, QuantityFinish>>;
+  /** Absent: the buffers are the same everywhere. */
+  readonly calibration?: Calibration;
 }

@@ -94,7 +94,7 @@ export const surfaceRecipeSchema = z.strictObject({
   quantities: z.array(z.string()).min(1),
   split: z.string(),
   subset: subsetSchema,
-  batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
+  batchNorm: z.enum(['evaluation', 'batch', 'recalibrated']).default('evaluation'),
   device: z.string(),
 });
 export type SurfaceRecipe = z.infer<typeof surfaceRecipeSchema>;

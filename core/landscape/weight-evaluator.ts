@@ -1,8 +1,42 @@
 import { compile, type Program } from '#core/runtime';
+import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
 import type { LandscapeProblem } from './problem';
 import { finishSums, pick, release, traceProblem, weightFeeds } from './traced-problem';
+
+/** The program of a problem's quantities at given weights, and that of its statistics where these are taken anew. */
+class WeightPrograms {
+  private constructor(
+    private readonly problem: LandscapeProblem,
+    private readonly program: Program,
+    private readonly calibration: WeightCalibration | undefined,
+  ) {}
+
+  static async create(problem: LandscapeProblem, { device, threads }: EvaluatorOptions): Promise<WeightPrograms> {
+    const options = threads === undefined ? { device } : { device, threads };
+    return new WeightPrograms(problem, await compile(traceProblem(problem), options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
+  }
+
+  /** Sums over each batch at `parameters`, by quantity; those parameters that are not named stand at the centre. */
+  async *sums(parameters: Readonly<Record<string, Float32Array>>, signal?: AbortSignal): AsyncGenerator<Record<string, number>> {
+    const weights = weightFeeds(this.problem, parameters);
+    const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
+    for (const { x, y, mask } of this.problem.batches) {
+      signal?.throwIfAborted();
+      const results = await this.program.run(pick({ ...feeds, 'batch.x': x, 'batch.y': y, 'batch.mask': mask }, this.program.graph));
+      const sums: Record<string, number> = {};
+      for (const [name, array] of Object.entries(results)) sums[name] = Number((await array.read())[0]);
+      release(results);
+      yield sums;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.program.dispose();
+    await this.calibration?.dispose();
+  }
+}
 
 /**
  * The quantities at given weights, one evaluation, without any plane: for the centre, for checkpoints of a trajectory, and
@@ -11,29 +45,24 @@ import { finishSums, pick, release, traceProblem, weightFeeds } from './traced-p
 export class WeightEvaluator {
   private constructor(
     private readonly problem: LandscapeProblem,
-    private readonly program: Program,
+    private readonly programs: WeightPrograms,
   ) {}
 
   static async create(problem: LandscapeProblem, options: EvaluatorOptions): Promise<WeightEvaluator> {
-    const { device, threads } = options;
-    return new WeightEvaluator(problem, await compile(traceProblem(problem), threads === undefined ? { device } : { device, threads }));
+    return new WeightEvaluator(problem, await WeightPrograms.create(problem, options));
   }
 
   /** Values at `parameters`; those that are not named stand at the centre. */
   async evaluate(parameters: Readonly<Record<string, Float32Array>> = {}, signal?: AbortSignal): Promise<Record<string, number>> {
-    const feeds = weightFeeds(this.problem, parameters);
-    const sums: Record<string, number> = {};
-    for (const batch of this.problem.batches) {
-      signal?.throwIfAborted();
-      const results = await this.program.run(pick({ ...feeds, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask }, this.program.graph));
-      for (const [name, array] of Object.entries(results)) sums[name] = (sums[name] ?? 0) + Number((await array.read())[0]);
-      release(results);
+    const totals: Record<string, number> = {};
+    for await (const sums of this.programs.sums(parameters, signal)) {
+      for (const [name, sum] of Object.entries(sums)) totals[name] = (totals[name] ?? 0) + sum;
     }
-    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, finishSums(this.problem, name, sum)]));
+    return Object.fromEntries(Object.entries(totals).map(([name, sum]) => [name, finishSums(this.problem, name, sum)]));
   }
 
   dispose(): Promise<void> {
-    return this.program.dispose();
+    return this.programs.dispose();
   }
 }
 
@@ -42,28 +71,27 @@ export class BatchEvaluator {
   private constructor(
     private readonly problem: LandscapeProblem,
     private readonly quantity: string,
-    private readonly program: Program,
+    private readonly programs: WeightPrograms,
   ) {}
 
-  static async create(problem: LandscapeProblem, quantity: string, { device, threads }: EvaluatorOptions): Promise<BatchEvaluator> {
-    return new BatchEvaluator(problem, quantity, await compile(traceProblem(problem), threads === undefined ? { device } : { device, threads }));
+  static async create(problem: LandscapeProblem, quantity: string, options: EvaluatorOptions): Promise<BatchEvaluator> {
+    return new BatchEvaluator(problem, quantity, await WeightPrograms.create(problem, options));
   }
 
   /** Means over the examples of each batch, `[batches]`, at the centre moved by `displacement`. */
   async evaluate(displacement?: Direction, signal?: AbortSignal): Promise<Float64Array> {
-    const feeds = weightFeeds(this.problem, displaced(this.problem, displacement));
-    const means = new Float64Array(this.problem.batches.length);
-    for (const [index, batch] of this.problem.batches.entries()) {
-      signal?.throwIfAborted();
-      const results = await this.program.run(pick({ ...feeds, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask }, this.program.graph));
-      means[index] = Number((await results[this.quantity]!.read())[0]) / batch.count;
-      release(results);
+    const { batches } = this.problem;
+    const means = new Float64Array(batches.length);
+    let at = 0;
+    for await (const sums of this.programs.sums(displaced(this.problem, displacement), signal)) {
+      means[at] = sums[this.quantity]! / batches[at]!.count;
+      at++;
     }
     return means;
   }
 
   dispose(): Promise<void> {
-    return this.program.dispose();
+    return this.programs.dispose();
   }
 }
 

@@ -30,6 +30,11 @@ export interface Mode {
   train: boolean;
   /** BatchNorm uses the batch's own statistics; the value of `train` when absent. */
   batchStatistics?: boolean;
+  /**
+   * BatchNorm uses the batch's own statistics and gives these (mean, unbiased variance), not a blend, as the buffers' next values, in
+   * training or not. For taking the running statistics anew.
+   */
+  gatherStatistics?: boolean;
   /** Key (int32 `[2]`) of the random stream with this name; needed in training by layers that draw numbers. */
   random?: (name: string) => Tensor;
 }

@@ -49,6 +49,7 @@ export { describeIssues, pathInWords, specificationError, type SpecificationIssu
 export { populationMembers, populationSchema, populationSize, valuesOf, type PopulationMember, type PopulationSpecification } from './specification/population';
 export { SpecificationMistake } from './specification/mistake';
 export { runSpecificationSchema, splitNames, type RunSpecification, type SplitName } from './specification/schema';
+export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
 export { checkRunSurface } from './surfaces/trust';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
 export {

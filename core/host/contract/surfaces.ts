@@ -28,6 +28,8 @@ export const surfaceRequest = z.strictObject({
   /** What is shown first: the loss or one of the task's metrics. All quantities are computed at once. */
   quantity: z.string().default('loss'),
   checkpoint: checkpointName.default('last'),
+  /** Whose statistics BatchNorm takes; of account only for networks that have it (`surfaceEstimate.batchNorm`). */
+  batchNorm: z.enum(['evaluation', 'batch', 'recalibrated']).default('evaluation'),
   /** Which network of a population. */
   member: z.int().min(0).optional(),
 });
@@ -39,6 +41,8 @@ export const surfaceEstimate = z.object({
   seconds: z.number(),
   memoryBytes: z.number(),
   basis: z.enum(['calibrated', 'counted']),
+  /** Whether the network has BatchNorm, so that its mode can be chosen. */
+  batchNorm: z.boolean(),
 });
 export type SurfaceEstimate = z.infer<typeof surfaceEstimate>;
 

@@ -70,7 +70,7 @@ export function captions({ recipe, centre }: Surface, quantity: string): readonl
     planeTitle(plane),
     `${split}${subset === null ? '' : `, ${subset.count} examples (seed ${subset.seed})`}`,
     gridTitle(grid),
-    batchNorm === 'batch' ? 'batch statistics' : '',
+    { evaluation: '', batch: 'batch statistics', recalibrated: 'statistics recalibrated' }[batchNorm],
     `centre ${formatNumber(centre[quantity] ?? NaN)}`,
   ];
   return [`${quantity} of ${name}`, how.filter(Boolean).join(' · ')];

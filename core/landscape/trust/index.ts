@@ -15,8 +15,8 @@ export interface TrustOptions extends EvaluatorOptions {
   readonly plane: Plane;
   /** The surface's problem, with its examples in enough batches (16 or so) to be drawn again. */
   readonly problem: LandscapeProblem;
-  /** The same with BatchNorm in its other mode; absent where the network has none. */
-  readonly otherMode?: LandscapeProblem;
+  /** The same with BatchNorm in another mode, and what is compared, as a sentence begins; absent where the network has none. */
+  readonly otherMode?: { readonly problem: LandscapeProblem; readonly compared: string };
   /** The same kind of plane with another seed; absent where the plane is no matter of chance. */
   readonly fresh?: (seed: number) => Plane;
   readonly signal?: AbortSignal;

@@ -62,8 +62,8 @@ export async function subsetCheck(problem: LandscapeProblem, places: readonly Di
   };
 }
 
-/** Whether the picture depends on whose statistics BatchNorm takes: `other` is the same problem in the other mode. */
-export async function batchNormCheck(problem: LandscapeProblem, other: LandscapeProblem, places: readonly Direction[], losses: BatchLosses): Promise<TrustCheck> {
+/** Whether the picture depends on whose statistics BatchNorm takes: `other` is the same problem in another mode. */
+export async function batchNormCheck(problem: LandscapeProblem, { problem: other, compared }: { readonly problem: LandscapeProblem; readonly compared: string }, places: readonly Direction[], losses: BatchLosses): Promise<TrustCheck> {
   const rises = async (asked: LandscapeProblem): Promise<number[]> => {
     const centre = meanOver(await losses(asked, undefined), asked);
     const found: number[] = [];
@@ -82,8 +82,8 @@ export async function batchNormCheck(problem: LandscapeProblem, other: Landscape
     figure,
     limit: LARGEST_MODE_EFFECT,
     says: passed
-      ? `With the statistics of each batch instead of the stored ones heights change ${share}.`
-      : `With the statistics of each batch instead of the stored ones heights change ${share}: the picture shows BatchNorm as much as the weights.`,
+      ? `${compared} heights change ${share}.`
+      : `${compared} heights change ${share}: the picture shows BatchNorm as much as the weights.`,
   };
 }
 

@@ -25,14 +25,15 @@ export function batchNorm(options: { momentum?: number; epsilon?: number } = {})
       apply(values, buffers, x, mode) {
         const [weight, bias] = [values['weight']!, values['bias']!];
         const [runningMean, runningVar] = [buffers['running_mean']!, buffers['running_var']!];
-        if (!(mode.batchStatistics ?? mode.train)) {
+        const gather = mode.gatherStatistics ?? false;
+        if (!gather && !(mode.batchStatistics ?? mode.train)) {
           const moments = { mean: runningMean, variance: runningVar };
           return { output: batchNormInference(x, moments, weight, bias, epsilon), buffers };
         }
         const batch = normalizeBatch(x, weight, bias, epsilon);
-        if (!mode.train) return { output: batch.y, buffers };
+        if (!mode.train && !gather) return { output: batch.y, buffers };
         const count = x.size / channels;
-        const blend = (running: Tensor, seen: Tensor) => add(mul(running, 1 - momentum), mul(stopGradient(seen), momentum));
+        const blend = (running: Tensor, seen: Tensor) => (gather ? seen : add(mul(running, 1 - momentum), mul(stopGradient(seen), momentum)));
         return {
           output: batch.y,
           buffers: {

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly batchStatistics: boolean;
   /** BatchNorm's running moments move. */
   readonly training: boolean;
+  /** The running moments become the batch's own. */
+  readonly gather?: boolean;
   /** Says that the running moments stored under this name have a new value. */
   moved(name: string, value: Tensor): void;
   /** Runs a graph within the graph. */

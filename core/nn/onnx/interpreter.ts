@@ -18,6 +18,7 @@ export const operatorName = ({ domain, opType }: Pick<OnnxNode, 'domain' | 'opTy
 export interface Moments {
   readonly batchStatistics: boolean;
   readonly training: boolean;
+  readonly gather?: boolean;
 }
 
 /** What running some nodes left behind. */

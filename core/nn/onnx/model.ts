@@ -11,7 +11,7 @@ import { limits } from './format/limits';
 import { type OnnxFile, type OnnxNode, readModel, type ValueInfo } from './format/model';
 import type { Refuse } from './format/protobuf';
 import { malformed } from './format/refuse';
-import { interpret, type Outcome, type Problem, supportProblem } from './interpreter';
+import { interpret, type Moments, type Outcome, type Problem, supportProblem } from './interpreter';
 import { findWeights, type Weights } from './weights';
 import { wire, type Wiring } from './wiring';
 
@@ -150,7 +150,8 @@ export class OnnxModel {
       parameters,
       buffers,
       apply: (values, state, x, mode) => {
-        const moments = batchStatistics ? { batchStatistics: mode.batchStatistics ?? mode.train, training: mode.train } : { batchStatistics: false, training: false };
+        const gather = mode.gatherStatistics ?? false;
+        const moments = batchStatistics ? { batchStatistics: gather || (mode.batchStatistics ?? mode.train), training: mode.train, gather } : { batchStatistics: false, training: false };
         const { output, moved } = whole({ parameters: values, buffers: state, x, moments });
         return { output, buffers: moved };
       },
@@ -241,7 +242,7 @@ interface Application {
   readonly parameters: Tensors;
   readonly buffers: Tensors;
   readonly x: Tensor;
-  readonly moments: { readonly batchStatistics: boolean; readonly training: boolean };
+  readonly moments: Moments;
 }
 
 interface Applied {

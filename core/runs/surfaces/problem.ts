@@ -1,19 +1,18 @@
 import { cast, equal, argmax, greater, mul, reshape, slice, square, sub, sum, type Tensor } from '#core/graph';
-import { Philox } from '#core/graph';
-import type { LandscapeBatch, LandscapeParameter, LandscapeProblem } from '#core/landscape';
-import { judgeBatch, targetOf, targetWidth, type StateTensor } from '#core/train';
+import type { LandscapeParameter, LandscapeProblem } from '#core/landscape';
+import { judgeBatch, targetOf, type StateTensor } from '#core/train';
 import type { Task } from '#core/nn';
 import type { PreparedDataset } from '#core/data';
 import type { RunParts } from '../compose';
-import { partOf } from '../run-data';
 import type { SplitName } from '../specification/schema';
+import { recalibration, type BatchNormMode } from './batch-norm';
+import { makeBatches, type Subset } from './batches';
 
 export interface ProblemOptions {
   split: SplitName;
   /** A seeded part of the split; null is the whole. */
-  subset: { count: number; seed: number } | null;
-  /** BatchNorm's statistics: the running ones, or each batch's own. */
-  batchNorm: 'evaluation' | 'batch';
+  subset: Subset | null;
+  batchNorm: BatchNormMode;
   /** At least so many batches, as far as there are examples. */
   leastBatches?: number;
 }
@@ -28,9 +27,6 @@ export const quantitiesOf = (task: Task): string[] => {
   }
 };
 
-/** Numbers of input in one batch: enough to keep the kernels busy, little enough for many points at once. */
-const numbersAtOnce = 1 << 19;
-
 /**
  * A run's network and data as a function of its weights. The loss is the run's own, without penalties, as in its
  * evaluation; `accuracy` is the share of right answers, `rmse` is in the target's unit.
@@ -43,7 +39,8 @@ export function landscapeProblem(
 ): LandscapeProblem {
   const { model, loss } = parts;
   const { task, exampleShape } = data;
-  const { batches, size } = makeBatches(data, options);
+  const { split, subset, batchNorm, leastBatches } = options;
+  const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }) });
   const target = targetOf(data);
   const width = data.targets ?? 1;
   const scale = data.targetScaling?.[0]?.scale ?? 1;
@@ -58,7 +55,7 @@ export function landscapeProblem(
     },
     batches,
     evaluate(parameters, buffers, { x, y, mask }) {
-      const result = model.apply(parameters, buffers, x, { train: false, batchStatistics: options.batchNorm === 'batch' });
+      const result = model.apply(parameters, buffers, x, { train: false, batchStatistics: batchNorm === 'batch' });
       const { output } = result;
       const { losses, kept } = judgeBatch(loss, result, y);
       const masked = (perExample: Tensor): Tensor => sum(mul(perExample, mask));
@@ -74,33 +71,8 @@ export function landscapeProblem(
       return { ...quantities, accuracy: masked(cast(equal(predicted, y), 'float32')) };
     },
     finish: { rmse: 'root-mean' },
+    ...(batchNorm === 'recalibrated' && { calibration: recalibration(model, data, subset) }),
   };
-}
-
-function makeBatches(data: PreparedDataset, { split, subset, leastBatches = 1 }: ProblemOptions): { batches: LandscapeBatch[]; size: number } {
-  const part = partOf(data, split);
-  const rows = subset && subset.count < part.count
-    ? new Philox(subset.seed, 'surface/subset').permutation(part.count).slice(0, subset.count).sort()
-    : Int32Array.from({ length: part.count }, (_, i) => i);
-  const width = data.exampleShape.reduce((a, b) => a * b, 1);
-  const targets = targetWidth(data);
-  const wanted = Math.max(1, Math.min(rows.length, 2048, Math.floor(numbersAtOnce / width)));
-  // Batches of nearly equal size waste little on padding.
-  const count = Math.min(Math.max(Math.ceil(rows.length / wanted), leastBatches), rows.length);
-  const size = Math.ceil(rows.length / count);
-  const batches = Array.from({ length: count }, (_, at): LandscapeBatch => {
-    const own = rows.subarray(at * size, (at + 1) * size);
-    const x = new Float32Array(size * width);
-    const y = targetOf(data).dtype === 'int32' ? new Int32Array(size * targets) : new Float32Array(size * targets);
-    const mask = new Float32Array(size);
-    own.forEach((row, i) => {
-      x.set(part.x.subarray(row * width, (row + 1) * width), i * width);
-      y.set(part.y.subarray(row * targets, (row + 1) * targets), i * targets);
-      mask[i] = 1;
-    });
-    return { x, y, mask, count: own.length };
-  });
-  return { batches, size };
 }
 
 function floats(tensors: Readonly<Record<string, StateTensor>>, name: string): Float32Array {

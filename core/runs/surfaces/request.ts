@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { strictObject, UserError } from '#core/graph';
 import { directionsOf, gridTitle, includeSchema, normalizationSchema, rangesAround, type Axis, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import { splitNames } from '../specification/schema';
+import { batchNormSchema } from './batch-norm';
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, { error: 'a range goes upwards: [from, to]' });
 
@@ -25,7 +26,7 @@ export const surfaceRequestSchema = strictObject({
   split: z.enum(splitNames).default('train'),
   subset: z.int().min(1).nullable().default(null).describe('Number of examples; null takes all.'),
   checkpoint: checkpointSchema.default('last').describe('Weights at the centre.'),
-  batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
+  batchNorm: batchNormSchema.default('evaluation'),
 });
 export type SurfaceRequest = z.infer<typeof surfaceRequestSchema>;
 

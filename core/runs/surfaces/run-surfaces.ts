@@ -7,6 +7,7 @@ import {
 import type { OpenRun } from '../evaluation/open-run';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
+import { statisticsOf } from './batch-norm';
 import type { SurfaceRequest } from './request';
 import { setUpSurface } from './setup';
 
@@ -53,11 +54,11 @@ export async function estimateRunSurface(
   run: OpenRun,
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
-): Promise<SurfaceEstimate & { examples: number }> {
+): Promise<SurfaceEstimate & { examples: number; batchNorm: boolean }> {
   const { signal } = options;
   const { problem, plane, recipe } = await setUpSurface(run, request, options);
   const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
-  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...(signal && { signal }) })), examples };
+  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0 };
 }
 
 /** Surfaces of a run, newest first; what is damaged is left out and told when it is opened. */

@@ -6,6 +6,7 @@ import { runPaths } from '../folder/paths';
 import { resolveRun, type FoundRun } from '../registry';
 import { storedSpecification } from '../specification/stored';
 import { weightsFingerprint } from '../weights-fingerprint';
+import { checkBatchNorm } from './batch-norm';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
 
@@ -25,6 +26,7 @@ export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { prog
   const weights = run.weights(request.checkpoint);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
+  checkBatchNorm(parts.model, batchNorm);
   const problem = landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm });
   const names = Object.keys(parts.model.parameters);
   const checkpoints = run.trajectorySteps()

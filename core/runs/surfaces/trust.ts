@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '#core/graph';
-import { makePlane, openSurface, trustChecks, type TrustCheck } from '#core/landscape';
+import { makePlane, openSurface, trustChecks, type LandscapeProblem, type TrustCheck } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { statisticsOf, type BatchNormMode } from './batch-norm';
 import { landscapeProblem } from './problem';
 import type { SurfaceRequest } from './request';
 import { setUpSurface } from './setup';
@@ -21,7 +22,7 @@ export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, opt
   const surface = await openSurface(folder);
   const { tensors } = run.weights(request.checkpoint);
   const { subset, batchNorm } = recipe;
-  const problem = (mode: 'evaluation' | 'batch') => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, batchNorm: mode, leastBatches: BATCHES });
+  const problem = (mode: BatchNormMode) => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, batchNorm: mode, leastBatches: BATCHES });
   const own = problem(batchNorm);
   const { plane: kind } = recipe;
   return trustChecks({
@@ -29,8 +30,20 @@ export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, opt
     surface,
     plane,
     problem: own,
-    ...(Object.keys(own.buffers).length > 0 && { otherMode: problem(batchNorm === 'batch' ? 'evaluation' : 'batch') }),
+    ...(statisticsOf(run.parts.model).length > 0 && otherMode(batchNorm, problem)),
     ...(kind.kind === 'random' && { fresh: (seed: number) => makePlane(own, { ...kind, seed: kind.seed + seed }) }),
     ...(options.signal && { signal: options.signal }),
   });
 }
+
+/** The picture's statistics are held against each batch's own; where these are the picture's, against the stored ones. */
+function otherMode(mode: BatchNormMode, problem: (mode: BatchNormMode) => LandscapeProblem) {
+  const other = mode === 'batch' ? 'evaluation' : 'batch';
+  return { otherMode: { problem: problem(other), compared: `With ${statisticsNames[other]} instead of ${statisticsNames[mode]}` } };
+}
+
+const statisticsNames: Readonly<Record<BatchNormMode, string>> = {
+  evaluation: 'the stored statistics',
+  batch: 'the statistics of each batch',
+  recalibrated: 'those taken anew at each point',
+};

@@ -4,14 +4,14 @@ import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint'>> & {
+export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm'>> & {
   /** of a population */
   member?: number;
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
 
-export const firstRequest: Request = { plane: 'random', others: [], seed: 0, normalization: 'filter', include: 'weights', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', reach: null };
+export const firstRequest: Request = { plane: 'random', others: [], seed: 0, normalization: 'filter', include: 'weights', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', reach: null };
 
 /** What the engine is asked for. */
 export function toRequest(run: string, { reach, grid, ...rest }: Request): SurfaceRequest {
@@ -23,7 +23,7 @@ export function toRequest(run: string, { reach, grid, ...rest }: Request): Surfa
 /** The request that a surface came from: asking for it again continues what was stopped. */
 export function requestOf(run: string, surface: Surface): SurfaceRequest {
   const plane = planeOf(surface);
-  const { split, subset, run: from, grid } = surface.recipe as { split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> };
+  const { split, subset, run: from, grid, batchNorm } = surface.recipe as { batchNorm?: Request['batchNorm']; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> };
   const checkpoint = from?.checkpoint;
   return {
     run,
@@ -35,6 +35,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     seed: plane.seed ?? subset?.seed ?? 0,
     ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
     ...(plane.include === undefined ? {} : { include: plane.include as Request['include'] }),
+    ...(batchNorm === undefined ? {} : { batchNorm }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
     ...(from?.member === undefined ? {} : { member: from.member }),
     // A line's second range is of no account, but has to be one.
@@ -204,7 +205,7 @@ export function describe(surface: Surface): string {
     surface.plane,
     `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
     surface.y.length > 1 ? `${surface.x.length}×${surface.y.length}` : `${surface.x.length} points`,
-    ...(batchNorm === 'batch' ? ['batch statistics'] : []),
+    ...(batchNorm === 'batch' ? ['batch statistics'] : batchNorm === 'recalibrated' ? ['statistics recalibrated'] : []),
   ].join(' · ');
 }
 

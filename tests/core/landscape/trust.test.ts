@@ -61,8 +61,8 @@ describe('trust in a picture', () => {
 
   it('BatchNorm: the same problem agrees with itself, one twice as steep does not', async () => {
     const [problem, steeper] = [scattered(new Array<number>(8).fill(1)), scattered(new Array<number>(8).fill(2))];
-    expect((await checked(problem, 1, { otherMode: problem }))['batchNorm']).toMatchObject({ passed: true, figure: 0 });
-    const { batchNorm } = await checked(problem, 1, { otherMode: steeper });
+    expect((await checked(problem, 1, { otherMode: { problem, compared: 'With others' } }))['batchNorm']).toMatchObject({ passed: true, figure: 0 });
+    const { batchNorm } = await checked(problem, 1, { otherMode: { problem: steeper, compared: 'With others' } });
     expect(batchNorm).toMatchObject({ passed: false });
     expect(batchNorm!.figure).toBeCloseTo(0.5, 6);
   });

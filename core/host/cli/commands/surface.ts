@@ -4,7 +4,7 @@ import { UserError } from '#core/graph';
 import { exportSurface, gridTitle, isoLevels, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
-  checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type CheckpointName, type SplitName, type SurfaceRequest,
+  batchNormModes, checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
@@ -25,6 +25,7 @@ interface SurfaceOptions {
   subset?: number;
   seed: number;
   normalization: 'filter' | 'layer' | 'weight' | 'none';
+  batchNorm: BatchNormMode;
   logHeight?: boolean;
   size: [number, number];
   dpi?: number;
@@ -60,6 +61,7 @@ export function addSurface(program: Command): void {
       .option('--seed <seed>', 'seed of directions and subset', wholeNumber(0), 0)
       .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
       .addOption(new Option('--include <parameters>', 'which parameters random directions move').choices(['weights', 'biases', 'all']).default('weights'))
+      .addOption(new Option('--batch-norm <mode>', 'statistics that BatchNorm takes: those that the training left, each batch\'s own, or running ones taken anew at each point').choices([...batchNormModes]).default('evaluation'))
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels').argParser(pixels).default([1600, 1200], '1600x1200'))
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
@@ -94,6 +96,7 @@ export function addSurface(program: Command): void {
       ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
       split: options.split,
       subset: options.subset ?? null,
+      batchNorm: options.batchNorm,
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
     });
     const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));

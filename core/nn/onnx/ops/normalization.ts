@@ -14,13 +14,13 @@ function batchNormalization(call: Call): Value {
   if (x.rank < 2) call.invalid(`it normalizes a tensor of the shape [${x.shape.join(', ')}]`);
   if (call.opset < 9 && call.int('spatial', 1) !== 1) call.unsupported('spatial = 0: moments of every single element');
   const epsilon = call.float('epsilon', 1e-5);
-  const { batchStatistics, training, moved } = call.surroundings;
+  const { batchStatistics, training, gather = false, moved } = call.surroundings;
   if (!batchStatistics) return batchNormInference(x, { mean: runningMean, variance: runningVariance }, scale, bias, epsilon);
   const batch = batchNorm(x, scale, bias, epsilon);
-  if (training) {
+  if (training || gather) {
     const momentum = call.float('momentum', 0.9);
     const count = x.size / x.shape[1]!;
-    const blend = (running: Tensor, seen: Tensor): Tensor => add(mul(running, momentum), mul(stopGradient(seen), 1 - momentum));
+    const blend = (running: Tensor, seen: Tensor): Tensor => gather ? seen : add(mul(running, momentum), mul(stopGradient(seen), 1 - momentum));
     moved(call.node.inputs[3]!, blend(runningMean, batch.mean));
     moved(call.node.inputs[4]!, blend(runningVariance, mul(batch.variance, count / Math.max(1, count - 1))));
   }
