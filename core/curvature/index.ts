@@ -19,7 +19,7 @@ export { inputHessian } from './operators/input';
 export { tangentKernel } from './operators/kernel';
 export { makeOperator, type OperatorName, operatorNames } from './operators/named';
 export { chooseMeasures, describeMeasure, measures } from './measures/catalogue';
-export { computeMeasures, type ComputeMeasuresOptions, measureNow, measurePasses, type MeasureResult } from './measures/compute';
+export { computeMeasures, type ComputeMeasuresOptions, measureNow, measurePasses, type MeasureResult, timeEvaluation } from './measures/compute';
 export {
   type Invariance, invariances, type MeasureDefinition, type MeasureFamily, measureFamilies, type MeasureKind, type MeasureNeed, measureNeeds, type MeasureValue,
 } from './measures/measure';

@@ -3,6 +3,7 @@ import type { CompileOptions } from '#core/runtime';
 import { MeasureBench } from './bench';
 import { chooseMeasures } from './catalogue';
 import { type Measure, type MeasureNeed, measureNeeds, MeasureUnavailable, type MeasureValue } from './measure';
+import { NetworkAt } from './network-at';
 import type { MeasureProblem } from './problem';
 import { type MeasureSettings, measureSettingsSchema } from './settings';
 import { passesOf } from './work';
@@ -93,4 +94,17 @@ function has(problem: MeasureProblem, need: MeasureNeed): boolean {
 /** Evaluations of all examples that the measures amount to, each work counted once: for an estimate of the time. */
 export function measurePasses(chosen: readonly Measure[], settings: Partial<MeasureSettings> = {}): number {
   return passesOf(chosen.flatMap(({ work }) => work), measureSettingsSchema.parse(settings));
+}
+
+/** Seconds that one evaluation of all examples takes, from the second of two runs of the first batch. */
+export async function timeEvaluation(problem: MeasureProblem, options: CompileOptions): Promise<number> {
+  const network = new NetworkAt(problem, options);
+  try {
+    await network.evaluate(network.centre, { batches: [0] });
+    const start = performance.now();
+    await network.evaluate(network.centre, { batches: [0] });
+    return ((performance.now() - start) / 1000) * problem.batches.length;
+  } finally {
+    await network.dispose();
+  }
 }

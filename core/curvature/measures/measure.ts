@@ -67,7 +67,8 @@ export interface MeasureDefinition {
 
 /**
  * How a value came about, which says what its interval is: `exact`: no interval, up to rounding; `examples`: 95 % over the choice of
- * examples; `estimate`: 95 % over random vectors; `search`: spread of repeated searches, each to its own tolerance; `ascent`: the
+ * examples; `estimate`: 95 % over random vectors; `search`: span of what repeated
+ * searches leave open; `ascent`: the
  * largest that ascents from several starts found (a lower bound of the maximum), the interval spans what each found.
  */
 export type MeasureKind = 'exact' | 'examples' | 'estimate' | 'search' | 'ascent';

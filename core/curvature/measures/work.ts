@@ -7,7 +7,7 @@ export interface Passes {
   readonly products?: number;
 }
 
-const bisections = 12;
+const bisections = 7;
 
 /** What is computed once and used by several measures, and how many passes over the examples it takes. */
 export const works = {

@@ -2,6 +2,7 @@ import { appContract, devicesContract } from './app';
 import { blocksContract, generatorsContract } from './blocks';
 import { curvatureContract } from './curvature';
 import { datasetsContract } from './datasets';
+import { measuresContract } from './measures';
 import { modelsContract } from './models';
 import { runsContract } from './runs';
 import { samplesContract, specificationsContract } from './specifications';
@@ -23,6 +24,7 @@ export const contract = {
   runs: runsContract,
   surfaces: surfacesContract,
   curvature: curvatureContract,
+  measures: measuresContract,
 };
 export type Contract = typeof contract;
 
@@ -32,6 +34,7 @@ export type * from './blocks';
 export type * from './curvature';
 export type * from './datasets';
 export type * from './desktop';
+export type * from './measures';
 export type * from './models';
 export type * from './runs';
 export type * from './specifications';

@@ -2,6 +2,7 @@ import { appProcedures } from './app';
 import { curvatureProcedures } from './curvature';
 import { datasetProcedures } from './datasets';
 import { api, type EngineEnvironment } from './environment';
+import { measuresProcedures } from './measures';
 import { modelProcedures } from './models';
 import { runProcedures } from './runs';
 import { specificationProcedures } from './specifications';
@@ -19,5 +20,6 @@ export function createRouter(environment: EngineEnvironment) {
     ...runProcedures(environment),
     ...surfaceProcedures(environment),
     ...curvatureProcedures(environment),
+    ...measuresProcedures(environment),
   });
 }

@@ -1,8 +1,11 @@
-import { answerRunCurvature, programName, type CurvatureEvent, type CurvatureRequest, type OpenRun } from '#core/runs';
-import { EventQueue } from '../event-queue';
+import {
+  answerRunCurvature, computeRunMeasures, programName, type CurvatureEvent, type CurvatureRequest, type MeasuresEvent, type MeasuresRequest, type OpenRun,
+} from '#core/runs';
+import { streamed } from './streamed';
 import { Turns } from './turns';
 
 export type CurvatureWorkEvent = CurvatureEvent | { readonly kind: 'end'; readonly id: string; readonly kept: boolean; readonly seconds: number };
+export type MeasuresWorkEvent = MeasuresEvent | { readonly kind: 'end'; readonly seconds: number };
 
 export interface CurvatureQuestion {
   readonly request: CurvatureRequest;
@@ -12,38 +15,19 @@ export interface CurvatureQuestion {
 
 const turns = new Turns();
 
-/** The curvature of a run, told as it is found; one at a time. Whoever leaves, or aborts, cancels it. */
-export async function* curvatureWork(open: () => Promise<OpenRun>, { request, again }: CurvatureQuestion, signal: AbortSignal | undefined): AsyncGenerator<CurvatureWorkEvent, void> {
-  const done = await turns.take();
-  const left = new AbortController();
-  let computing: Promise<void> | undefined;
-  try {
-    if (signal?.aborted) return;
-    const run = await open();
-    const queue = new EventQueue<CurvatureWorkEvent>(newestProgress);
-    computing = answerRunCurvature(run, request, {
-      program: programName,
-      again,
-      signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]),
-      onEvent: (event) => queue.push(event),
-    }).then(
-      ({ id, kept, report }) => {
-        queue.push({ kind: 'end', id, kept, seconds: report.seconds });
-        queue.end();
-      },
-      (error: unknown) => queue.end({ error }),
-    );
-    yield* queue;
-  } finally {
-    left.abort();
-    await computing;
-    done();
-  }
+/** The curvature of a run, told as it is found. */
+export function curvatureWork(open: () => Promise<OpenRun>, { request, again }: CurvatureQuestion, signal: AbortSignal | undefined): AsyncGenerator<CurvatureWorkEvent, void> {
+  return streamed<CurvatureWorkEvent>(turns, signal, async (telling) => {
+    const { id, kept, report } = await answerRunCurvature(await open(), request, { program: programName, again, ...telling });
+    return { kind: 'end', id, kept, seconds: report.seconds };
+  });
 }
 
-/** Of progress that nobody has taken yet only the newest is told. */
-function newestProgress(waiting: CurvatureWorkEvent[], event: CurvatureWorkEvent): boolean {
-  if (event.kind !== 'progress' || waiting.at(-1)?.kind !== 'progress') return false;
-  waiting[waiting.length - 1] = event;
-  return true;
+/** Measures of a run, told as they are found. */
+export function measuresWork(open: () => Promise<OpenRun>, request: MeasuresRequest, signal: AbortSignal | undefined): AsyncGenerator<MeasuresWorkEvent, void> {
+  return streamed<MeasuresWorkEvent>(turns, signal, async (telling) => {
+    const start = performance.now();
+    await computeRunMeasures(await open(), request, telling);
+    return { kind: 'end', seconds: (performance.now() - start) / 1000 };
+  });
 }

@@ -1,11 +1,11 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  checkRunSurface, computeRunSurface, decisionBoundary, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
-  type CheckpointName, type OpenRun, type SplitName, type SurfaceRequest,
+  checkRunSurface, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
+  type CheckpointName, type MeasuresRequest, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
 import { RecentResults } from './cache';
-import { curvatureWork, type CurvatureQuestion } from './curvature';
+import { curvatureWork, measuresWork, type CurvatureQuestion } from './curvature';
 import { datasetWork } from './datasets';
 import { EventQueue } from '../event-queue';
 import { mergeTraining } from './merge-training';
@@ -108,6 +108,11 @@ export const workRouter = {
 
   curvature: os.input(given<{ folder: string; member: number | undefined } & CurvatureQuestion & WorkOptions>()).handler(({ input, signal }) =>
     curvatureWork(() => opened(input), input, signal)),
+
+  measures: os.input(given<{ folder: string; member: number | undefined; request: MeasuresRequest } & WorkOptions>()).handler(({ input, signal }) =>
+    measuresWork(() => opened(input), input.request, signal)),
+  measuresEstimate: os.input(given<{ folder: string; member: number | undefined; request: MeasuresRequest } & WorkOptions>()).handler(async ({ input }) =>
+    estimateRunMeasures(await opened(input), input.request)),
 
   ...datasetWork,
   ...modelWork,

@@ -22,6 +22,8 @@ export function runPaths(folder: string) {
     curvature: (name: string) => join(folder, 'curvature', name),
     surfaces: join(folder, 'surfaces'),
     surface: (name: string) => join(folder, 'surfaces', name),
+    measures: join(folder, 'measures'),
+    measured: (name: string) => join(folder, 'measures', `${name}.json`),
   };
 }
 export type RunPaths = ReturnType<typeof runPaths>;

@@ -3,7 +3,7 @@ import { moved, type MeasureBench } from '../bench';
 import { type Measure, mapped, type MeasureNeed, type MeasureValue } from '../measure';
 import type { NetworkAt } from '../network-at';
 import { normals, uniforms } from '../perturbation';
-import { searchSize } from '../search';
+import { type Searched, searchSize, spanOf } from '../search';
 import { dziugaite, jiang } from '../sources';
 import { ofWeights } from './frobenius';
 import { accuracyOf } from './outputs';
@@ -46,7 +46,7 @@ function gaussianSearch(bench: MeasureBench, magnitude: boolean): Promise<Measur
     const judge = await deviationOf(bench, network);
     const mask = moving(network);
     const each = Math.ceil(draws / replicates);
-    const found: number[] = [];
+    const found: Searched[] = [];
     for (let replicate = 0; replicate < replicates; replicate++) {
       const noise = Array.from({ length: each }, (_, draw) => normals(bench, network.dimension, 'gaussian', replicate * each + draw));
       found.push(await searchSize(async (sigma) => {
@@ -57,8 +57,8 @@ function gaussianSearch(bench: MeasureBench, magnitude: boolean): Promise<Measur
         return total / each;
       }, deviation, tolerance));
     }
-    const value = Math.exp(found.reduce((sum, sigma) => sum + Math.log(sigma), 0) / found.length);
-    return { value, kind: 'search', interval: [Math.min(...found), Math.max(...found)] };
+    const value = Math.exp(found.reduce((sum, { size }) => sum + Math.log(size), 0) / found.length);
+    return { value, kind: 'search', interval: spanOf(found) };
   });
 }
 
@@ -69,7 +69,7 @@ function boxSearch(bench: MeasureBench, magnitude: boolean): Promise<MeasureValu
     const { starts, steps, deviation, tolerance, magnitudeEpsilon } = bench.settings;
     const judge = await deviationOf(bench, network);
     const mask = moving(network);
-    const found: number[] = [];
+    const found: Searched[] = [];
     for (let start = 0; start < starts; start++) {
       const from = uniforms(bench, network.dimension, 'box', start);
       found.push(await searchSize(async (alpha) => {
@@ -79,7 +79,7 @@ function boxSearch(bench: MeasureBench, magnitude: boolean): Promise<MeasureValu
         return judge(displacement);
       }, deviation, tolerance));
     }
-    return { value: Math.min(...found), kind: 'search', interval: [Math.min(...found), Math.max(...found)] };
+    return { value: Math.min(...found.map(({ size }) => size)), kind: 'search', interval: spanOf(found) };
   });
 }
 

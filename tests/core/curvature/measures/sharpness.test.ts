@@ -168,17 +168,19 @@ describe('on a ReLU network, against plain numbers', () => {
       });
       return sum(drops) / 3;
     };
-    const reached = (f: (size: number) => number, at: number): boolean => Math.abs(f(at) - 0.1) <= 0.01 + 1e-9 || (f(at * 0.998) < 0.1) !== (f(at * 1.002) < 0.1);
+    // Below the span that the searches leave open it costs less, above it costs more, and the span is narrow.
+    const spans = (id: string, f: (size: number) => number): void => {
+      const { value, interval } = valued(found, id);
+      const [high, low] = interval!.map((v) => 1 / Math.sqrt(v)) as [number, number];
+      expect([id, f(low) < 0.1, f(high) >= 0.1, low <= 1 / Math.sqrt(value), 1 / Math.sqrt(value) <= high, high / low < 3]).toEqual([id, true, true, true, true, true]);
+    };
     const magnitude = (s: number) => (w: number): number => Math.sqrt((s * w) ** 2 + 1e-6);
     for (const [id, width] of [['pac-bayes-flatness', (s: number) => () => s], ['pac-bayes-magnitude-flatness', magnitude]] as const) {
-      const ends = valued(found, id).interval!.map((v) => 1 / Math.sqrt(v));
-      const fits = (a: number, b: number): boolean => reached((s) => deviation(0, width(s)), a) && reached((s) => deviation(1, width(s)), b);
-      expect([id, fits(ends[0]!, ends[1]!) || fits(ends[1]!, ends[0]!)]).toEqual([id, true]);
+      for (const replicate of [0, 1]) spans(id, (s) => deviation(replicate, width(s)));
     }
     for (const [id, width] of [['sharpness-flatness', (s: number) => () => s], ['sharpness-magnitude-flatness', magnitude]] as const) {
       const start = Array.from(new Philox(3, 'measures.box', 0).uniforms(n), (u) => 2 * u - 1);
-      const drop = (s: number): number => before - accuracy(plus(plain.w, boxAscent(plain, plain.w.map(width(s)), 2, start).displacement));
-      expect([id, reached(drop, 1 / Math.sqrt(valued(found, id).value))]).toEqual([id, true]);
+      spans(id, (s) => before - accuracy(plus(plain.w, boxAscent(plain, plain.w.map(width(s)), 2, start).displacement)));
     }
     const names = ['layers.0.weight', 'layers.1.weight', 'layers.2.weight'];
     const w = names.flatMap((name) => Array.from(problem.parameters[name]!.data));

@@ -1,0 +1,146 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { describeMeasure, measureFamilies, measures, measureSettingsSchema } from '#core/curvature';
+import { nearest, UserError } from '#core/graph';
+import {
+  computeRunMeasures, estimateRunMeasures, exportMeasures, gapText, measureRows, measuresFormats, measuresRequestSchema, openRun, readSettings, resolveRun, sourceText, splitNames,
+  type CheckpointName, type MeasureRow, type MeasuresFile, type MeasuresFormat, type SplitName,
+} from '#core/runs';
+import { interruptSignal } from '../interrupt';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkOutputFile, writeOutputFile } from '../output-file';
+import { brief, duration, number, table, type Terminal } from '../terminal';
+
+interface SharpnessOptions {
+  measures: string[];
+  list?: boolean;
+  split: SplitName;
+  subset?: number;
+  seed: number;
+  set?: string[];
+  checkpoint?: CheckpointName;
+  member?: number | 'best';
+  out?: string;
+  device?: string;
+  threads?: number;
+  json?: boolean;
+}
+
+export function addSharpness(program: Command): void {
+  example(
+    program
+      .command('sharpness')
+      .description('sharpness and generalization measures of a trained network, with intervals')
+      .argument('[run]', 'its folder, id or name')
+      .addOption(new Option('--measures <names>', 'measures and families, joined by commas, or all').argParser((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== '')).default(['all'], 'all'))
+      .option('--list', 'list the measures with their sources, and compute nothing')
+      .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
+      .option('--subset <examples>', 'take so many examples, drawn with the seed', wholeNumber(1))
+      .option('--seed <seed>', 'seed of the subset and of all random vectors', wholeNumber(0), 0)
+      .option('--set <settings...>', `radii, steps and repetitions, like rho=0.1 draws=30; there are ${Object.keys(measureSettingsSchema.shape).join(', ')}`)
+      .option('--out <file>', 'write the whole table: .csv, .json or .html')
+      .addOption(checkpointOption())
+      .addOption(memberOption())
+      .addOption(deviceOption())
+      .addOption(threadsOption())
+      .addOption(jsonOption()),
+    'basin sharpness runs/mnist --subset 2000 --out measures.html',
+    'basin sharpness runs/mnist --measures sam-sharpness,hessian-trace,spectral',
+    'basin sharpness --list',
+  ).action(async (named: string | undefined, options: SharpnessOptions) => {
+    const terminal = terminalOf(options);
+    if (options.list) return list(terminal);
+    if (named === undefined) throw new UserError('cli.arguments', 'Which run?', { hint: '`basin sharpness RUN`; `basin sharpness --list` shows what can be measured.' });
+    const format = options.out === undefined ? undefined : formatOf(options.out);
+    if (options.out !== undefined) checkOutputFile(options.out);
+    const settings = settingsOf(options.set ?? []);
+    const { folder } = resolveRun(named);
+    const run = await openRun(folder, {
+      threads: options.threads ?? readSettings().threads,
+      ...(options.device !== undefined && { device: options.device }),
+      ...(options.member !== undefined && { member: options.member }),
+    });
+    const { measures: chosen, split, subset = null, seed } = options;
+    const request = measuresRequestSchema.parse({ measures: chosen, split, subset, seed, settings, checkpoint: options.checkpoint ?? run.usualCheckpoint });
+    const { measures: count, examples, seconds } = await estimateRunMeasures(run, request);
+    terminal.note(`${count} ${count === 1 ? 'measure' : 'measures'} on ${examples} examples: about ${duration(Math.max(1, seconds))}`);
+    const start = performance.now();
+    const file = await compute(terminal, (signal, onEvent) => computeRunMeasures(run, request, { signal, onEvent }));
+    if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, exportMeasures(file, format));
+    const rows = measureRows(file);
+    terminal.result({ ...file, results: rows.map(({ found, work: _, ...definition }) => ({ ...definition, ...found })) }, () => text(file, rows, (performance.now() - start) / 1000));
+  });
+}
+
+type Compute = (signal: AbortSignal, onEvent: NonNullable<NonNullable<Parameters<typeof computeRunMeasures>[2]>['onEvent']>) => Promise<MeasuresFile>;
+
+/** Computes with a bar; Ctrl-C keeps what is known. */
+async function compute(terminal: Terminal, start: Compute): Promise<MeasuresFile> {
+  const { signal, release } = interruptSignal();
+  let bar: ReturnType<Terminal['progress']> | undefined;
+  try {
+    return await start(signal, (event) => {
+      if (event.kind === 'start') bar = terminal.progress('Measures', event.all);
+      if (event.kind === 'progress') bar?.update(event.done, { text: event.text, ...(event.remainingSeconds !== undefined && { remainingSeconds: event.remainingSeconds }) });
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new UserError('measures.stopped', 'Stopped. What was measured is kept in the run\'s folder.');
+  } finally {
+    bar?.end();
+    release();
+  }
+}
+
+function text(file: MeasuresFile, rows: readonly MeasureRow[], seconds: number): string[] {
+  const { run, request, examples, gap } = file;
+  const line = ({ title, unit, found }: MeasureRow): (string | number)[] => [title, found.value ?? '-', found.interval ? found.interval.map((end) => (end === null ? 'unbounded' : number(end))).join(' to ') : '', unit];
+  const without = rows.filter(({ found }) => found.unavailable !== undefined);
+  const notes = rows.filter(({ found }) => found.note !== undefined);
+  return [
+    `${run.name}, step ${run.step}: ${request.split} part, ${examples} examples (${brief(seconds)})`,
+    ...(gap ? [gapText(gap)] : []),
+    '',
+    ...table(['measure', 'value', 'interval', 'unit'], rows.filter(({ found }) => found.value !== undefined).map(line)),
+    ...(without.length > 0 ? ['', 'Without a value:', ...byReason(without)] : []),
+    ...(notes.length > 0 ? ['', ...[...new Set(notes.map(({ found }) => found.note!))].map((note) => `Note: ${note}`)] : []),
+  ];
+}
+
+/** Reasons, each with the measures it holds for. */
+function byReason(without: readonly MeasureRow[]): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { id, found: { unavailable = '' } } of without) reasons.set(unavailable, [...(reasons.get(unavailable) ?? []), id]);
+  return [...reasons].map(([reason, ids]) => `  ${ids.join(', ')}: ${reason}`);
+}
+
+function list(terminal: Terminal): void {
+  terminal.result(measures.map(describeMeasure).map(({ work: _, ...definition }) => definition), () =>
+    Object.entries(measureFamilies).flatMap(([family, title]) => [
+      '',
+      `${family}: ${title}`,
+      ...table(['id', 'title', 'source'], measures.filter((measure) => measure.family === family).map((measure) => [measure.id, measure.title, sourceText(measure)])).slice(2).map((line) => `  ${line}`),
+    ]).slice(1));
+}
+
+function formatOf(path: string): MeasuresFormat {
+  const ending = path.split('.').at(-1)?.toLowerCase();
+  const format = measuresFormats.find((each) => each === ending);
+  if (format) return format;
+  throw new UserError('output.format', `${path}: a table of measures is written as .csv, .json or .html.`);
+}
+
+/** `rho=0.1` and the like. */
+function settingsOf(given: readonly string[]): Record<string, number> {
+  const known = Object.keys(measureSettingsSchema.shape);
+  const settings: Record<string, number> = {};
+  for (const each of given.flatMap((text) => text.split(','))) {
+    const [name = '', value] = each.split('=');
+    if (!known.includes(name)) throw new UserError('measures.setting', `--set ${each}: there is no setting "${name}".`, { hint: `Did you mean ${nearest(name, known)[0] ?? known.join(', ')}?` });
+    if (value === undefined || value === '' || !Number.isFinite(Number(value))) throw new InvalidArgumentError(`--set ${name}: it must be a number, like ${name}=0.1.`);
+    settings[name] = Number(value);
+  }
+  const parsed = measureSettingsSchema.safeParse(settings);
+  const issue = parsed.error?.issues[0];
+  if (issue) throw new UserError('measures.setting', `--set ${String(issue.path[0])}: ${issue.message}.`);
+  return settings;
+}

@@ -1,0 +1,52 @@
+import { describeMeasure, measureFamilies, measureNeeds, measures } from '#core/curvature';
+import { UserError } from '#core/graph';
+import { exportMeasures, findRun, listMeasures, measuresRequestSchema, readSettings, runPaths, type MeasuresFile } from '#core/runs';
+import type { MeasureDefinition, MeasuresEvent, MeasuresReport } from '../contract';
+import type { MeasuresWorkEvent } from '../work/curvature';
+import { api, type EngineEnvironment } from './environment';
+
+export function measuresProcedures({ pool }: EngineEnvironment) {
+  return {
+    measures: api.measures.router({
+      catalogue: api.measures.catalogue.handler(() => ({
+        families: Object.entries(measureFamilies).map(([id, title]) => ({ id, title })),
+        measures: measures.map(describeMeasure).map(({ work: _, needs, invariant, nearly, source, ...rest }): MeasureDefinition => ({
+          ...rest,
+          source: { ...source },
+          invariant: [...invariant],
+          ...(nearly && { nearly: [...nearly] }),
+          needs: needs.map((need) => measureNeeds[need]),
+        })),
+      })),
+      estimate: api.measures.estimate.handler(({ input, signal }) => pool.client('curvature').measuresEstimate(workOf(input), { ...(signal && { signal }) })),
+      compute: api.measures.compute.handler(async function* ({ input, signal }): AsyncGenerator<MeasuresEvent, void> {
+        const left = new AbortController();
+        const events = await pool.client('curvature').measures(workOf(input), { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
+        try {
+          for await (const event of events) yield toEvent(event);
+        } finally {
+          left.abort();
+        }
+      }),
+      list: api.measures.list.handler(({ input }) => listMeasures(runPaths(findRun(input.run).folder)).map(toReport)),
+      export: api.measures.export.handler(({ input: { run, name, format } }) => {
+        const found = findRun(run);
+        const report = listMeasures(runPaths(found.folder)).find((each) => each.name === name);
+        if (report === undefined) throw new UserError('measures.gone', `Nothing called ${name} was measured of "${found.file.name}".`, { hint: 'Measure it again.' });
+        return { name: `${found.file.name}-measures.${format}`, bytes: new TextEncoder().encode(exportMeasures(report, format)) };
+      }),
+    }),
+  };
+}
+
+function workOf({ run, member, ...request }: { run: string; member?: number | undefined }) {
+  return { folder: findRun(run).folder, member, request: measuresRequestSchema.parse(request), threads: readSettings().threads };
+}
+
+function toEvent(event: MeasuresWorkEvent): MeasuresEvent {
+  return event.kind === 'start' ? { kind: 'start', report: toReport(event.file), all: event.all } : event;
+}
+
+function toReport({ name, created, run, request: { split, subset, seed }, examples, device, gap, results }: MeasuresFile): MeasuresReport {
+  return { name, created, run, split, subset, seed, examples, device, gap, results };
+}
