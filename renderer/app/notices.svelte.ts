@@ -53,3 +53,6 @@ export function explain(error: unknown): Explanation {
 }
 
 export const notices = new Notices();
+
+/** Whether an error only says that the engine went away: the banner tells of that. */
+export const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');

@@ -1,5 +1,5 @@
 import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing, CurvatureRequest, HostClient } from '#host-client';
-import { explain } from '../../app/notices.svelte';
+import { connectionLost } from '../../app/notices.svelte';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<CurvatureRequest, 'operator' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'kinds' | 'byLayer' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations'>> & {
@@ -126,8 +126,6 @@ export class Curvature {
 
 /** What a report answers, as it can be asked again. */
 export const requestOf = ({ head, member }: Report): Request => ({ ...(head.request as Request), ...(member !== undefined && { member }) });
-
-const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');
 
 /** The report as one JSON document, as `basin curvature --out` writes it. */
 export function reportDocument({ head, figures, layers, seconds }: Report): string {

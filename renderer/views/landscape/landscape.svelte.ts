@@ -1,5 +1,5 @@
 import type { HostClient, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
-import { explain, notices } from '../../app/notices.svelte';
+import { connectionLost, notices } from '../../app/notices.svelte';
 import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
@@ -208,5 +208,3 @@ export function describe(surface: Surface): string {
     ...(batchNorm === 'batch' ? ['batch statistics'] : batchNorm === 'recalibrated' ? ['statistics recalibrated'] : []),
   ].join(' · ');
 }
-
-const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');

@@ -1,0 +1,118 @@
+import type { HostClient, MeasureDefinition, MeasureResult, MeasuresEvent, MeasuresReport, MeasuresRequest } from '#host-client';
+import { connectionLost } from '../../../app/notices.svelte';
+
+/** A request with every field the form shows. */
+export type Request = Required<Pick<MeasuresRequest, 'measures' | 'checkpoint' | 'split' | 'subset' | 'seed'>> & {
+  /** of a population */
+  member?: number;
+};
+
+/** What a first look takes: what is quick, and what is asked for most. */
+export const firstRequest: Request = {
+  measures: ['outputs', 'size', 'frobenius', 'spectral', 'path', 'sharpness', 'hessian'], checkpoint: 'last', split: 'train', subset: 2000, seed: 0,
+};
+
+export interface Catalogue {
+  readonly families: readonly { readonly id: string; readonly title: string }[];
+  readonly measures: readonly MeasureDefinition[];
+}
+
+/** A measure with what was found of it. */
+export interface Row {
+  readonly definition: MeasureDefinition;
+  readonly family: string;
+  readonly result: MeasureResult;
+}
+
+export interface Progress {
+  readonly text: string;
+  readonly done: number;
+  readonly all: number;
+  readonly remainingSeconds?: number | undefined;
+}
+
+/** The measures of one run: what is shown, what was measured before, and what is being computed. */
+export class Measures {
+  catalogue = $state.raw<Catalogue>({ families: [], measures: [] });
+  reports = $state.raw<readonly MeasuresReport[]>([]);
+  shown = $state.raw<MeasuresReport | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  stopping = $state(false);
+  failure = $state.raw<unknown>(null);
+  #abort: AbortController | undefined;
+
+  constructor(readonly run: string) {}
+
+  get computing(): boolean {
+    return this.progress !== null;
+  }
+
+  /** What is shown in the order of the catalogue. */
+  get rows(): Row[] {
+    const { families, measures } = this.catalogue;
+    return measures.flatMap((definition) => {
+      const result = this.shown?.results.find(({ id }) => id === definition.id);
+      const family = families.find(({ id }) => id === definition.family)?.title ?? definition.family;
+      return result ? [{ definition, family, result }] : [];
+    });
+  }
+
+  /** Reads what can be measured, and what was. */
+  async load(client: HostClient): Promise<void> {
+    this.catalogue = await client.measures.catalogue();
+    this.reports = await client.measures.list({ run: this.run });
+    this.shown ??= this.reports[0] ?? null;
+  }
+
+  show(name: string): void {
+    this.shown = this.reports.find((report) => report.name === name) ?? this.shown;
+  }
+
+  /** Computes, and shows each measure as it is found; each is kept in the run's folder. */
+  async compute(client: HostClient, request: Request): Promise<void> {
+    const abort = (this.#abort = new AbortController());
+    this.failure = null;
+    this.stopping = false;
+    this.progress = { text: 'Preparing', done: 0, all: 0 };
+    try {
+      for await (const event of await client.measures.compute({ run: this.run, ...request }, { signal: abort.signal })) {
+        if (abort.signal.aborted) break;
+        this.#take(event);
+      }
+    } catch (error) {
+      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
+    } finally {
+      this.progress = null;
+      this.stopping = false;
+    }
+  }
+
+  /** What was found so far stays. */
+  stop(): void {
+    this.stopping = true;
+    this.#abort?.abort();
+  }
+
+  #take(event: MeasuresEvent): void {
+    if (event.kind === 'start') this.#put(event.report);
+    if (event.kind === 'progress') this.progress = event;
+    if (event.kind === 'result' && this.shown) {
+      const { result } = event;
+      this.#put({ ...this.shown, results: [...this.shown.results.filter(({ id }) => id !== result.id), result] });
+    }
+  }
+
+  #put(report: MeasuresReport): void {
+    this.shown = report;
+    this.reports = [report, ...this.reports.filter(({ name }) => name !== report.name)];
+  }
+}
+
+const known = new Map<string, Measures>();
+
+/** The measures of a run; what was found is there again when the view is left and opened once more. */
+export function measuresOf(run: string): Measures {
+  let measures = known.get(run);
+  if (!measures) known.set(run, (measures = new Measures(run)));
+  return measures;
+}
