@@ -13,7 +13,7 @@ const loss = (at: ArrayLike<number>): number => Array.from(at).reduce((sum, valu
 const probe = (changes: Partial<Probe> = {}): Probe => ({
   weights: w,
   first: new Float64Array(size),
-  operator: () => Promise.resolve(matrixOperator(A, size)),
+  operator: () => Promise.resolve(matrixOperator(A)),
   gradient: (offset) => {
     const at = w.map((value, i) => value + (offset?.[i] ?? 0));
     return Promise.resolve({ loss: loss(at), gradient: at.map((value, i) => (i + 1) * value), batches: [] });

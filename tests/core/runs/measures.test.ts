@@ -117,7 +117,7 @@ describe('measures of a run', () => {
 
   it('count in the estimate', async () => {
     const data = await loadDataset(small().data);
-    const seconds = async (changes: object): Promise<number> => (await estimateTraining(composeRun(specification(changes), data), { device: 'cpu', threads: 1 })).seconds;
+    const seconds = async (changes: Record<string, unknown>): Promise<number> => (await estimateTraining(composeRun(specification(changes), data), { device: 'cpu', threads: 1 })).seconds;
     const [without, with5, with50] = [await seconds({}), await seconds({ measure: [{ use: 'hessian-top', every: 5 }] }), await seconds({ measure: [{ use: 'hessian-top', every: 50 }] })];
     expect(with50).toBeGreaterThan(without);
     // 7 times against 2.
