@@ -17,16 +17,17 @@ export const intervalMeanings: Readonly<Record<NonNullable<MeasureResult['kind']
   ascent: 'What ascents from several starts found; the value is the largest, a lower bound of the maximum.',
 };
 
-const names: Readonly<Record<MeasureDefinition['invariant'][number], string>> = {
-  'layer-rescaling': 'rescaling of layers',
-  'unit-rescaling': 'rescaling of single units',
-  permutation: 'permutation of units',
-  'logit-scale': 'scale of the outputs',
+/** Changes of the weights, in a word for the table and in words. */
+export const invarianceNames: Readonly<Record<MeasureDefinition['invariant'][number], { readonly brief: string; readonly text: string }>> = {
+  'layer-rescaling': { brief: 'layers', text: 'rescaling of layers' },
+  'unit-rescaling': { brief: 'units', text: 'rescaling of single units' },
+  permutation: { brief: 'order', text: 'permutation of units' },
+  'logit-scale': { brief: 'outputs', text: 'scale of the outputs' },
 };
 
 /** Changes that leave a measure as it is. */
 export function invarianceText({ invariant, nearly = [] }: Pick<MeasureDefinition, 'invariant' | 'nearly'>): string {
-  return [...invariant.map((each) => names[each]), ...nearly.map((each) => `nearly: ${names[each]}`)].join(', ');
+  return [...invariant.map((each) => invarianceNames[each].text), ...nearly.map((each) => `nearly: ${invarianceNames[each].text}`)].join(', ');
 }
 
 /** The page of an identifier: a DOI or an arXiv number. */
