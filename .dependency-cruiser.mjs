@@ -11,7 +11,7 @@ export const rooms = {
   data: ['graph'],
   nn: ['graph', 'runtime'],
   train: ['graph', 'runtime', 'data', 'nn'],
-  landscape: ['graph', 'figure', 'runtime', 'data', 'nn'],
+  landscape: ['graph', 'figure', 'runtime', 'data', 'nn', 'curvature'],
   curvature: ['graph', 'figure', 'runtime', 'data', 'nn'],
   blocks: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature'],
   experiments: ['graph', 'runtime', 'data', 'nn', 'train', 'landscape', 'curvature', 'blocks'],

@@ -1,7 +1,9 @@
 import { UserError } from '#core/graph';
-import { PlaneEvaluator, type EvaluatorOptions } from './evaluator';
+import { DEFAULT_MEMORY, type EvaluatorOptions } from './evaluator';
 import { axisCoordinates, coarseToFine, gridAxes, gridSize, gridTitle } from './grid';
 import type { Plane } from './plane';
+import { PlaneCurvature } from './plane-curvature';
+import { PointEvaluator, type PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { Grid, SurfaceRecipe } from './recipe';
@@ -18,7 +20,7 @@ export interface SurfaceChunk {
   readonly remainingSeconds: number;
 }
 
-export interface ComputeOptions extends EvaluatorOptions {
+export interface ComputeOptions extends PointOptions {
   readonly signal?: AbortSignal;
   /** Values of an earlier attempt, `NaN` where nothing was computed. Updated in place as points arrive. */
   readonly values?: Record<string, Float64Array>;
@@ -33,8 +35,7 @@ export interface ComputeOptions extends EvaluatorOptions {
 export async function* computeSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: ComputeOptions): AsyncGenerator<SurfaceChunk, void> {
   checkGrid(plane, grid);
   const total = gridSize(grid);
-  const axes = gridAxes(grid).slice(0, plane.directions.length).map(axisCoordinates);
-  const evaluator = PlaneEvaluator.create(problem, plane, options);
+  const evaluator = PointEvaluator.create(problem, plane, options);
   try {
     const values = options.values ?? {};
     for (const name of evaluator.quantities) values[name] ??= new Float64Array(total).fill(NaN);
@@ -43,15 +44,7 @@ export async function* computeSurface(problem: LandscapeProblem, plane: Plane, g
     for (let at = 0; at < missing.length; ) {
       options.signal?.throwIfAborted();
       const indices = missing.slice(at, at + evaluator.population);
-      const coordinates = new Float64Array(indices.length * axes.length);
-      indices.forEach((index, i) => {
-        let rest = index;
-        axes.forEach((axis, k) => {
-          coordinates[i * axes.length + k] = axis[rest % axis.length]!;
-          rest = Math.floor(rest / axis.length);
-        });
-      });
-      const chunk = await evaluator.evaluate(coordinates, options.signal);
+      const chunk = await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
       for (const [name, computed] of Object.entries(chunk)) indices.forEach((index, i) => (values[name]![index] = computed[i]!));
       at += indices.length;
       const mean = (performance.now() - start) / 1000 / at;
@@ -83,6 +76,20 @@ export function checkGrid({ directions: { length } }: Pick<Plane, 'directions'>,
   }
 }
 
+/** Coordinates `[n, count]` of grid indices along the first `count` axes. */
+function coordinatesOf(grid: Grid, count: number, indices: ArrayLike<number>): Float64Array {
+  const axes = gridAxes(grid).slice(0, count).map(axisCoordinates);
+  const coordinates = new Float64Array(indices.length * axes.length);
+  for (let i = 0; i < indices.length; i++) {
+    let rest = indices[i]!;
+    axes.forEach((axis, k) => {
+      coordinates[i * axes.length + k] = axis[rest % axis.length]!;
+      rest = Math.floor(rest / axis.length);
+    });
+  }
+  return coordinates;
+}
+
 /** What a surface will cost. */
 export interface SurfaceEstimate {
   readonly points: number;
@@ -90,14 +97,19 @@ export interface SurfaceEstimate {
   readonly memoryBytes: number;
 }
 
-/** Measures a few points (well under a second for small networks) and extrapolates. */
-export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: EvaluatorOptions & { readonly signal?: AbortSignal }): Promise<SurfaceEstimate> {
+/** Measures a few points, spread over the grid, and extrapolates: well under a second for small networks, longer where curvature is asked for. */
+export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: PointOptions & { readonly signal?: AbortSignal }): Promise<SurfaceEstimate> {
   checkGrid(plane, grid);
-  const evaluator = PlaneEvaluator.create(problem, plane, options);
+  const evaluator = PointEvaluator.create(problem, plane, options);
   try {
     const deadline = performance.now() + 1500;
-    do await evaluator.evaluate(new Float64Array(evaluator.population * evaluator.axes), options.signal);
-    while (evaluator.pointSeconds === undefined || (performance.now() < deadline && evaluator.climbing));
+    // Eigenvalues take more products at some points than at others: the first points of the picture stand for all.
+    const order = coarseToFine(grid);
+    let at = 0;
+    do {
+      const indices = Array.from({ length: evaluator.population }, () => order[at++ % order.length]!);
+      await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
+    } while (evaluator.pointSeconds === undefined || (performance.now() < deadline && evaluator.climbing));
     const points = gridSize(grid);
     const values = points * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT;
     return { points, seconds: points * evaluator.pointSeconds, memoryBytes: evaluator.memoryBytes + values };
@@ -123,11 +135,23 @@ export async function evaluateCheckpoints(problem: LandscapeProblem, checkpoints
   }
 }
 
-/** The quantities at the unperturbed weights. */
+/** The problem's quantities at the unperturbed weights. */
 export async function evaluateCentre(problem: LandscapeProblem, options: EvaluatorOptions): Promise<Record<string, number>> {
   const evaluator = await WeightEvaluator.create(problem, options);
   try {
     return await evaluator.evaluate();
+  } finally {
+    await evaluator.dispose();
+  }
+}
+
+/** The curvature of the loss at the unperturbed weights, as the surface has it at its points. */
+export async function evaluateCentreCurvature(problem: LandscapeProblem, plane: Plane, { curvature, memory = DEFAULT_MEMORY, signal, ...options }: ComputeOptions): Promise<Record<string, number>> {
+  if (curvature === undefined || curvature.quantities.length === 0) return {};
+  const evaluator = PlaneCurvature.create(problem, plane, curvature.quantities, curvature.settings, { ...options, memory });
+  try {
+    const values = await evaluator.evaluate(new Float64Array(plane.directions.length), signal);
+    return Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
   } finally {
     await evaluator.dispose();
   }

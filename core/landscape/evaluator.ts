@@ -17,7 +17,7 @@ export interface EvaluatorOptions {
 /** Values of some points: `values[quantity][i]` belongs to the i-th point that was asked for. */
 export type PointValues = Record<string, Float64Array>;
 
-const DEFAULT_MEMORY = 2 ** 30;
+export const DEFAULT_MEMORY = 2 ** 30;
 /**
  * Numbers of points that are tried together, and the longest a program may run so that a stop acts within a second. Never one alone
  * where four fit: a product with few rows is summed in another order, and a picture's last bits must not depend on how busy the machine
@@ -43,21 +43,22 @@ export class PlaneEvaluator {
     private readonly terms: number,
     readonly quantities: readonly string[],
     memory: number,
+    mostPoints: number,
   ) {
-    const largest = Math.floor(memory / 2 / Math.max(this.pointBytes, 1));
+    const largest = Math.min(mostPoints, Math.floor(memory / 2 / Math.max(this.pointBytes, 1)));
     this.sizes = largest < POPULATIONS[0]! ? [1] : POPULATIONS.filter((size) => size <= largest);
   }
 
-  static create(problem: LandscapeProblem, plane: Pick<Plane, 'directions'>, options: EvaluatorOptions): PlaneEvaluator {
+  static create(problem: LandscapeProblem, plane: Pick<Plane, 'directions'>, options: EvaluatorOptions & { readonly mostPoints?: number }): PlaneEvaluator {
     const graph = traceProblem(problem);
-    const { memory = DEFAULT_MEMORY, ...compileOptions } = options;
+    const { memory = DEFAULT_MEMORY, mostPoints = Infinity, ...compileOptions } = options;
     const { moving, planes, terms } = planeFeeds(problem, plane);
     const quantities = graph.outputs.map(({ name }) => name);
     const kept = { ...compileOptions, memory: memory / (isCalibrated(problem) ? 4 : 2) };
     const batches = problem.batches.map(({ x, y, mask }) => ({ 'batch.x': x, 'batch.y': y, 'batch.mask': mask }));
     const program = new PopulationProgram(populationGraphs(graph, moving, terms, calibratedInputs(problem)), { ...weightFeeds(problem, {}), ...planes }, batches, kept);
     const calibration = isCalibrated(problem) ? new PlaneCalibration(problem, plane, kept) : undefined;
-    return new PlaneEvaluator(problem, program, calibration, terms, quantities, memory);
+    return new PlaneEvaluator(problem, program, calibration, terms, quantities, memory, mostPoints);
   }
 
   /** Bytes that the evaluation needs besides the data: what is kept for all points, and the points evaluated together. */

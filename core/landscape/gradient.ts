@@ -1,22 +1,15 @@
-import { grad, spec, trace, type Tensor } from '#core/graph';
 import { compile, type DeviceArray } from '#core/runtime';
 import { isCalibrated, statisticsAt } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
+import { traceGradient } from './plane-curvature';
 import type { LandscapeProblem } from './problem';
 import { weightFeeds } from './traced-problem';
 
 /** Gradient of the mean loss (the quantity `loss`) over all examples at the centre, summed over batches in float64. Statistics that are taken anew count as constants. */
 export async function lossGradient(problem: LandscapeProblem, options: Pick<EvaluatorOptions, 'device' | 'threads'> & { readonly signal?: AbortSignal }): Promise<Direction> {
-  const { parameters, buffers, exampleSpecs, batches } = problem;
-  const shapes = (record: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
-  const { x, y } = exampleSpecs;
-  type Batch = { x: Tensor; y: Tensor; mask: Tensor };
-  const graph = trace(
-    (args: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: Batch }) =>
-      grad((weights: Record<string, Tensor>) => problem.evaluate(weights, args.buffers, args.batch)['loss']!)(args.parameters),
-    { parameters: shapes(parameters), buffers: shapes(buffers), batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) } },
-  );
+  const { parameters, batches } = problem;
+  const graph = traceGradient(problem);
   const { device, threads, signal } = options;
   const program = await compile(graph, threads === undefined ? { device } : { device, threads });
   try {

@@ -63,6 +63,8 @@ export interface LandscapeProblem {
   ): Readonly<Record<string, Tensor>>;
   /** By quantity; absent: the mean over examples. */
   readonly finish?: Readonly<Record<string, QuantityFinish>>;
+  /** Number of examples behind a quantity's sum, where it is not all of them: the mean is over these. */
+  readonly examples?: Readonly<Record<string, number>>;
   /** Absent: the buffers are the same everywhere. */
   readonly calibration?: Calibration;
 }

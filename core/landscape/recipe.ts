@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { surfaceCurvatureSchema } from './curvature-recipe';
 
 /** How random directions are scaled against the weights they perturb (Li et al. 2018, section 4). */
 export const normalizationSchema = z
@@ -95,6 +96,7 @@ export const surfaceRecipeSchema = z.strictObject({
   split: z.string(),
   subset: subsetSchema,
   batchNorm: z.enum(['evaluation', 'batch', 'recalibrated']).default('evaluation'),
+  curvature: surfaceCurvatureSchema.optional().describe('how eigenvalues and traces were found; absent where none were asked for'),
   device: z.string(),
 });
 export type SurfaceRecipe = z.infer<typeof surfaceRecipeSchema>;

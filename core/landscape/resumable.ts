@@ -3,10 +3,10 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
-import { assembleSurface, computeSurface, evaluateCentre, evaluateCheckpoints, type SurfaceChunk } from './compute';
-import type { EvaluatorOptions } from './evaluator';
+import { assembleSurface, computeSurface, evaluateCentre, evaluateCentreCurvature, evaluateCheckpoints, type SurfaceChunk } from './compute';
 import { gridSize } from './grid';
 import type { Plane } from './plane';
+import type { PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { SurfaceRecipe } from './recipe';
@@ -18,7 +18,7 @@ export type SurfaceEvent =
   | ({ readonly kind: 'points' } & SurfaceChunk)
   | { readonly kind: 'end'; readonly surface: Surface; readonly done: number; readonly total: number };
 
-export interface ResumableOptions extends EvaluatorOptions {
+export interface ResumableOptions extends PointOptions {
   readonly signal?: AbortSignal;
   /** The checkpoints behind `plane.path`: their true quantities are stored with the path. */
   readonly checkpoints?: readonly Checkpoint[];
@@ -38,7 +38,7 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
   let surface = existsSync(join(folder, 'recipe.json')) ? await continued(folder, recipe) : undefined;
   if (surface === undefined) {
     await checkDisk(folder, 2 * total * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
-    const centre = await evaluateCentre(problem, options);
+    const centre = { ...(await evaluateCentre(problem, options)), ...(await evaluateCentreCurvature(problem, plane, options)) };
     const path = plane.path && options.checkpoints ? await evaluateCheckpoints(problem, options.checkpoints, options) : {};
     const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(total).fill(NaN)]));
     surface = assembleSurface(recipe, plane, values, centre, path);

@@ -1,3 +1,4 @@
+import { RESIDUAL } from './curvature-recipe';
 import type { Anchor } from './plane';
 import type { SurfaceRecipe } from './recipe';
 
@@ -107,4 +108,21 @@ function position(axis: Float64Array, value: number): number {
   if (axis.length === 1) return value === first ? 0 : NaN;
   const t = ((value - first) / (last - first)) * (axis.length - 1);
   return t < -1e-9 || t > axis.length - 1 + 1e-9 ? NaN : Math.min(Math.max(t, 0), axis.length - 1);
+}
+
+/** Points whose top eigenvalue did not converge: how many, which, and the largest residual as a share of the largest eigenvalue. */
+export function notConverged({ values, recipe }: Pick<Surface, 'values' | 'recipe'>): { readonly count: number; readonly indices: readonly number[]; readonly worst: number } {
+  const residuals = values[RESIDUAL];
+  const tolerance = recipe.curvature?.tolerance;
+  const indices: number[] = [];
+  let worst = 0;
+  if (tolerance !== undefined) {
+    residuals?.forEach((residual, index) => {
+      // A hole of the loss has no eigenvalue at all.
+      if (!Number.isFinite(residual) || residual <= tolerance) return;
+      indices.push(index);
+      worst = Math.max(worst, residual);
+    });
+  }
+  return { count: indices.length, indices, worst };
 }

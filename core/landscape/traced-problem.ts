@@ -19,7 +19,7 @@ export function traceProblem(problem: LandscapeProblem): Graph {
 
 /** Sums over examples turned into the numbers shown: means, or roots of means. What is not finite becomes `Infinity`. */
 export function finishSums(problem: LandscapeProblem, quantity: string, sum: number): number {
-  const examples = problem.batches.reduce((total, { count }) => total + count, 0);
+  const examples = problem.examples?.[quantity] ?? problem.batches.reduce((total, { count }) => total + count, 0);
   const mean = sum / examples;
   const value = problem.finish?.[quantity] === 'root-mean' ? Math.sqrt(mean) : mean;
   return Number.isFinite(value) ? value : Infinity;

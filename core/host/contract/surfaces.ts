@@ -30,6 +30,14 @@ export const surfaceRequest = z.strictObject({
   checkpoint: checkpointName.default('last'),
   /** Whose statistics BatchNorm takes; of account only for networks that have it (`surfaceEstimate.batchNorm`). */
   batchNorm: z.enum(['evaluation', 'batch', 'recalibrated']).default('evaluation'),
+  /** What else is computed at every point; eigenvalues and traces cost many times the loss. */
+  quantities: z.array(z.enum(['gradient-norm', 'top-eigenvalue', 'trace'])).default([]),
+  /** Loss and accuracy of each class, too. */
+  perClass: z.boolean().default(false),
+  /** Largest residual of an eigenvalue, as a share of the largest; most Lanczos iterations; products spent on a trace. */
+  tolerance: z.number().positive().max(1).default(0.01),
+  maxIterations: z.int().min(2).max(1000).default(60),
+  products: z.int().min(4).max(10000).default(24),
   /** Which network of a population. */
   member: z.int().min(0).optional(),
 });
@@ -43,6 +51,8 @@ export const surfaceEstimate = z.object({
   basis: z.enum(['calibrated', 'counted']),
   /** Whether the network has BatchNorm, so that its mode can be chosen. */
   batchNorm: z.boolean(),
+  /** Whether the task has classes, so that each can be computed apart. */
+  classes: z.boolean(),
 });
 export type SurfaceEstimate = z.infer<typeof surfaceEstimate>;
 

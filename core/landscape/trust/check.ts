@@ -1,6 +1,6 @@
 /** A question about a picture, and its answer. */
 export interface TrustCheck {
-  readonly name: 'range' | 'holes' | 'resolution' | 'subset' | 'batchNorm' | 'repeatability' | 'variance';
+  readonly name: 'range' | 'holes' | 'resolution' | 'subset' | 'batchNorm' | 'repeatability' | 'variance' | 'convergence' | 'trace';
   readonly title: string;
   readonly passed: boolean;
   /** The figure that decides, and the figure it is held against: `figure <= limit` passes, except for `variance` (`>=`). */

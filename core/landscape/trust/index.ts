@@ -6,7 +6,7 @@ import type { Surface } from '../surface';
 import { BatchEvaluator } from '../weight-evaluator';
 import type { TrustCheck } from './check';
 import { type BatchLosses, batchNormCheck, repeatabilityCheck, subsetCheck } from './sampled-checks';
-import { holesCheck, rangeCheck, resolutionCheck, varianceCheck } from './still-checks';
+import { convergenceCheck, holesCheck, rangeCheck, resolutionCheck, traceCheck, varianceCheck } from './still-checks';
 
 export type { TrustCheck };
 
@@ -40,7 +40,7 @@ export async function trustChecks(options: TrustOptions): Promise<TrustCheck[]> 
   try {
     // A plane that leads to other networks goes far on purpose.
     const chance = surface.recipe.plane.kind === 'random' || surface.recipe.plane.kind === 'gradient';
-    const checks: (TrustCheck | undefined)[] = [chance ? rangeCheck(problem, plane, surface) : undefined, holesCheck(loss), resolutionCheck(loss)];
+    const checks: (TrustCheck | undefined)[] = [chance ? rangeCheck(problem, plane, surface) : undefined, holesCheck(loss), resolutionCheck(loss), convergenceCheck(surface), traceCheck(surface)];
     if (surface.explainedVariance) checks.push(varianceCheck(surface.explainedVariance));
     checks.push(await subsetCheck(problem, places, losses, surface.recipe.subset?.seed ?? 0));
     if (otherMode) checks.push(await batchNormCheck(problem, otherMode, places, losses));

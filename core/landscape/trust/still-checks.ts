@@ -1,7 +1,8 @@
 import { innerProduct } from '../directions';
 import type { Plane } from '../plane';
 import type { LandscapeProblem } from '../problem';
-import { finiteExtent, type Surface } from '../surface';
+import { RESIDUAL, TRACE_INTERVAL } from '../curvature-recipe';
+import { finiteExtent, notConverged, type Surface } from '../surface';
 import { spoken, type TrustCheck } from './check';
 
 /** A filter-normalised plane's corner at ±1 lies about √2 norms away; beyond that it is another network. */
@@ -84,4 +85,37 @@ export function varianceCheck(explained: readonly number[]): TrustCheck {
     limit: LEAST_VARIANCE[space],
     says: passed ? `${share}.` : `${share}; a random walk in many dimensions reaches ${RANDOM_WALK[space]} %. The path's shape in this picture says little.`,
   };
+}
+
+/** Whether the top eigenvalues that are shown are eigenvalues: absent where none were computed. */
+export function convergenceCheck(surface: Surface): TrustCheck | undefined {
+  const residuals = surface.values[RESIDUAL];
+  const { tolerance, maxIterations } = surface.recipe.curvature ?? {};
+  if (residuals === undefined || tolerance === undefined) return undefined;
+  const { count, worst } = notConverged(surface);
+  return {
+    name: 'convergence',
+    title: 'Eigenvalues',
+    passed: count === 0,
+    figure: count / residuals.length,
+    limit: 0,
+    says: count === 0
+      ? `Every top eigenvalue is known to within ${spoken(100 * tolerance)} % of the largest.`
+      : `${count} of ${residuals.length} top eigenvalues did not converge within ${maxIterations} iterations (residual up to ${spoken(100 * worst)} %): allow more iterations.`,
+  };
+}
+
+/** Part of the picture's height that the interval of a trace may have. */
+const WIDEST_TRACE = 0.25;
+
+/** Whether the shape of the trace is more than the noise of its probes: absent where none were computed. */
+export function traceCheck(surface: Surface): TrustCheck | undefined {
+  const [traces, intervals] = [surface.values['trace'], surface.values[TRACE_INTERVAL]];
+  const extent = traces && finiteExtent(traces);
+  if (extent === undefined || intervals === undefined) return undefined;
+  const widest = finiteExtent(intervals)?.[1] ?? 0;
+  const figure = widest === 0 ? 0 : widest / (extent[1] - extent[0]);
+  const passed = figure <= WIDEST_TRACE;
+  const found = `The 95 % interval of the trace is at most ±${spoken(100 * figure)} % of its picture's height`;
+  return { name: 'trace', title: 'Trace', passed, figure, limit: WIDEST_TRACE, says: passed ? `${found}.` : `${found}: spend more products at each point.` };
 }

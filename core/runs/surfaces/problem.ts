@@ -7,12 +7,15 @@ import type { RunParts } from '../compose';
 import type { SplitName } from '../specification/schema';
 import { recalibration, type BatchNormMode } from './batch-norm';
 import { makeBatches, type Subset } from './batches';
+import { classQuantities, presentClasses } from './classes';
 
 export interface ProblemOptions {
   split: SplitName;
   /** A seeded part of the split; null is the whole. */
   subset: Subset | null;
   batchNorm: BatchNormMode;
+  /** Loss and accuracy of each class, too. */
+  perClass?: boolean;
   /** At least so many batches, as far as there are examples. */
   leastBatches?: number;
 }
@@ -39,8 +42,9 @@ export function landscapeProblem(
 ): LandscapeProblem {
   const { model, loss } = parts;
   const { task, exampleShape } = data;
-  const { split, subset, batchNorm, leastBatches } = options;
+  const { split, subset, batchNorm, leastBatches, perClass = false } = options;
   const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }) });
+  const classes = perClass ? presentClasses(data, batches) : [];
   const target = targetOf(data);
   const width = data.targets ?? 1;
   const scale = data.targetScaling?.[0]?.scale ?? 1;
@@ -68,9 +72,15 @@ export function landscapeProblem(
       }
       // One output is the log-odds of the second class.
       const predicted = loss.outputs === 1 ? cast(greater(sum(output, [1]), 0), 'int32') : cast(argmax(output, 1), 'int32');
-      return { ...quantities, accuracy: masked(cast(equal(predicted, y), 'float32')) };
+      const right = cast(equal(predicted, y), 'float32');
+      const own = classes.flatMap(({ label, name }) => {
+        const members = cast(equal(y, label), 'float32');
+        return Object.entries({ loss: losses, accuracy: right }).map(([quantity, perExample]): [string, Tensor] => [`${quantity}/${name}`, masked(mul(perExample, members))]);
+      });
+      return { ...quantities, accuracy: masked(right), ...Object.fromEntries(own) };
     },
     finish: { rmse: 'root-mean' },
+    ...(perClass && { examples: Object.fromEntries(classes.flatMap(({ name, examples }) => classQuantities.map((quantity) => [`${quantity}/${name}`, examples]))) }),
     ...(batchNorm === 'recalibrated' && { calibration: recalibration(model, data, subset) }),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { strictObject, UserError } from '#core/graph';
-import { directionsOf, gridTitle, includeSchema, normalizationSchema, rangesAround, type Axis, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
+import { curvatureQuantities, directionsOf, gridTitle, includeSchema, normalizationSchema, rangesAround, surfaceCurvatureSchema, type Axis, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import { splitNames } from '../specification/schema';
 import { batchNormSchema } from './batch-norm';
 
@@ -27,6 +27,11 @@ export const surfaceRequestSchema = strictObject({
   subset: z.int().min(1).nullable().default(null).describe('Number of examples; null takes all.'),
   checkpoint: checkpointSchema.default('last').describe('Weights at the centre.'),
   batchNorm: batchNormSchema.default('evaluation'),
+  quantities: z.array(z.enum(curvatureQuantities)).default([]).describe('What else is computed at every point: the norm of the gradient, the largest eigenvalue and the trace of the Hessian.'),
+  perClass: z.boolean().default(false).describe('Loss and accuracy of each class, too.'),
+  tolerance: surfaceCurvatureSchema.shape.tolerance,
+  maxIterations: surfaceCurvatureSchema.shape.maxIterations,
+  products: surfaceCurvatureSchema.shape.products,
 });
 export type SurfaceRequest = z.infer<typeof surfaceRequestSchema>;
 

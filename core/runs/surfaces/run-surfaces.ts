@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import {
-  computeSurfaceIn, estimateSurface, openSurface, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
+  computeSurfaceIn, estimateSurface, isCurvatureQuantity, openSurface, surfaceCurvatureSchema, type PointOptions, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { acquireLock } from '../folder/lock';
@@ -36,13 +36,19 @@ export async function* computeRunSurface(
   const lock = lockSurface(run.paths.surfaces, id);
   try {
     const { signal } = options;
-    for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...(signal && { signal }), checkpoints })) {
+    for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) {
       yield { ...event, id };
     }
   } finally {
     lock.release();
   }
 }
+
+/** What is asked for besides the loss and the metrics. */
+const curvatureOf = ({ quantities, curvature }: SurfaceRecipe): Pick<PointOptions, 'curvature'> => {
+  const asked = quantities.filter(isCurvatureQuantity);
+  return asked.length === 0 ? {} : { curvature: { quantities: asked, settings: curvature ?? surfaceCurvatureSchema.parse({}) } };
+};
 
 function lockSurface(folder: string, id: string) {
   mkdirSync(folder, { recursive: true });
@@ -54,11 +60,11 @@ export async function estimateRunSurface(
   run: OpenRun,
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
-): Promise<SurfaceEstimate & { examples: number; batchNorm: boolean }> {
+): Promise<SurfaceEstimate & { examples: number; batchNorm: boolean; classes: boolean }> {
   const { signal } = options;
   const { problem, plane, recipe } = await setUpSurface(run, request, options);
   const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
-  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0 };
+  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification' };
 }
 
 /** Surfaces of a run, newest first; what is damaged is left out and told when it is opened. */

@@ -1,4 +1,4 @@
-import { lossGradient, makePlane, surfaceRecipeSchema, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
+import { lossGradient, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import type { StateTensor } from '#core/train';
 import { openRun, type OpenRun } from '../evaluation/open-run';
 import { checkpointPath, readWeights, type StoredWeights } from '../folder/checkpoints';
@@ -24,10 +24,11 @@ export interface SurfaceSetup {
 export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { program, signal }: { program: string; signal?: AbortSignal }): Promise<SurfaceSetup> {
   const { parts, data, file } = run;
   const weights = run.weights(request.checkpoint);
-  const { split, seed, batchNorm } = request;
+  const { split, seed, batchNorm, quantities, tolerance, maxIterations, products } = request;
+  const hessian = quantities.some((name) => name !== 'gradient-norm');
   const subset = request.subset === null ? null : { count: request.subset, seed };
   checkBatchNorm(parts.model, batchNorm);
-  const problem = landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm });
+  const problem = landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm, perClass: request.perClass });
   const names = Object.keys(parts.model.parameters);
   const checkpoints = run.trajectorySteps()
     .filter((step) => step <= weights.step)
@@ -46,10 +47,11 @@ export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { prog
     run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint, ...(run.member !== undefined && { member: run.member }) },
     plane: plane.recipe,
     grid: gridOf(request, plane),
-    quantities: quantitiesOf(data.task),
+    quantities: [...quantitiesOf(data.task), ...Object.keys(problem.examples ?? {}), ...withCompanions(quantities)],
     split,
     subset,
     batchNorm,
+    ...(hessian && { curvature: { tolerance, maxIterations, products, seed } }),
     device: run.compile.device,
   });
   return { id: surfaceName(recipe), problem, plane, recipe, checkpoints: plane.path ? checkpoints : [] };

@@ -4,14 +4,14 @@ import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm'>> & {
+export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
   /** of a population */
   member?: number;
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
 
-export const firstRequest: Request = { plane: 'random', others: [], seed: 0, normalization: 'filter', include: 'weights', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', reach: null };
+export const firstRequest: Request = { plane: 'random', others: [], seed: 0, normalization: 'filter', include: 'weights', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, reach: null };
 
 /** What the engine is asked for. */
 export function toRequest(run: string, { reach, grid, ...rest }: Request): SurfaceRequest {
@@ -23,7 +23,7 @@ export function toRequest(run: string, { reach, grid, ...rest }: Request): Surfa
 /** The request that a surface came from: asking for it again continues what was stopped. */
 export function requestOf(run: string, surface: Surface): SurfaceRequest {
   const plane = planeOf(surface);
-  const { split, subset, run: from, grid, batchNorm } = surface.recipe as { batchNorm?: Request['batchNorm']; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> };
+  const { split, subset, run: from, grid, batchNorm, curvature } = surface.recipe as { batchNorm?: Request['batchNorm']; curvature?: CurvatureFacts; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> };
   const checkpoint = from?.checkpoint;
   return {
     run,
@@ -36,6 +36,9 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
     ...(plane.include === undefined ? {} : { include: plane.include as Request['include'] }),
     ...(batchNorm === undefined ? {} : { batchNorm }),
+    quantities: alsoComputed.filter((name) => surface.values[name] !== undefined),
+    perClass: Object.keys(surface.values).some((name) => name.startsWith('loss/')),
+    ...(curvature && { tolerance: curvature.tolerance, maxIterations: curvature.maxIterations, products: curvature.products }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
     ...(from?.member === undefined ? {} : { member: from.member }),
     // A line's second range is of no account, but has to be one.
@@ -195,6 +198,21 @@ const othersOf = ({ to, of }: PlaneFacts): Request['others'] =>
 function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
   const plane = surface.recipe.plane;
   return typeof plane === 'object' && plane !== null && 'kind' in plane ? (plane as PlaneFacts) : { kind: 'random' };
+}
+
+interface CurvatureFacts {
+  tolerance: number;
+  maxIterations: number;
+  products: number;
+}
+
+/** What can be computed at every point besides the loss and the metrics. */
+export const alsoComputed = ['gradient-norm', 'top-eigenvalue', 'trace'] as const;
+
+/** How many of the shown top eigenvalues did not converge; 0 where none were computed. */
+export function unconverged({ values, recipe }: Surface): number {
+  const tolerance = (recipe as { curvature?: CurvatureFacts }).curvature?.tolerance ?? Infinity;
+  return values['top-eigenvalue/residual']?.reduce((count, residual) => count + Number(residual > tolerance && residual < Infinity), 0) ?? 0;
 }
 
 /** How a surface was made, in one line. */

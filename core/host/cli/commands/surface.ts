@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { exportSurface, gridTitle, isoLevels, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { curvatureQuantities, exportSurface, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   batchNormModes, checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type SplitName, type SurfaceRequest,
@@ -26,6 +26,11 @@ interface SurfaceOptions {
   seed: number;
   normalization: 'filter' | 'layer' | 'weight' | 'none';
   batchNorm: BatchNormMode;
+  quantities: SurfaceRequest['quantities'];
+  perClass?: boolean;
+  tolerance: number;
+  maxIterations: number;
+  products: number;
   logHeight?: boolean;
   size: [number, number];
   dpi?: number;
@@ -62,6 +67,11 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
       .addOption(new Option('--include <parameters>', 'which parameters random directions move').choices(['weights', 'biases', 'all']).default('weights'))
       .addOption(new Option('--batch-norm <mode>', 'statistics that BatchNorm takes: those that the training left, each batch\'s own, or running ones taken anew at each point').choices([...batchNormModes]).default('evaluation'))
+      .addOption(new Option('--quantities <names>', `what else is computed at every point, with commas between: ${curvatureQuantities.join(', ')}`).argParser(quantities).default([] as string[], 'none'))
+      .option('--per-class', 'loss and accuracy of each class, too: loss/CLASS')
+      .addOption(new Option('--tolerance <share>', 'residual below which a top eigenvalue has converged, as a share of the largest').argParser(positiveShare).default(0.01))
+      .option('--max-iterations <count>', 'most Lanczos iterations at a point', wholeNumber(2), 60)
+      .option('--products <count>', 'products of the Hessian spent on the trace at a point', wholeNumber(4), 24)
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels').argParser(pixels).default([1600, 1200], '1600x1200'))
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
@@ -97,6 +107,11 @@ export function addSurface(program: Command): void {
       split: options.split,
       subset: options.subset ?? null,
       batchNorm: options.batchNorm,
+      quantities: options.quantities,
+      perClass: options.perClass ?? false,
+      tolerance: options.tolerance,
+      maxIterations: options.maxIterations,
+      products: options.products,
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
     });
     const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
@@ -116,6 +131,7 @@ export function addSurface(program: Command): void {
         `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
         ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
         ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
+        ...unconverged(surface),
         ...(topology ? valleys(topology) : []),
         ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
       ];
@@ -203,4 +219,25 @@ function share(text: string): number {
   const value = Number(text);
   if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
   return value;
+}
+
+function positiveShare(text: string): number {
+  const value = share(text);
+  if (value === 0) throw new InvalidArgumentError('It must be above 0.');
+  return value;
+}
+
+function quantities(text: string): SurfaceRequest['quantities'] {
+  return text.split(',').map((each) => {
+    const name = each.trim();
+    if (!isCurvatureQuantity(name)) throw new InvalidArgumentError(`${name}: ${suggestion(name, curvatureQuantities)}`);
+    return name;
+  });
+}
+
+/** Says how many eigenvalues are not to be trusted. */
+function unconverged(surface: Surface): string[] {
+  const { count, worst } = notConverged(surface);
+  if (count === 0) return [];
+  return [`${count} of ${gridSize(surface.recipe.grid)} top eigenvalues did not converge within ${surface.recipe.curvature?.maxIterations ?? 0} iterations (largest residual ${number(100 * worst)} %). Raise --max-iterations or --tolerance.`];
 }

@@ -1,0 +1,222 @@
+import { lanczos, type LinearOperator, norm, type Vector, xtrace } from '#core/curvature';
+import { grad, type Graph, hvp, sizeOf, spec, type Tensor, trace, UserError } from '#core/graph';
+import type { DeviceArray } from '#core/runtime';
+import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
+import { type CurvatureQuantity, RESIDUAL, type SurfaceCurvature, TRACE_INTERVAL, withCompanions } from './curvature-recipe';
+import type { EvaluatorOptions, PointValues } from './evaluator';
+import { JointProducts } from './joint-products';
+import type { Plane } from './plane';
+import { coordinateFeed, planeFeeds } from './plane-feeds';
+import { populationGraphs } from './population';
+import { PopulationProgram } from './population-program';
+import type { LandscapeProblem } from './problem';
+import { release, weightFeeds } from './traced-problem';
+
+type Tensors = Record<string, Tensor>;
+interface Arguments { parameters: Tensors; buffers: Tensors; batch: { x: Tensor; y: Tensor; mask: Tensor } }
+
+/** Numbers of points that are taken together; see `POPULATIONS` of the evaluator for why never few. */
+const POPULATIONS = [4, 8, 16, 32];
+/** Bytes that the points of one product may compute: more gains nothing and stops late. */
+const MOST_BYTES = 2 ** 26;
+
+const vectorName = (name: string): string => `vector.${name}`;
+
+/**
+ * The gradient and the Hessian of the loss at points of a plane, in all parameters, over all examples: exact, summed over batches in
+ * float64. Many points at once: each runs its own Lanczos iteration, their products are made together. Statistics that are
+ * taken anew at each point count as constants.
+ */
+export class PlaneCurvature {
+  readonly quantities: readonly string[];
+  /** How many points are taken together. */
+  readonly population: number;
+  readonly #names: readonly string[];
+  readonly #dimension: number;
+  #seconds = 0;
+  #points = 0;
+  #fresh = true;
+
+  private constructor(
+    private readonly problem: LandscapeProblem,
+    private readonly wanted: readonly CurvatureQuantity[],
+    private readonly settings: SurfaceCurvature,
+    private readonly terms: number,
+    private readonly gradient: PopulationProgram | undefined,
+    private readonly hessian: PopulationProgram | undefined,
+    private readonly calibration: PlaneCalibration | undefined,
+    private readonly precision: 'float32' | 'float64',
+    memory: number,
+  ) {
+    this.quantities = withCompanions(wanted);
+    this.#names = Object.keys(problem.parameters);
+    this.#dimension = Object.values(problem.parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const vectors = 4 * this.#dimension * (hessian ? settings.maxIterations + settings.products : 1);
+    const fit = Math.min(MOST_BYTES / Math.max(1, this.#programBytes), memory / 2 / vectors);
+    this.population = POPULATIONS.findLast((size) => size <= fit) ?? 1;
+  }
+
+  static create(problem: LandscapeProblem, plane: Pick<Plane, 'directions'>, wanted: readonly CurvatureQuantity[], settings: SurfaceCurvature, options: EvaluatorOptions & { readonly memory: number }): PlaneCurvature {
+    const { moving, planes, terms } = planeFeeds(problem, plane);
+    const fixed = { ...weightFeeds(problem, {}), ...planes };
+    const batches = problem.batches.map(({ x, y, mask }) => ({ 'batch.x': x, 'batch.y': y, 'batch.mask': mask }));
+    const kept = { ...options, memory: options.memory / 4 };
+    const statistics = calibratedInputs(problem);
+    const program = (graph: Graph, own: Iterable<string>): PopulationProgram => new PopulationProgram(populationGraphs(graph, moving, terms, new Set([...statistics, ...own])), fixed, batches, kept);
+    const wants = (name: CurvatureQuantity): boolean => wanted.includes(name);
+    return new PlaneCurvature(
+      problem,
+      wanted,
+      settings,
+      terms,
+      wants('gradient-norm') ? program(traceGradient(problem), []) : undefined,
+      wants('top-eigenvalue') || wants('trace') ? program(traceHessian(problem), Object.keys(problem.parameters).map(vectorName)) : undefined,
+      isCalibrated(problem) ? new PlaneCalibration(problem, plane, kept) : undefined,
+      options.device === 'reference' ? 'float64' : 'float32',
+      options.memory,
+    );
+  }
+
+  get #programBytes(): number {
+    return Math.max(this.gradient?.pointBytes ?? 0, this.hessian?.pointBytes ?? 0, this.calibration?.pointBytes ?? 0);
+  }
+
+  /** Bytes that are needed besides the data: what is kept, the points taken together, and their Lanczos vectors. */
+  get memoryBytes(): number {
+    const kept = [this.gradient, this.hessian, this.calibration].reduce((sum, program) => sum + (program?.keptBytes ?? 0), 0);
+    return kept + this.population * (this.#programBytes + 4 * this.#dimension * (this.settings.maxIterations + this.settings.products));
+  }
+
+  /** Mean seconds of a point so far, without the first points, which wait for the programs; `undefined` before. */
+  get pointSeconds(): number | undefined {
+    return this.#points === 0 ? undefined : this.#seconds / this.#points;
+  }
+
+  /**
+   * Values at up to `population` points `[n, axes]`; infinite where the loss has no finite derivatives.
+   * Throws the signal's reason when it is aborted, between two batches of data.
+   */
+  async evaluate(coordinates: Float64Array, signal?: AbortSignal): Promise<PointValues> {
+    const count = coordinates.length / (this.terms - 1);
+    if (count > this.population) throw new Error(`${count} points were asked for, ${this.population} fit`);
+    const start = performance.now();
+    const feed = coordinateFeed(coordinates, this.population, this.terms);
+    const statistics = await this.calibration?.take(coordinates, this.population, signal);
+    const values: PointValues = Object.fromEntries(this.quantities.map((name) => [name, new Float64Array(count).fill(Infinity)]));
+    if (this.gradient) {
+      const gradients = await this.#vectors(this.gradient, feed, { ...statistics }, signal);
+      for (let p = 0; p < count; p++) values['gradient-norm']![p] = finite(norm(gradients[p]!));
+    }
+    if (this.hessian) await this.#hessianFigures(this.hessian, feed, { ...statistics }, values, signal);
+    if (!this.#fresh) {
+      this.#seconds += (performance.now() - start) / 1000;
+      this.#points += count;
+    }
+    this.#fresh = false;
+    return values;
+  }
+
+  async dispose(): Promise<void> {
+    await this.gradient?.dispose();
+    await this.hessian?.dispose();
+    await this.calibration?.dispose();
+  }
+
+  async #hessianFigures(program: PopulationProgram, feed: Float32Array, statistics: Record<string, Float32Array>, values: PointValues, signal: AbortSignal | undefined): Promise<void> {
+    const { tolerance, maxIterations, products, seed } = this.settings;
+    const count = values[this.quantities[0]!]!.length;
+    const joint = new JointProducts(count, (vectors) => this.#vectors(program, feed, { ...statistics, ...this.#pack(vectors) }, signal));
+    const aborting = signal && { signal };
+    await joint.run({ name: 'hessian', dimension: this.#dimension, precision: this.precision }, async (operator, p) => {
+      try {
+        if (this.wanted.includes('top-eigenvalue')) {
+          let size = 0;
+          const { largest: [top] } = await lanczos(operator, { tolerance, maxIterations, seed, ...aborting, onIteration: ({ largest = 0, smallest = 0 }) => (size = Math.max(Math.abs(largest), Math.abs(smallest))) });
+          values['top-eigenvalue']![p] = finite(top!.value);
+          values[RESIDUAL]![p] = size === 0 ? 0 : finite(top!.residual / size);
+        }
+        if (this.wanted.includes('trace')) {
+          const { value, half } = await traceOf(operator, products, seed, signal);
+          values['trace']![p] = finite(value);
+          values[TRACE_INTERVAL]![p] = finite(half);
+        }
+      } catch (error) {
+        // A hole of the loss is one of its curvature; it says so by staying infinite.
+        if (!(error instanceof UserError && error.code === 'curvature.not-finite')) throw error;
+      }
+    });
+  }
+
+  /** One vector of each point, parameter by parameter, as the program is fed; zeros for points that wait for none. */
+  #pack(vectors: readonly (Vector | undefined)[]): Record<string, Vector> {
+    const feeds: Record<string, Vector> = {};
+    let offset = 0;
+    for (const name of this.#names) {
+      const size = sizeOf(this.problem.parameters[name]!.shape);
+      const packed = this.precision === 'float32' ? new Float32Array(size * this.population) : new Float64Array(size * this.population);
+      vectors.forEach((vector, p) => {
+        if (vector) packed.set(vector.subarray(offset, offset + size), p * size);
+      });
+      feeds[vectorName(name)] = packed;
+      offset += size;
+    }
+    return feeds;
+  }
+
+  /** Results of a program, one vector in the parameters for each point, as means over the examples. */
+  async #vectors(program: PopulationProgram, feed: Float32Array, own: Record<string, Vector>, signal: AbortSignal | undefined): Promise<Vector[]> {
+    const { batches } = this.problem;
+    const sums = Array.from({ length: this.population }, () => new Float64Array(this.#dimension));
+    for (let batch = 0; batch < batches.length; batch++) {
+      signal?.throwIfAborted();
+      const results: Record<string, DeviceArray> = await program.run(this.population, feed, batch, own);
+      let offset = 0;
+      for (const name of this.#names) {
+        const found = (await results[name]!.read()) as Vector;
+        const size = found.length / this.population;
+        sums.forEach((sum, p) => {
+          for (let i = 0; i < size; i++) sum[offset + i]! += found[p * size + i]!;
+        });
+        offset += size;
+      }
+      release(results);
+    }
+    const examples = batches.reduce((total, { count }) => total + count, 0);
+    return sums.map((sum) => (this.precision === 'float32' ? Float32Array.from(sum, (value) => value / examples) : sum.map((value) => value / examples)));
+  }
+}
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : Infinity);
+
+/** The trace and the half width of its 95 % interval: exact where the products reach for every coordinate, else by XTrace. */
+async function traceOf(operator: LinearOperator, products: number, seed: number, signal: AbortSignal | undefined): Promise<{ value: number; half: number }> {
+  const aborting = signal && { signal };
+  if (operator.dimension <= products) {
+    let value = 0;
+    for (let i = 0; i < operator.dimension; i++) {
+      const unit = operator.precision === 'float32' ? new Float32Array(operator.dimension) : new Float64Array(operator.dimension);
+      unit[i] = 1;
+      value += (await operator.apply([unit], aborting))[0]![i]!;
+    }
+    return { value, half: 0 };
+  }
+  const { value, interval } = await xtrace(operator, { products, seed, ...aborting });
+  return { value, half: (interval[1] - interval[0]) / 2 };
+}
+
+const lossOf = (problem: LandscapeProblem, { buffers, batch }: Arguments) => (parameters: Tensors): Tensor => problem.evaluate(parameters, buffers, batch)['loss']!;
+
+function specsOf({ parameters, buffers, exampleSpecs: { x, y } }: LandscapeProblem) {
+  const shapes = (record: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
+  return { parameters: shapes(parameters), buffers: shapes(buffers), batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) } };
+}
+
+/** Gradient of the loss's sum over a batch, by parameter. */
+export const traceGradient = (problem: LandscapeProblem): Graph =>
+  trace((args: Arguments) => grad(lossOf(problem, args))(args.parameters), specsOf(problem));
+
+/** Hessian of the loss's sum over a batch times `vector`, by parameter. */
+function traceHessian(problem: LandscapeProblem): Graph {
+  const specs = specsOf(problem);
+  return trace(({ vector, ...args }: Arguments & { vector: Tensors }) => hvp(lossOf(problem, args))(args.parameters, vector), { ...specs, vector: specs.parameters });
+}
