@@ -11,7 +11,7 @@ export {
 } from './compute';
 export * from './alignment';
 export * from './path';
-export { type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
+export { difference, type Direction, innerProduct, normalizeDirection, orthogonalize, randomDirection } from './directions';
 export { type EvaluatorOptions, PlaneEvaluator } from './evaluator';
 export { PointEvaluator, type PointOptions } from './point-evaluator';
 export { WeightEvaluator } from './weight-evaluator';
@@ -29,6 +29,6 @@ export { finiteExtent, lowestPoint, lowestPoints, notConverged, placeOf, type Su
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField, type VolumeFrame } from './volume';
 export { isoLevels } from './export/iso';
-export { encodeNpy } from './export/npy';
+export { decodeNpy, encodeNpy } from './export/npy';
 export { type TrustCheck, trustChecks, type TrustOptions } from './trust';
 export { type CriticalPoint, type MeasuredBasin, type MergeNode, type PersistencePair, quantityTopology, surfaceTopology, type Topology, type TopologyOptions } from './topology';

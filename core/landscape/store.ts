@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jsonNumbers as numbers, spelledNumber, UserError } from '#core/graph';
 import { z } from 'zod';
-import { encodeNpy } from './export/npy';
+import { decodeNpy, encodeNpy } from './export/npy';
 import { axisCoordinates, gridAxes, gridSize } from './grid';
 import { surfaceRecipeSchema } from './recipe';
 import { lowestPoints, type Surface } from './surface';
@@ -82,12 +82,11 @@ async function readValues(path: string, count: number): Promise<Float64Array> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new UserError('landscape.surface.missing', `${path} cannot be read: this surface has no values`, { cause });
   });
-  const start = bytes.length < 10 ? 0 : 10 + bytes.readUInt16LE(8);
-  if (bytes.toString('latin1', 1, 6) !== 'NUMPY' || bytes.length - start !== count * 8) {
+  const values = decodeNpy(bytes);
+  if (values?.length !== count) {
     throw new UserError('landscape.surface.damaged', `${path} does not hold the ${count} numbers of its recipe`, { hint: 'Delete the surface and compute it again.' });
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start);
-  return Float64Array.from({ length: count }, (_, i) => view.getFloat64(i * 8, true));
+  return values;
 }
 
 /** Replaces a file so that a crash leaves the old one or the new one. */

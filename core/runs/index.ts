@@ -43,6 +43,10 @@ export { lastMeasures, measuresCsv, readMeasures, type TakenMeasure } from './me
 export { describeModelFile, type ModelFileDescription } from './model-file';
 export { withAbsolutePaths } from './named-files';
 export { changeSpecification, type SpecificationChanges } from './from-model';
+export { computeRunPath, type RunPathEvent } from './paths/compute';
+export { estimateRunPath, type PathEstimate } from './paths/estimate';
+export { listPaths, openRunPath, type PathListing, pathWeightsFile, removePath } from './paths/folder';
+export { pathRequestSchema, type PathRequest } from './paths/request';
 export { PauseSwitch } from './pause-switch';
 export { findRun, findRuns, isLearntFrom, rememberRun, removeRun, resolveRun, type FoundRun } from './registry';
 export { proposeRun } from './propose';

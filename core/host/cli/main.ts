@@ -16,6 +16,7 @@ import { addInspect } from './commands/inspect';
 import { addList } from './commands/list';
 import { addMeasures } from './commands/measures';
 import { addMembers } from './commands/members';
+import { addPath } from './commands/path';
 import { addPredict } from './commands/predict';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
@@ -32,7 +33,7 @@ const program = new Command('basin')
   .addHelpText('after', '\nExit codes: 0 done, 1 something to mend on your side, 2 a fault of Basin.\nWith --json every command prints exactly one JSON document on standard output.')
   .exitOverride();
 
-for (const add of [addData, addInspect, addRun, addEval, addPredict, addGenerate, addSurface, addCurvature, addSharpness, addExport, addGraph, addDevices, addServe, addList, addMembers, addMeasures, addCompare, addBlocks, addCache]) add(program);
+for (const add of [addData, addInspect, addRun, addEval, addPredict, addGenerate, addSurface, addPath, addCurvature, addSharpness, addExport, addGraph, addDevices, addServe, addList, addMembers, addMeasures, addCompare, addBlocks, addCache]) add(program);
 settle(program);
 
 /** Every command throws instead of leaving by itself, so that all ends are the same. */

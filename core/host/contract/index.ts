@@ -4,6 +4,7 @@ import { curvatureContract } from './curvature';
 import { datasetsContract } from './datasets';
 import { measuresContract } from './measures';
 import { modelsContract } from './models';
+import { pathsContract } from './paths';
 import { runsContract } from './runs';
 import { samplesContract, specificationsContract } from './specifications';
 import { surfacesContract } from './surfaces';
@@ -23,6 +24,7 @@ export const contract = {
   specifications: specificationsContract,
   runs: runsContract,
   surfaces: surfacesContract,
+  paths: pathsContract,
   curvature: curvatureContract,
   measures: measuresContract,
 };
@@ -36,6 +38,7 @@ export type * from './datasets';
 export type * from './desktop';
 export type * from './measures';
 export type * from './models';
+export type * from './paths';
 export type * from './runs';
 export type * from './specifications';
 export type * from './surfaces';

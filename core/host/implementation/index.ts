@@ -4,6 +4,7 @@ import { datasetProcedures } from './datasets';
 import { api, type EngineEnvironment } from './environment';
 import { measuresProcedures } from './measures';
 import { modelProcedures } from './models';
+import { pathProcedures } from './paths';
 import { runProcedures } from './runs';
 import { specificationProcedures } from './specifications';
 import { surfaceProcedures } from './surfaces';
@@ -19,6 +20,7 @@ export function createRouter(environment: EngineEnvironment) {
     ...specificationProcedures(environment),
     ...runProcedures(environment),
     ...surfaceProcedures(environment),
+    ...pathProcedures(environment),
     ...curvatureProcedures(environment),
     ...measuresProcedures(environment),
   });

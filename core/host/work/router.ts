@@ -11,6 +11,7 @@ import { EventQueue } from '../event-queue';
 import { mergeTraining } from './merge-training';
 import { given } from './given';
 import { modelWork } from './models';
+import { pathWork } from './paths';
 import { datasetOf } from './sources';
 import { specificationWork } from './specifications';
 import { Turns } from './turns';
@@ -114,6 +115,7 @@ export const workRouter = {
   measuresEstimate: os.input(given<{ folder: string; member: number | undefined; request: MeasuresRequest } & WorkOptions>()).handler(async ({ input }) =>
     estimateRunMeasures(await opened(input), input.request)),
 
+  ...pathWork(opened),
   ...datasetWork,
   ...modelWork,
   ...specificationWork,

@@ -17,6 +17,14 @@ export function encodeNpy(data: Float64Array, shape: readonly number[]): Uint8Ar
   return bytes;
 }
 
+/** The numbers of a file that `encodeNpy` made; `undefined` where it is none. */
+export function decodeNpy(bytes: Uint8Array): Float64Array | undefined {
+  const whole = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = bytes.length < 10 ? 0 : 10 + whole.getUint16(8, true);
+  if (new TextDecoder('latin1').decode(bytes.subarray(1, 6)) !== 'NUMPY' || bytes.length < start || (bytes.length - start) % 8 !== 0) return undefined;
+  return Float64Array.from({ length: (bytes.length - start) / 8 }, (_, i) => whole.getFloat64(start + i * 8, true));
+}
+
 /**
  * One array `[2 + quantities, ny, nx]`: x, y, then the quantities in the recipe's order; of a volume `[3 + quantities, nz, ny, nx]`. Holes
  * keep their NaN (not computed) or inf (no finite value).

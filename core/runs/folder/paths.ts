@@ -24,6 +24,9 @@ export function runPaths(folder: string) {
     surface: (name: string) => join(folder, 'surfaces', name),
     measures: join(folder, 'measures'),
     measured: (name: string) => join(folder, 'measures', `${name}.json`),
+    /** Paths to other weights. */
+    paths: join(folder, 'paths'),
+    path: (name: string) => join(folder, 'paths', name),
   };
 }
 export type RunPaths = ReturnType<typeof runPaths>;

@@ -18,6 +18,8 @@ export interface ProblemOptions {
   perClass?: boolean;
   /** At least so many batches, as far as there are examples. */
   leastBatches?: number;
+  /** Examples of a batch, where it has to be this number. */
+  batchSize?: number;
 }
 
 /** Quantities of a surface for a task. */
@@ -42,8 +44,8 @@ export function landscapeProblem(
 ): LandscapeProblem {
   const { model, loss } = parts;
   const { task, exampleShape } = data;
-  const { split, subset, batchNorm, leastBatches, perClass = false } = options;
-  const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }) });
+  const { split, subset, batchNorm, leastBatches, batchSize, perClass = false } = options;
+  const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }), ...(batchSize !== undefined && { batchSize }) });
   const classes = perClass ? presentClasses(data, batches) : [];
   const target = targetOf(data);
   const width = data.targets ?? 1;

@@ -3,16 +3,12 @@ import { z } from 'zod';
 import { strictObject, UserError } from '#core/graph';
 import { curvatureQuantities, directionsOf, gridTitle, includeSchema, normalizationSchema, rangesAround, surfaceCurvatureSchema, type Axis, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import { splitNames } from '../specification/schema';
+import { checkpointSchema, otherWeightsSchema } from './weights';
 import { batchNormSchema } from './batch-norm';
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, { error: 'a range goes upwards: [from, to]' });
 
 const count = z.int().min(1).max(2049);
-
-const checkpointSchema = z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]);
-
-/** Weights of this or another run of the same network. */
-export const otherWeightsSchema = strictObject({ run: z.string().describe('id or folder of the run'), checkpoint: checkpointSchema.default('last'), member: z.int().min(0).optional().describe('of a population') });
 
 /** What a person asks for; everything else of a surface's recipe follows from the run. */
 export const surfaceRequestSchema = strictObject({

@@ -1,14 +1,10 @@
-import { lossGradient, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
-import type { StateTensor } from '#core/train';
-import { openRun, type OpenRun } from '../evaluation/open-run';
-import { checkpointPath, readWeights, type StoredWeights } from '../folder/checkpoints';
-import { runPaths } from '../folder/paths';
-import { resolveRun, type FoundRun } from '../registry';
-import { storedSpecification } from '../specification/stored';
+import { lossGradient, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe } from '#core/landscape';
+import type { OpenRun } from '../evaluation/open-run';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
+import { floatsOf, otherWeights } from './weights';
 
 /** A surface that is about to be computed, or whose picture is asked about. */
 export interface SurfaceSetup {
@@ -55,30 +51,4 @@ export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { prog
     device: run.compile.device,
   });
   return { id: surfaceName(recipe), problem, plane, recipe, checkpoints: plane.path ? checkpoints : [] };
-}
-
-function floatsOf(tensors: Readonly<Record<string, StateTensor>>, names: readonly string[]): Record<string, Float32Array> {
-  return Object.fromEntries(names.flatMap((name) => (tensors[name] === undefined ? [] : [[name, tensors[name].data as Float32Array]])));
-}
-
-type OtherWeights = SurfaceRequest['others'][number];
-
-/** Weights of another run or member, and how a recipe names them. */
-async function otherWeights(run: OpenRun, other: OtherWeights, names: readonly string[]): Promise<{ reference: WeightsReference; parameters: Record<string, Float32Array> }> {
-  const found = resolveRun(other.run);
-  const { file } = found;
-  const { checkpoint, member } = other;
-  const { tensors } = await storedWeights(run, found, other);
-  const moment = typeof checkpoint === 'number' ? `step ${checkpoint}` : checkpoint;
-  const name = [file.name, ...(member === undefined ? [] : [`member ${member}`]), ...(checkpoint === 'last' ? [] : [`(${moment})`])].join(' ');
-  const parameters = floatsOf(tensors, names);
-  const reference = { run: file.id, name, checkpoint: String(checkpoint), fingerprint: weightsFingerprint(Object.keys(parameters), tensors), ...(member !== undefined && { member }) };
-  return { reference, parameters };
-}
-
-async function storedWeights(run: OpenRun, { file, folder }: FoundRun, { checkpoint, member }: OtherWeights): Promise<StoredWeights> {
-  if (member === undefined && !storedSpecification(file).population) return readWeights(checkpointPath(runPaths(folder), checkpoint));
-  // Which row of a checkpoint a member is follows from its specification; the data of this run need not be read twice.
-  const opened = await openRun(folder, { ...(member !== undefined && { member }), ...(folder === run.paths.folder && { load: () => Promise.resolve(run.data) }) });
-  return opened.weights(checkpoint);
 }

@@ -9,6 +9,7 @@ import {
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
 
@@ -142,13 +143,6 @@ export function addSurface(program: Command): void {
 /** How pictures and meshes are to look. */
 function lookOf({ metric, logHeight, size: [width, height], dpi, theme, colors }: SurfaceOptions): ExportOptions {
   return { quantity: metric, scale: logHeight ? 'log' : 'linear', width, height, colorMap: colors, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
-}
-
-/** `RUN`, `RUN@best`, `RUN@1200`; of a population `RUN#3` or `RUN#3@best`. */
-function otherWeights(text: string): { run: string; checkpoint?: CheckpointName; member?: number } {
-  const [, named = text, member, at] = /^(.*?)(?:#(\d+))?(?:@(init|last|best|\d+))?$/.exec(text) ?? [];
-  const checkpoint = at === undefined ? undefined : /^\d+$/.test(at) ? Number(at) : (at as 'init' | 'last' | 'best');
-  return { run: resolveRun(named).folder, ...(checkpoint !== undefined && { checkpoint }), ...(member !== undefined && { member: Number(member) }) };
 }
 
 /** The topology in a few lines. */

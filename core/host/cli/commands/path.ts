@@ -1,0 +1,152 @@
+import { copyFileSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UserError } from '#core/graph';
+import { barriersOf, exportPath, pathFormatOf, pathKinds, pathTitle, type PathKind, type PathResult } from '#core/landscape';
+import {
+  computeRunPath, estimateRunPath, openRun, pathRequestSchema, pathWeightsFile, programName, readSettings, resolveRun, splitNames, type CheckpointName, type SplitName,
+} from '#core/runs';
+import { interruptSignal } from '../interrupt';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { otherWeights } from '../other-weights';
+import { checkOutputFile, writeOutputFile } from '../output-file';
+import { duration, number, table, type Terminal } from '../terminal';
+
+interface PathOptions {
+  to: string;
+  kind: PathKind;
+  align?: boolean;
+  epochs?: number;
+  batchSize: number;
+  learningRate: number;
+  momentum: number;
+  pivots: number;
+  cycles: number;
+  spring: number;
+  points: number;
+  split: SplitName[];
+  subset?: number;
+  seed: number;
+  estimate?: boolean;
+  out?: string;
+  midpoint?: string;
+  checkpoint?: CheckpointName;
+  member?: number | 'best';
+  device?: string;
+  threads?: number;
+  json?: boolean;
+}
+
+export function addPath(program: Command): void {
+  example(
+    program
+      .command('path')
+      .description('find a path between two minima, and the barrier on it')
+      .argument('<run>', 'where it starts: a run\'s folder, id or name')
+      .requiredOption('--to <run[#member][@checkpoint]>', 'weights of the same network at the other end')
+      .addOption(new Option('--kind <kind>', 'a straight line; a Bezier curve or a chain of two lines with a trained bend; an elastic band of trained pivots').choices([...pathKinds]).default('bezier'))
+      .option('--align', 'first match the units of the other network with this one\'s (Git Re-Basin, weight matching)')
+      .option('--epochs <count>', 'passes over the training part (default: 30, for a band 6)', wholeNumber(1))
+      .option('--batch-size <examples>', 'examples of a step', wholeNumber(1), 128)
+      .option('--learning-rate <rate>', 'of the training of the path', positive, 0.05)
+      .option('--momentum <share>', 'of the training of the path', share, 0.9)
+      .option('--pivots <count>', 'band: points between the ends at first; more are inserted where the path is high', wholeNumber(1), 4)
+      .option('--cycles <count>', 'band: rounds of training, between which pivots are inserted', wholeNumber(1), 4)
+      .option('--spring <stiffness>', 'band: how stiffly pivots keep their distances, 0 to 1', share, 0.5)
+      .option('--points <count>', 'places at which the path is evaluated', wholeNumber(3), 61)
+      .addOption(new Option('--split <part>', 'part of the data to evaluate on; can be repeated (default: train, and test where there is one)').choices([...splitNames]).argParser((text: string, before: SplitName[]) => [...before, splitOf(text)]).default([] as SplitName[], 'none'))
+      .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed; the training of the path takes all', wholeNumber(1))
+      .option('--seed <seed>', 'seed of mini-batches, places, layers\' order and subset', wholeNumber(0), 0)
+      .option('--estimate', 'only say what it would cost')
+      .option('--out <file>', 'also write the result, by its ending: .json .csv .svg .png .pdf .html')
+      .option('--midpoint <file>', 'also write the weights at the path\'s middle (.safetensors), for `run --weights`')
+      .addOption(checkpointOption())
+      .addOption(memberOption())
+      .addOption(deviceOption())
+      .addOption(threadsOption())
+      .addOption(jsonOption()),
+    'basin path runs/seed-0 --to runs/seed-1',
+    'basin path runs/seed-0 --to runs/seed-1 --kind line --align --out line.html',
+    'basin path runs/seed-0 --to runs/seed-1 --kind band --epochs 8 --subset 2000 --out band.png',
+  ).action(async (named: string, options: PathOptions) => {
+    const terminal = terminalOf(options);
+    const format = options.out === undefined ? undefined : pathFormatOf(options.out);
+    for (const file of [options.out, options.midpoint]) if (file !== undefined) checkOutputFile(file);
+    const { folder } = resolveRun(named);
+    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
+    const { to, align = false, split, subset = null, checkpoint, epochs, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed } = options;
+    const request = pathRequestSchema.parse({
+      to: otherWeights(to), align, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? run.usualCheckpoint,
+      ...(split.length > 0 && { splits: [...new Set(split)] }),
+      ...(epochs !== undefined && { epochs }),
+    });
+    if (options.estimate) {
+      const estimate = await estimateRunPath(run, request, { program: programName });
+      terminal.result(estimate, () => `About ${duration(estimate.seconds)}: ${estimate.steps > 0 ? `${duration(estimate.trainSeconds)} for ${estimate.steps} steps, ` : ''}${align ? `${duration(estimate.alignSeconds)} for matching units, ` : ''}${duration(estimate.evaluateSeconds)} for ${points} places.`);
+      return;
+    }
+    const { id, result } = await compute(terminal, (signal) => computeRunPath(run, request, { program: programName, signal }));
+    if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, await exportPath(result, format));
+    if (options.midpoint !== undefined) copyFileSync(pathWeightsFile(folder, id, 'midpoint'), options.midpoint);
+    const { recipe, straight, alignment, inner, t, distance, values } = result;
+    const barriers = barriersOf(result);
+    terminal.result({ id, folder: run.paths.path(id), out: options.out, recipe, barriers, length: distance.at(-1), straight, inner, alignment, t, distance, values }, () => [
+      `${pathTitle(recipe)}: length ${number(distance.at(-1)!)}, straight ${number(straight)}${inner > 1 ? `, ${inner} pivots` : ''}`,
+      ...(alignment ? [alignmentLine(alignment)] : []),
+      '',
+      ...table(
+        ['barrier', 'above the line', 'at t', 'above the mean', 'highest', 'middle'],
+        Object.entries(barriers).flatMap(([part, quantities]) => Object.entries(quantities).map(([quantity, { aboveLine, at, aboveMean, highest }]) =>
+          [`${part} ${quantity}`, aboveLine, at, aboveMean, highest, values[part]![quantity]![Math.floor((t.length - 1) / 2)]!])),
+      ),
+      '',
+      `Kept in ${run.paths.path(id)}${options.out === undefined ? '' : `; ${options.out} written`}`,
+    ]);
+  });
+}
+
+const alignmentLine = ({ distanceBefore, distanceAfter, passes, groups, kept }: NonNullable<PathResult['alignment']>): string =>
+  `${groups} ${groups === 1 ? 'layer' : 'layers'} of units matched in ${passes} passes: distance ${number(distanceBefore)} -> ${number(distanceAfter)}${kept.length > 0 ? `; left in their order: ${kept.map(({ name }) => name).join(', ')}` : ''}`;
+
+/** Computes with a bar; Ctrl-C keeps what is known. */
+async function compute(terminal: Terminal, start: (signal: AbortSignal) => ReturnType<typeof computeRunPath>): Promise<{ id: string; result: PathResult }> {
+  const { signal, release } = interruptSignal();
+  let bar: { stage: string; progress: ReturnType<Terminal['progress']> } | undefined;
+  const stage = (title: string, total: number): ReturnType<Terminal['progress']> => {
+    if (bar?.stage === title) return bar.progress;
+    bar?.progress.end();
+    bar = { stage: title, progress: terminal.progress(title, total) };
+    return bar.progress;
+  };
+  try {
+    for await (const event of start(signal)) {
+      if (event.kind === 'end') return { id: event.id, result: event.result };
+      if (event.kind === 'train') stage('Path', event.steps).update(event.step, { text: `loss ${number(event.loss)}`, remainingSeconds: event.remainingSeconds });
+      else if (event.kind === 'point') stage('Curve', event.total).update(event.done, { text: `${event.done} of ${event.total} places` });
+    }
+    throw new Error('the path ended without an end');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new UserError('path.stopped', 'Stopped. What was computed is kept.', { hint: 'The same command goes on from there.' });
+  } finally {
+    bar?.progress.end();
+    release();
+  }
+}
+
+function splitOf(text: string): SplitName {
+  const found = splitNames.find((name) => name === text);
+  if (found === undefined) throw new InvalidArgumentError(`It must be one of ${splitNames.join(', ')}.`);
+  return found;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}

@@ -1,0 +1,161 @@
+import type { HostClient, Path, PathEstimate, PathEvent, PathFormat, PathListing, PathRequest } from '#host-client';
+import { explain, notices } from '../../../app/notices.svelte';
+import type { CheckpointName } from '../../../components/asked/asked';
+
+/** A request with every field the form shows. */
+export type Request = Required<Pick<PathRequest, 'kind' | 'align' | 'checkpoint' | 'learningRate' | 'pivots' | 'points' | 'subset' | 'seed'>> & {
+  /** `null` until another end is chosen */
+  to: { run: string; checkpoint?: CheckpointName; member?: number } | null;
+  /** `null`: what is usual for the kind */
+  epochs: number | null;
+  /** of a population */
+  member?: number;
+};
+
+export const firstRequest: Request = { to: null, kind: 'bezier', align: false, checkpoint: 'last', epochs: null, learningRate: 0.05, pivots: 4, points: 61, subset: 2000, seed: 0 };
+
+/** Passes over the data where none are asked for. */
+export const usualEpochs = (kind: Request['kind']): number => (kind === 'band' ? 6 : 30);
+
+/** What the engine is asked for; nothing while the other end is not chosen. */
+export function toRequest(run: string, { to, epochs, ...rest }: Request): PathRequest | null {
+  return to && { run, to, ...rest, ...(epochs === null ? {} : { epochs }) };
+}
+
+export interface Progress {
+  text: string;
+  /** done of all, 0 to 1; `null` while it cannot be known */
+  share: number | null;
+  remainingSeconds: number | null;
+}
+
+/** The training loss at some places of a path that is being trained. */
+export interface Sketch {
+  t: Float64Array;
+  loss: Float64Array;
+}
+
+/** The paths of one run: those that are saved, the one that is shown, and the one that is being computed. */
+export class Paths {
+  saved = $state.raw<PathListing[]>([]);
+  loaded = $state(false);
+  shown = $state.raw<Path | null>(null);
+  sketch = $state.raw<Sketch | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  stopping = $state(false);
+  failure = $state.raw<unknown>(null);
+  #abort: AbortController | undefined;
+
+  constructor(readonly run: string) {}
+
+  get computing(): boolean {
+    return this.progress !== null;
+  }
+
+  async refresh(client: HostClient): Promise<void> {
+    try {
+      this.saved = await client.paths.list({ run: this.run });
+      this.loaded = true;
+    } catch (error) {
+      if (!connectionLost(error)) this.failure = error;
+    }
+  }
+
+  async open(client: HostClient, id: string): Promise<void> {
+    try {
+      this.failure = null;
+      this.sketch = null;
+      this.shown = await client.paths.get({ run: this.run, id });
+    } catch (error) {
+      if (!connectionLost(error)) this.failure = error;
+    }
+  }
+
+  estimate(client: HostClient, request: PathRequest, signal: AbortSignal): Promise<PathEstimate> {
+    return client.paths.estimate(request, { signal });
+  }
+
+  /** Computes and shows a path as it is found. Asking again for one that was stopped continues it. */
+  async compute(client: HostClient, request: PathRequest): Promise<void> {
+    const abort = (this.#abort = new AbortController());
+    this.failure = null;
+    this.sketch = null;
+    this.stopping = false;
+    this.progress = { text: 'Preparing', share: null, remainingSeconds: null };
+    try {
+      for await (const event of await client.paths.compute(request, { signal: abort.signal })) {
+        if (abort.signal.aborted) break;
+        this.#take(event);
+      }
+    } catch (error) {
+      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
+    } finally {
+      this.progress = null;
+      this.stopping = false;
+      void this.refresh(client);
+    }
+  }
+
+  /** What was computed stays, in the window and in the run's folder. */
+  stop(): void {
+    this.stopping = true;
+    this.#abort?.abort();
+  }
+
+  async remove(client: HostClient, id: string): Promise<void> {
+    try {
+      await client.paths.remove({ run: this.run, id });
+      if (this.shown?.id === id) this.shown = null;
+    } catch (error) {
+      notices.failure('The path could not be removed', error);
+    }
+    await this.refresh(client);
+  }
+
+  /** A file of the shown path, made by the engine. */
+  async file(client: HostClient, what: PathFormat | 'midpoint' | 'end' | number): Promise<{ name: string; bytes: Uint8Array } | undefined> {
+    if (!this.shown) return undefined;
+    const one = { run: this.run, id: this.shown.id };
+    if (what === 'midpoint' || what === 'end' || typeof what === 'number') return client.paths.weights({ ...one, which: what });
+    return client.paths.export({ ...one, format: what });
+  }
+
+  #take(event: PathEvent): void {
+    switch (event.kind) {
+      case 'start':
+      case 'end':
+        this.shown = event.path;
+        if (event.kind === 'start') this.progress = { text: event.path.recipe.align === true && !event.path.alignment ? 'Matching units' : 'Preparing', share: null, remainingSeconds: null };
+        break;
+      case 'align':
+        this.progress = { text: `Units matched, pass ${event.pass}`, share: null, remainingSeconds: null };
+        break;
+      case 'train':
+        if (event.sketch) this.sketch = event.sketch;
+        this.progress = { text: `Step ${event.step} of ${event.steps}`, share: event.step / event.steps, remainingSeconds: event.remainingSeconds };
+        break;
+      case 'point':
+        this.#point(event);
+    }
+  }
+
+  #point({ index, values, done, total }: Extract<PathEvent, { kind: 'point' }>): void {
+    this.progress = { text: `${done} of ${total} places`, share: done / total, remainingSeconds: null };
+    if (!this.shown) return;
+    for (const [split, quantities] of Object.entries(values)) for (const [name, value] of Object.entries(quantities)) this.shown.values[split]?.[name]?.set([value], index);
+    this.shown = { ...this.shown, done };
+  }
+}
+
+const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');
+
+/** How a path was made, in one line. */
+export function describe({ recipe, title }: Path): string {
+  const { training, subset, splits, batchNorm } = recipe as { training?: { epochs: number; learningRate: number } | null; subset?: { count: number } | null; splits?: string[]; batchNorm?: string };
+  return [
+    title,
+    ...(training ? [`${training.epochs} epochs at ${training.learningRate}`] : []),
+    `${(splits ?? []).join(' and ')}${subset ? `, ${subset.count} examples` : ', all examples'}`,
+    ...(batchNorm === 'recalibrated' ? ['BatchNorm recalibrated'] : []),
+  ].join(' · ');
+}
