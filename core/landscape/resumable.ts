@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
 import { assembleSurface, computeSurface, evaluateCentre, evaluateCentreCurvature, evaluateCheckpoints, type SurfaceChunk } from './compute';
 import { gridSize } from './grid';
+import { PointJournal } from './journal';
 import type { Plane } from './plane';
 import type { PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
@@ -24,12 +25,10 @@ export interface ResumableOptions extends PointOptions {
   readonly checkpoints?: readonly Checkpoint[];
 }
 
-/** Milliseconds between two writes of the values while points arrive. */
-const SAVE_INTERVAL = 1000;
-
 /**
- * Computes a surface into a folder: continues what an earlier attempt with the same recipe left there, writes what it has
- * every second and when it ends or is stopped. No point is computed twice.
+ * Computes a surface into a folder: continues what an earlier attempt with the same recipe left there. Points are written down as they
+ * are computed, before they are told, so that none is computed twice, even where the process was killed; only those that were on
+ * their way then are lost. The values are written whole when it ends or is stopped.
  *
  * @throws UserError when the folder holds a surface of another recipe; the signal's reason when it is aborted
  */
@@ -48,19 +47,16 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
   const known = values[recipe.quantities[0]!]!.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
   // The caller keeps the values of the start; they must not change while the surface grows.
   yield { kind: 'start', surface: { ...surface, values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.slice()])) }, done: known, total };
-  let saved = performance.now();
-  let written = true;
+  const journal = await PointJournal.open(folder, recipe.quantities);
   try {
     for await (const chunk of computeSurface(problem, plane, recipe.grid, { ...options, values })) {
-      written = false;
+      await journal.append(chunk.indices, chunk.values);
       yield { kind: 'points', ...chunk };
-      if (performance.now() - saved < SAVE_INTERVAL) continue;
-      await saveValues(folder, { recipe, values });
-      saved = performance.now();
-      written = true;
     }
   } finally {
-    if (!written) await saveValues(folder, { recipe, values });
+    await journal.close();
+    await saveValues(folder, { recipe, values });
+    await journal.remove();
   }
   yield { kind: 'end', surface: assembleSurface(recipe, plane, values, surface.centre, surface.trajectory?.values), done: total, total };
 }

@@ -4,6 +4,7 @@ import { jsonNumbers as numbers, spelledNumber, UserError } from '#core/graph';
 import { z } from 'zod';
 import { decodeNpy, encodeNpy } from './export/npy';
 import { axisCoordinates, gridAxes, gridSize } from './grid';
+import { applyJournal } from './journal';
 import { surfaceRecipeSchema } from './recipe';
 import { lowestPoints, type Surface } from './surface';
 
@@ -53,6 +54,7 @@ export async function openSurface(folder: string): Promise<Surface> {
   const summary = await readJson(join(folder, 'summary.json'), summarySchema);
   const size = gridSize(recipe.grid);
   const data = await readValues(join(folder, 'values.npy'), recipe.quantities.length * size);
+  await applyJournal(folder, data, recipe.quantities.length);
   const x = axisCoordinates(recipe.grid.x);
   const y = axisCoordinates(recipe.grid.y);
   const third = recipe.grid.z && axisCoordinates(recipe.grid.z);
