@@ -34,7 +34,7 @@ export { changeSettings, homeFolder, programsFolder, readJson, readSettings, set
 export { composePopulation, memberSpecification, type PopulationParts } from './population/compose';
 export { extractMember } from './population/extract';
 export { planGroups } from './population/groups';
-export { memberCurves, type GroupCurves } from './population/curves';
+export { memberCurves, memberMeasures, type GroupCurves } from './population/curves';
 export { metricsFiles, readRunMetrics } from './population/means';
 export { membersOf, type MemberChoice } from './population/member-choice';
 export { readMembers, type MemberEntry, type MembersFile } from './population/members-file';

@@ -13,6 +13,12 @@ class Catalogue {
   title(use: string): string {
     return this.blocks.find((block) => block.use === use)?.title ?? words(use);
   }
+
+  /** Of a measure in a run: `hessian-top-2` is the second of its kind. */
+  measureTitle(name: string): string {
+    const [, use = name, number] = /^(.+?)(?:-(\d+))?$/.exec(name) ?? [];
+    return number === undefined ? this.title(use) : `${this.title(use)}, ${number}`;
+  }
 }
 
 export const catalogue = new Catalogue();

@@ -138,6 +138,8 @@ export type FileContents = z.infer<typeof file>;
 
 const memberScores = z.record(z.string(), z.record(z.string(), z.number().nullable()));
 
+const groupCurves = z.object({ members: int32Array, epoch: float64Array, step: float64Array, columns: z.record(z.string(), float32Array) });
+
 /** The networks of a population and what they measured after each epoch. */
 export const populationDetails = z.object({
   /** The places whose numbers differ between members. */
@@ -157,7 +159,9 @@ export const populationDetails = z.object({
     results: memberScores.optional(),
   })),
   /** One entry a group of members that were trained together; columns `validation.accuracy` are `[epochs, members]`. */
-  curves: z.array(z.object({ members: int32Array, epoch: float64Array, step: float64Array, columns: z.record(z.string(), float32Array) })),
+  curves: z.array(groupCurves),
+  /** The same of what was measured of the weights: columns `hessian-top`, `hessian-top.threshold`. */
+  measures: z.array(groupCurves),
 });
 export type PopulationDetails = z.infer<typeof populationDetails>;
 

@@ -1,7 +1,7 @@
 import { UserError } from '#core/graph';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  branchRun, createRun, currentState, epochColumns, findRun, findRuns, lockOwner, measureTable, parseSpecification, memberCurves, readMembers, readRunFile, readRunMetrics, readSettings,
+  branchRun, createRun, currentState, epochColumns, findRun, findRuns, lockOwner, measureTable, parseSpecification, memberCurves, memberMeasures, readMembers, readRunFile, readRunMetrics, readSettings,
   rememberRun, removeRun, runPaths, stepColumns, type FoundRun,
 } from '#core/runs';
 import { resolve } from 'node:path';
@@ -85,6 +85,7 @@ export function runProcedures({ pool, queue }: EngineEnvironment) {
           better,
           members: members.map(({ group: _, place: __, best: ___, ...member }) => member),
           curves: memberCurves(paths, table),
+          measures: memberMeasures(paths, table),
         };
       }),
 

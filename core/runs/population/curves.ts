@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readGroupMetrics, type GroupEpochRecord } from '../folder/metrics-log';
+import { readGroupMetrics, type GroupEpochRecord, type GroupMeasureRecord } from '../folder/metrics-log';
 import { runPaths, type RunPaths } from '../folder/paths';
 import type { MembersFile } from './members-file';
 
@@ -30,5 +30,27 @@ export function memberCurves(paths: RunPaths, { groups }: MembersFile): GroupCur
     return [{
       members: Int32Array.from(members), epoch: Float64Array.from(records, ({ epoch }) => epoch), step: Float64Array.from(records, ({ step }) => step), columns,
     }];
+  });
+}
+
+/** What was measured of the members' weights, in the same form: by name, and by `NAME.threshold` up to which their optimizers are stable. */
+export function memberMeasures(paths: RunPaths, { groups }: MembersFile): GroupCurves[] {
+  return groups.flatMap((members, group) => {
+    const { metrics } = runPaths(paths.group(group));
+    if (!existsSync(metrics)) return [];
+    const records = readGroupMetrics(metrics).filter((record): record is GroupMeasureRecord => record.kind === 'measure');
+    if (records.length === 0) return [];
+    const rows = [...new Map(records.map(({ step, epoch }) => [step, epoch])).entries()].sort(([a], [b]) => a - b);
+    const rowOf = new Map(rows.map(([step], row) => [step, row]));
+    const columns: Record<string, Float32Array> = {};
+    const enter = (name: string, step: number, values: readonly (number | null)[]): void => {
+      const column = (columns[name] ??= new Float32Array(rows.length * members.length).fill(NaN));
+      values.forEach((value, member) => (column[rowOf.get(step)! * members.length + member] = value ?? NaN));
+    };
+    for (const { step, name, value, threshold } of records) {
+      enter(name, step, value);
+      if (threshold) enter(`${name}.threshold`, step, threshold);
+    }
+    return [{ members: Int32Array.from(members), epoch: Float64Array.from(rows, ([, epoch]) => epoch), step: Float64Array.from(rows, ([step]) => step), columns }];
   });
 }

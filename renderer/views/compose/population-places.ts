@@ -13,7 +13,7 @@ export interface NumericPlace {
 }
 
 /** Parts that all members share. */
-const shared = new Set(['$schema', 'basin', 'name', 'description', 'seed', 'data', 'device', 'metrics', 'population', 'weights']);
+const shared = new Set(['$schema', 'basin', 'name', 'description', 'seed', 'data', 'device', 'metrics', 'measure', 'population', 'weights']);
 
 /** The numbers that can be varied: of whole ones (widths, epochs) the shape of the networks hangs, so they are left out. */
 export function numericPlaces(fields: readonly Field[], specification: unknown): NumericPlace[] {

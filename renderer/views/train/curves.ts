@@ -67,3 +67,43 @@ function partCurves(epochs: GrowingColumns, quantity: string): Curve[] {
       points: epochs.length <= 40,
     }));
 }
+
+/** What a chart of a measure says besides its curves. */
+export interface MeasureChart extends RunChart {
+  /** what to know of the bound that is drawn, and of figures that are not sure */
+  note: string;
+}
+
+/**
+ * A chart for each thing that was measured of the weights: its figures with what they are known to (an eigenvalue's residual, an estimate's
+ * interval), and the bound up to which the optimizer is stable, where the run has recorded one.
+ */
+export function measureCharts(measures: ReadonlyMap<string, GrowingColumns>, titleOf: (measure: string) => string = words): MeasureChart[] {
+  const families = [...new Set([...measures.keys()].map((name) => name.replace(/\.\d+$/, '')))];
+  return families.map((family) => {
+    const own = [...measures].filter(([name]) => name === family || name.startsWith(`${family}.`));
+    const curves = own.map(([name, columns], place): Curve => {
+      const value = columns.get('value');
+      const residual = columns.get('residual');
+      const spread = (end: 'low' | 'high', sign: number): Float64Array =>
+        columns.get(end).map((bound, i) => (Number.isNaN(bound) ? (value[i] ?? Number.NaN) + sign * (residual[i] ?? Number.NaN) : bound));
+      return {
+        name: own.length === 1 ? 'Measured' : name === family ? '1' : name.slice(family.length + 1),
+        x: columns.get('step'), y: value, low: spread('low', -1), high: spread('high', 1),
+        token: `--series-${1 + (place % 6)}`, points: columns.length <= 60,
+      };
+    });
+    const first = measures.get(family);
+    const threshold = first?.get('threshold') ?? new Float64Array(0);
+    const bounded = threshold.some((value) => Number.isFinite(value));
+    const unsure = own.reduce((sum, [, columns]) => sum + columns.get('converged').filter((value) => value === 0).length, 0);
+    const bound: Curve[] = bounded && first ? [{ name: 'Stable below', x: first.get('step'), y: threshold, token: '--series-5', dashed: true, thin: true }] : [];
+    const known = curves.some(({ low }) => low?.some((value) => Number.isFinite(value)) === true);
+    const note = [
+      ...(bounded ? ['Above the dashed line (2 / learning rate for gradient descent) steps are unstable.'] : []),
+      ...(unsure > 0 ? [`${unsure} ${unsure === 1 ? 'figure has' : 'figures have'} not converged.`] : []),
+      ...(known ? ['Whiskers: residual or 95 % interval.'] : []),
+    ].join(' ');
+    return { key: `measure.${family}`, title: titleOf(family), log: false, curves: [...curves, ...bound], note };
+  });
+}
