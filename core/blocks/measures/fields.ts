@@ -3,9 +3,9 @@ import { z } from 'zod';
 /** When a measure is taken. */
 export const whenFields = {
   every: z.int().min(1).nullable().default(null)
-    .describe('Steps between two measurements. Empty: counted in epochs.').meta({ label: 'Every', unit: 'steps' }),
+    .describe('Steps between two measurements. Empty: counted in epochs.').meta({ label: 'Every so many steps', unit: 'steps' }),
   everyEpochs: z.int().min(1).nullable().default(null)
-    .describe('Epochs between two measurements, where no steps are given. Empty: 1.').meta({ label: 'Every', unit: 'epochs' }),
+    .describe('Epochs between two measurements, where no steps are given. Empty: 1.').meta({ label: 'Every so many epochs', unit: 'epochs' }),
 };
 
 /** When, and on which examples. */
