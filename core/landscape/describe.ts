@@ -24,6 +24,13 @@ function threeNames(plane: PlaneRecipe, explainedVariance?: readonly number[]): 
   }
 }
 
+/** Whose weights are at the centre: the run, of a population the member, and the moment where it is not the last. */
+export function surfaceTitle({ recipe: { run } }: Pick<Surface, 'recipe'>): string {
+  const { id, name = id, member, checkpoint = 'last' } = run;
+  const moment = /^\d+$/.test(checkpoint) ? `step ${checkpoint}` : checkpoint;
+  return [name, ...(member === undefined ? [] : [`member ${member}`]), ...(checkpoint === 'last' ? [] : [`(${moment})`])].join(' ');
+}
+
 /** Which plane it is, in words, with what makes it the same again. */
 export function planeTitle(plane: PlaneRecipe): string {
   const space = directionsOf(plane) === 3 ? 'volume' : 'plane';

@@ -137,6 +137,18 @@ function towards({ name, fingerprint }: WeightsReference, centre: Weights, sourc
   return way;
 }
 
+/** The same directions through another centre, with the path as it lies in that plane. */
+export function planeAround({ recipe, directions, explainedVariance }: Plane, { parameters }: Pick<LandscapeProblem, 'parameters'>, checkpoints: readonly Checkpoint[]): Plane {
+  const centre: Weights = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
+  const steps = Float64Array.from(checkpoints, ({ step }) => step);
+  return {
+    recipe,
+    directions,
+    ...(explainedVariance && { explainedVariance }),
+    ...(directions.length > 1 && checkpoints.length > 0 && { path: { steps, ...project(centre, checkpoints, directions) } }),
+  };
+}
+
 /** Least-squares coordinates of the checkpoints in the span of directions that need not be orthogonal. */
 function project(centre: Weights, checkpoints: readonly Checkpoint[], directions: readonly Direction[]): { points: Float64Array; residual: Float64Array } {
   const axes = directions.length;

@@ -90,6 +90,10 @@ export const surfaceRecipeSchema = z.strictObject({
     fingerprint: z.string().describe('hash of the weights at the centre'),
     member: z.int().optional().describe('which network of a population'),
   }),
+  around: z
+    .strictObject({ checkpoint: z.string(), fingerprint: z.string() })
+    .optional()
+    .describe('the weights that the directions belong to, where they are not those at the centre: a slice of a series'),
   plane: planeRecipeSchema,
   grid: gridSchema,
   quantities: z.array(z.string()).min(1),

@@ -59,6 +59,8 @@ export { SpecificationMistake } from './specification/mistake';
 export { runSpecificationSchema, splitNames, type RunSpecification, type SplitName } from './specification/schema';
 export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
 export { checkRunSurface } from './surfaces/trust';
+export { computeRunSeries, isSeries, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
+export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
 export {
   computeRunSurface, estimateRunSurface, listSurfaces, openRunSurface, removeSurface, type RunSurfaceEvent, type SurfaceListing,

@@ -1,5 +1,5 @@
 import { scenePalettes } from './colors';
-import { defaultLook, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
+import { defaultLook, type PlanePoint, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
 import { formatNumber, logTicks, ticks } from './ticks';
 
 const FONT = "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif";
@@ -42,6 +42,15 @@ export class SurfaceCurve {
   setLook(look: Partial<SurfaceLook>): void {
     this.look = { ...this.look, ...look };
     this.refresh();
+  }
+
+  /** Shows the read-out at a place of the line, as if the pointer were there; `onPointer` is told. */
+  pointAt(place: PlanePoint | undefined): void {
+    if (!this.data) return;
+    const { x } = this.data;
+    const at = place && Math.round(((place.x - x[0]!) / (x.at(-1)! - x[0]!)) * (x.length - 1));
+    const under = at !== undefined && at >= 0 && at < x.length ? at : undefined;
+    if (under !== this.under) this.setUnder(under);
   }
 
   resetView(): void {
@@ -100,8 +109,10 @@ export class SurfaceCurve {
     const height = (value: number): number => (Number.isFinite(value) && (!log || value > 0) ? (log ? Math.log10(value) : value) : NaN);
     const heights = Array.from(values, height).filter(Number.isFinite);
     if (heights.length === 0) return;
-    const margin = (Math.max(...heights) - Math.min(...heights) || 1) * 0.06;
-    const [low, high] = [Math.min(...heights) - margin, Math.max(...heights) + margin];
+    const shared = look.extent?.map(height).filter(Number.isFinite) ?? [];
+    const [lowest, highest] = [Math.min(...heights, ...shared), Math.max(...heights, ...shared)];
+    const margin = (highest - lowest || 1) * 0.06;
+    const [low, high] = [lowest - margin, highest + margin];
     context.scale(unit, unit);
     const [width, tall] = [canvas.width / unit - MARGIN.left - MARGIN.right, canvas.height / unit - MARGIN.bottom - (caption ? 74 : MARGIN.top)];
     const top = caption ? 74 : MARGIN.top;

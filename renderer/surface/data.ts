@@ -47,6 +47,8 @@ export interface SurfaceLook {
   readonly path: boolean;
   /** Values above are cut off flat; `null` shows all. */
   readonly ceiling: number | null;
+  /** Lowest and highest value of the scale, where other pictures share it; `null`: its own. */
+  readonly extent: readonly [number, number] | null;
   /** Height of the relief: 1 is the usual one. */
   readonly exaggeration: number;
 }
@@ -59,8 +61,25 @@ export const defaultLook: SurfaceLook = {
   contours: true,
   path: true,
   ceiling: null,
+  extent: null,
   exaggeration: 1,
 };
+
+/** From where the scene is seen, for pictures that are turned together. */
+export interface SceneView {
+  /** Radians around the vertical, and above the ground. */
+  readonly azimuth: number;
+  readonly elevation: number;
+  /** As a share of the distance from which everything is seen. */
+  readonly distance: number;
+  readonly target: readonly [number, number, number];
+}
+
+/** A place in the plane. */
+export interface PlanePoint {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** What lies under the pointer. */
 export interface PointerReading {

@@ -21,8 +21,12 @@ export interface HeightField {
 /** The logarithm's reach below the highest value; what it cannot show (zero and below) lies at its lowest. */
 const LOG_RANGE = 1e-12;
 
-/** `undefined` while nothing finite is known (or, for a logarithm, nothing positive). */
-export function heightField(values: Float64Array, columns: number, rows: number, scale: HeightScale, ceiling: number | null): HeightField | undefined {
+/**
+ * `undefined` while nothing finite is known (or, for a logarithm, nothing positive).
+ *
+ * @param extent lowest and highest value of a scale that other pictures share; for a logarithm the lowest is a positive one
+ */
+export function heightField(values: Float64Array, columns: number, rows: number, scale: HeightScale, ceiling: number | null, extent: readonly [number, number] | null = null): HeightField | undefined {
   let lowest = Infinity;
   let highest = -Infinity;
   let positive = Infinity;
@@ -32,8 +36,13 @@ export function heightField(values: Float64Array, columns: number, rows: number,
     highest = Math.max(highest, value);
     if (value > 0) positive = Math.min(positive, value);
   }
+  if (lowest > highest) return undefined;
+  if (extent !== null) {
+    [lowest, highest] = extent;
+    if (lowest > 0) positive = Math.min(positive, lowest);
+  }
   if (ceiling !== null) highest = Math.max(lowest, Math.min(highest, ceiling));
-  if (lowest > highest || (scale === 'log' && !(highest > 0))) return undefined;
+  if (scale === 'log' && !(highest > 0)) return undefined;
   const floor = Math.max(Math.min(positive, highest), highest * LOG_RANGE);
   const height = scale === 'linear' ? (value: number) => Math.min(value, highest) : (value: number) => Math.log10(Math.min(Math.max(value, floor), highest));
   const heights = new Float32Array(values.length);

@@ -5,6 +5,8 @@ import { SurfaceScene } from './scene';
 
 export { colorMapNames } from './colors';
 export * from './data';
+export { LinkedPictures, sharedExtent } from './linked';
+export { SeriesFilm } from './series';
 export { formatNumber } from './ticks';
 export type { Caption, SceneOptions };
 

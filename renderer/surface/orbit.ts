@@ -2,7 +2,7 @@ import { type Object3D, PerspectiveCamera, type Ray, Raycaster, Scene, Vector2, 
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js';
 import type { AxisBox, Facing } from './box';
 import { scenePalettes } from './colors';
-import { defaultLook, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
+import { defaultLook, type PointerReading, type SceneView, type SurfaceData, type SurfaceLook } from './data';
 import { drawOverlay, type Overlay } from './labels';
 import { Lines } from './lines';
 
@@ -11,6 +11,8 @@ export interface SceneOptions {
   /** What the picture shows, for those who cannot see it. */
   readonly label: string;
   readonly onPointer?: (reading: PointerReading | undefined) => void;
+  /** The person has turned or zoomed the scene. */
+  readonly onView?: (view: SceneView) => void;
 }
 
 export interface Caption {
@@ -52,6 +54,9 @@ export abstract class OrbitScene {
   private box: AxisBox | undefined;
   private scheduled = 0;
   private stale = false;
+  /** the distance from which everything is seen in the present size */
+  private fitted = 1;
+  private told: SceneView | undefined;
 
   /** @param target the point that the scene turns around */
   constructor(
@@ -139,10 +144,27 @@ export abstract class OrbitScene {
 
   /** Back to the first view, at a distance from which everything is seen. */
   resetView(): void {
-    const distance = this.fittingDistance();
+    const distance = (this.fitted = this.fittingDistance());
     this.camera.position.set(Math.sin(AZIMUTH) * Math.cos(ELEVATION), Math.sin(ELEVATION), Math.cos(AZIMUTH) * Math.cos(ELEVATION)).multiplyScalar(distance).add(this.target);
     this.controls.target.copy(this.target);
     this.controls.update();
+    this.requestRender();
+  }
+
+  /** From where the scene is seen now. */
+  view(): SceneView {
+    const offset = this.camera.position.clone().sub(this.controls.target);
+    const distance = offset.length();
+    return { azimuth: Math.atan2(offset.x, offset.z), elevation: Math.asin(offset.y / distance), distance: distance / this.fitted, target: this.controls.target.toArray() };
+  }
+
+  /** Looks from where another scene is seen; `onView` is not told. */
+  setView({ azimuth, elevation, distance, target }: SceneView): void {
+    this.controls.target.fromArray(target);
+    const offset = new Vector3(Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation), Math.cos(azimuth) * Math.cos(elevation));
+    this.camera.position.copy(this.controls.target).add(offset.multiplyScalar(distance * this.fitted));
+    this.controls.update();
+    this.told = this.view();
     this.requestRender();
   }
 
@@ -221,7 +243,19 @@ export abstract class OrbitScene {
       this.controls.update();
       this.draw();
       this.drawTexts();
+      this.tellView();
     });
+  }
+
+  /** Tells where the person has turned the scene to; the first view is nobody's doing. */
+  private tellView(): void {
+    if (!this.options.onView) return;
+    const now = this.view();
+    const before = this.told;
+    const flat = ({ azimuth, elevation, distance, target }: SceneView): number[] => [azimuth, elevation, distance, ...target];
+    const moved = before && flat(now).some((value, i) => Math.abs(value - flat(before)[i]!) > 1e-6);
+    this.told = now;
+    if (moved) this.options.onView(now);
   }
 
   private draw(): void {
@@ -252,13 +286,13 @@ export abstract class OrbitScene {
     const { clientWidth: width, clientHeight: height } = this.container;
     if (width === 0 || height === 0) return;
     const ratio = Math.min(window.devicePixelRatio, 2);
-    const before = this.fittingDistance();
+    const before = this.fitted;
     this.renderer.setPixelRatio(ratio);
     this.renderer.setSize(width, height, false);
     this.overlay.width = Math.round(width * ratio);
     this.overlay.height = Math.round(height * ratio);
     this.aim(width, height);
-    const offset = this.camera.position.clone().sub(this.controls.target).multiplyScalar(this.fittingDistance() / before);
+    const offset = this.camera.position.clone().sub(this.controls.target).multiplyScalar((this.fitted = this.fittingDistance()) / before);
     this.camera.position.copy(this.controls.target).add(offset);
     this.resizeLines(width, height);
     this.draw();

@@ -1,7 +1,7 @@
 import { type Ray, Vector3 } from 'three';
 import { axisBox, type AxisBox } from './box';
 import { colorTable, scenePalettes } from './colors';
-import { type CriticalMark, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
+import { type CriticalMark, type PlanePoint, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
 import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import type { Overlay } from './labels';
@@ -51,6 +51,16 @@ export class SurfaceScene extends OrbitScene {
     this.refresh();
   }
 
+  /** Shows the pointer's marks at a place of the plane, as if it were there; `onPointer` is told. */
+  pointAt(place: PlanePoint | undefined): void {
+    if (!this.data) return;
+    const { x, y } = this.data;
+    const position = (axis: Float64Array, value: number): number => ((value - axis[0]!) / (axis.at(-1)! - axis[0]!)) * (axis.length - 1);
+    const at = place && { column: position(x, place.x), row: position(y, place.y) };
+    const inside = at && at.column >= 0 && at.row >= 0 && at.column <= x.length - 1 && at.row <= y.length - 1;
+    this.setUnder(inside ? at : undefined);
+  }
+
   protected override pointTo(ray: Ray | undefined): void {
     this.setUnder(ray && this.field && this.frame ? meetSurface(this.field, this.frame, ray.origin.toArray(), ray.direction.toArray()) : undefined);
   }
@@ -85,7 +95,7 @@ export class SurfaceScene extends OrbitScene {
   protected override rebuild(): void {
     const { data, look } = this;
     const values = data?.values[look.quantity];
-    this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling) : undefined;
+    this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent) : undefined;
     const shown = data !== undefined && values !== undefined && this.field !== undefined && data.x.length > 1 && data.y.length > 1;
     for (const { object } of [this.surface, this.floor, this.path, this.minimum, this.critical, this.anchors]) object.visible = shown;
     if (!shown) {

@@ -119,6 +119,40 @@ describe('the landscape of a trained network', () => {
     await page.getByRole('button', { name: /^Random plane, 21×17/ }).waitFor();
   });
 
+  it('stands beside another: turned together, pointed at together, on one scale', async () => {
+    const { page } = workbench;
+    const one = page.url();
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('region', { name: 'Add a surface' }).waitFor();
+    // The same plane, looked at closer, is the other one.
+    await page.getByRole('link', { name: 'One surface' }).click();
+    await set('Points along x', '21');
+    await set('Points along y', '17');
+    await set('Range ±', '0.3');
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('region', { name: 'Surface settings' }).getByRole('button', { name: /^Random plane, 21×17/ }).nth(1).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('region', { name: 'Add a surface' }).getByRole('button', { name: /^Random plane, 21×17/ }).click();
+    const panes = page.getByRole('region', { name: 'moons', exact: true });
+    await expect.poll(() => panes.count()).toBe(2);
+    expect(page.url()).toMatch(/#\/landscape\/compare(\/[^/]+\/random-train-21x17-\w+){2}$/);
+    await panes.nth(1).getByText(/^Ruggedness/).waitFor();
+    const image = panes.nth(0).getByRole('img');
+    const box = (await image.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2 - 30, box.y + box.height / 2 + 20);
+    for (const i of [0, 1]) await expect.poll(() => panes.nth(i).getByText('Pointer').locator('xpath=following-sibling::dd').textContent()).toMatch(/^\d/);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.reload();
+    await expect.poll(() => panes.count()).toBe(2);
+    await page.getByRole('switch', { name: 'One camera' }).click();
+    await page.getByRole('switch', { name: 'One scale' }).click();
+    const figures = JSON.parse(readFileSync(await save('Numbers and recipes (.json)'), 'utf8')) as { surfaces: { recipe: { grid: { x: { to: number } } } }[] };
+    expect(figures.surfaces.map(({ recipe }) => recipe.grid.x.to).toSorted()).toEqual([0.3, 1]);
+    await page.goto(one);
+    await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
+  });
+
   it('draws the line to the weights before training: its end is worse than its start', async () => {
     const { page } = workbench;
     await page.getByRole('combobox', { name: 'Plane' }).click();

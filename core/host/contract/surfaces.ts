@@ -62,6 +62,8 @@ export const surface = z.object({
   id: z.string(),
   /** What made it; enough to make it again. */
   recipe: z.record(z.string(), z.unknown()),
+  /** Whose weights are at the centre. */
+  title: z.string(),
   /** The plane and its axes, in words. */
   plane: z.string(),
   axes: z.tuple([z.string(), z.string()], z.string()),
@@ -116,6 +118,8 @@ export const surfaceListing = z.object({
   split: z.string(),
   subset: z.int().nullable(),
   quantities: z.array(z.string()),
+  /** Which network of a population. */
+  member: z.int().optional(),
   created: z.number(),
   done: z.int(),
   total: z.int(),
@@ -172,6 +176,10 @@ export const surfacesContract = {
     .output(surfaceTopology),
   export: oc
     .input(one.extend({ format: surfaceFormat, quantity: z.string().optional(), look: pictureLook.optional() }))
+    .output(file),
+  /** Two to four surfaces side by side in one file. */
+  compare: oc
+    .input(z.strictObject({ surfaces: z.array(one).min(2).max(4), format: z.enum(['html', 'png', 'svg', 'pdf', 'json']), quantity: z.string().optional(), shared: z.boolean().default(true), look: pictureLook.optional() }))
     .output(file),
   remove: oc.input(one).output(z.void()),
 };

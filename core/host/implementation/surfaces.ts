@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { axisNames, exportSurface, gridSize, planeTitle, quantityTopology } from '#core/landscape';
+import { axisNames, exportComparison, exportSurface, gridSize, planeTitle, quantityTopology, surfaceTitle } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
@@ -22,6 +22,7 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
           split: recipe.split,
           subset: recipe.subset?.count ?? null,
           quantities: recipe.quantities,
+          ...(recipe.run.member !== undefined && { member: recipe.run.member }),
           created,
           done,
           total,
@@ -62,15 +63,22 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
       export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity, look } }) => {
         const found = findRun(run);
         const surface = await openRunSurface(found.folder, id);
-        const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
         const bytes = await exportSurface(surface, format, { viewer, ...withoutUndefined({ quantity, ...look }) });
         return { name: `${found.file.name}-${id}.${format}`, bytes: new Uint8Array(bytes) };
+      }),
+
+      compare: api.surfaces.compare.handler(async ({ input: { surfaces, format, quantity, shared, look } }) => {
+        const opened = await Promise.all(surfaces.map(({ run, id }) => openRunSurface(findRun(run).folder, id)));
+        const bytes = await exportComparison(opened, format, { viewer, shared, ...withoutUndefined({ quantity, ...look }) });
+        return { name: `${opened.map(surfaceTitle).join(' and ')}.${format}`.replaceAll(/[^\w .()-]+/g, '-'), bytes: new Uint8Array(bytes) };
       }),
 
       remove: api.surfaces.remove.handler(({ input: { run, id } }) => removeSurface(findRun(run).folder, id)),
     }),
   };
 }
+
+const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
 
 /** The request as core/runs takes it: the quantity is a matter of showing, all are computed. */
 function workOf({ run, quantity: _, member, ...request }: { run: string; quantity: string; member?: number | undefined }) {
@@ -93,6 +101,7 @@ function toSurface(id: string, surface: LandscapeSurface, done: number): Surface
   return {
     id,
     recipe,
+    title: surfaceTitle(surface),
     plane: planeTitle(recipe.plane),
     axes: [first, second, ...third],
     x,

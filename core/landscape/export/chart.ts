@@ -1,5 +1,5 @@
 import { label, type Rectangle, segment, type Shape } from '#core/figure';
-import { planeTitle } from '../describe';
+import { planeTitle, surfaceTitle } from '../describe';
 import { gridTitle } from '../grid';
 import type { Surface } from '../surface';
 import { formatNumber, niceStep } from './height';
@@ -63,9 +63,8 @@ export function axes(frame: Rectangle, x: readonly [number, number], y: readonly
 }
 
 /** One line that says what the picture shows, and one that says how it was made. */
-export function captions({ recipe, centre }: Surface, quantity: string): readonly [string, string] {
-  const { plane, run, split, subset, grid, batchNorm } = recipe;
-  const name = run.name ?? run.id;
+export function captions({ recipe, centre }: Pick<Surface, 'recipe' | 'centre'>, quantity: string): readonly [string, string] {
+  const { plane, split, subset, grid, batchNorm } = recipe;
   const how = [
     planeTitle(plane),
     `${split}${subset === null ? '' : `, ${subset.count} examples (seed ${subset.seed})`}`,
@@ -73,5 +72,5 @@ export function captions({ recipe, centre }: Surface, quantity: string): readonl
     { evaluation: '', batch: 'batch statistics', recalibrated: 'statistics recalibrated' }[batchNorm],
     `centre ${formatNumber(centre[quantity] ?? NaN)}`,
   ];
-  return [`${quantity} of ${name}`, how.filter(Boolean).join(' · ')];
+  return [`${quantity} of ${surfaceTitle({ recipe })}`, how.filter(Boolean).join(' · ')];
 }

@@ -22,23 +22,26 @@ const LOG_RANGE = 1e-12;
 /**
  * Heights of `values` under `scale`, holes kept; `undefined` when no value is finite. Throws a `UserError` when a logarithm
  * is asked for and no value is positive.
+ *
+ * @param together values of all pictures that share one scale; lowest and highest height are theirs
  */
-export function toHeights(values: Float64Array, scale: HeightScale): Heights | undefined {
-  const extent = finiteExtent(values);
-  if (extent === undefined) return undefined;
-  const height = heightFunction(values, scale, extent[1]);
+export function toHeights(values: Float64Array, scale: HeightScale, together: readonly Float64Array[] = [values]): Heights | undefined {
+  const extents = together.flatMap((list) => [finiteExtent(list) ?? []].flat());
+  if (finiteExtent(values) === undefined || extents.length === 0) return undefined;
+  const [lowest, highest] = [Math.min(...extents), Math.max(...extents)];
+  const height = heightFunction(together, scale, highest);
   const heights = values.map((value) => (Number.isFinite(value) ? height(value) : NaN));
-  const [low, high] = finiteExtent(heights) ?? [0, 0];
+  const [low, high] = [height(lowest), height(highest)];
   return { scale, heights, low, high, step: niceStep(high - low, 14) };
 }
 
-function heightFunction(values: Float64Array, scale: HeightScale, highest: number): (value: number) => number {
+function heightFunction(together: readonly Float64Array[], scale: HeightScale, highest: number): (value: number) => number {
   if (scale === 'linear') return (value) => value;
   if (highest <= 0) {
     throw new UserError('landscape.log', 'no value is positive, so there is no logarithm to draw', { hint: 'Choose the linear height.' });
   }
   let floor = highest;
-  for (const value of values) if (value > 0 && value < floor) floor = value;
+  for (const values of together) for (const value of values) if (value > 0 && value < floor) floor = value;
   floor = Math.max(floor, highest * LOG_RANGE);
   return (value) => Math.log10(Math.max(value, floor));
 }

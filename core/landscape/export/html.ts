@@ -1,5 +1,6 @@
 import { escapeXml } from '#core/figure';
 import { UserError } from '#core/graph';
+import { surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
 import { exportJson } from './json';
@@ -16,24 +17,43 @@ export interface HtmlOptions extends MeshOptions {
  * One self-contained page: the viewer's script, the surface and its recipe inside. Opens from a file, offline, and asks for
  * nothing from outside (its content-security policy forbids it).
  */
-export function exportHtml(surface: Surface, { viewer, quantity, scale = 'linear', colorMap = 'viridis', theme = 'system' }: HtmlOptions): Uint8Array {
+export function exportHtml(surface: Surface, options: HtmlOptions): Uint8Array {
   if (surface.z !== undefined) {
     throw new UserError('landscape.export.volume', 'a volume has no interactive page yet', { hint: 'Save its iso-surfaces as .gltf, or all of it as .vti.' });
   }
+  const { quantity } = quantityValues(surface, options.quantity);
+  return page(`${quantity} of ${surface.recipe.run.name ?? surface.recipe.run.id}`, quantity, options, { 'surface-data': new TextDecoder().decode(exportJson(surface)).trim() });
+}
+
+/** Several surfaces on one page, with a line of figures each. */
+export function comparisonHtml(compared: readonly { readonly surface: Surface; readonly figures: string }[], options: HtmlOptions & { readonly shared?: boolean }): Uint8Array {
+  const { quantity } = quantityValues(compared[0]!.surface, options.quantity);
+  const documents = compared.map(({ surface, figures }) => `{"title":${JSON.stringify(surfaceTitle(surface))},"figures":${JSON.stringify(figures)},"surface":${new TextDecoder().decode(exportJson(surface)).trim()}}`);
+  return page(`${quantity} of ${compared.map(({ surface }) => surfaceTitle(surface)).join(', ')}`, quantity, options, { 'surfaces-data': `[${documents.join(',')}]` });
+}
+
+/** Slices over training on one page, with a slider. */
+export function seriesHtml(slices: readonly Surface[], options: HtmlOptions): Uint8Array {
+  const [first] = slices;
+  const { quantity } = quantityValues(first!, options.quantity);
+  const documents = slices.map((surface) => `{"step":${Number(surface.recipe.run.checkpoint)},"surface":${new TextDecoder().decode(exportJson(surface)).trim()}}`);
+  const { id, name = id } = first!.recipe.run;
+  return page(`${quantity} of ${name} over training`, quantity, options, { 'series-data': `[${documents.join(',')}]` });
+}
+
+function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true }: HtmlOptions & { readonly shared?: boolean }, documents: Readonly<Record<string, string>>): Uint8Array {
   if (viewer.trim() === '') throw new UserError('landscape.export.viewer', 'the viewer script is empty', { hint: 'Build the program first: npm run build.' });
-  const chosen = quantityValues(surface, quantity).quantity;
-  const title = escapeXml(`${chosen} of ${surface.recipe.run.name ?? surface.recipe.run.id}`);
-  const settings = JSON.stringify({ quantity: chosen, scale, colorMap, theme });
+  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared });
   // In a script element only "</" and "<!--" can end or change the text; "<" is escaped in the data, and split in the code.
-  const data = new TextDecoder().decode(exportJson(surface)).trim().replaceAll('<', '\\u003c');
+  const data = Object.entries({ ...documents, 'surface-settings': settings }).map(([id, text]) => `<script type="application/json" id="${id}">${text.replaceAll('<', '\\u003c')}</script>`);
   const code = viewer.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-  const page = `<!doctype html>
+  const text = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
-<title>${title}</title>
+<title>${escapeXml(heading)}</title>
 <style>
 :root { color-scheme: light dark; }
 html, body { margin: 0; height: 100%; background: #fff; font: 14px/1.4 system-ui, sans-serif; }
@@ -43,11 +63,10 @@ html, body { margin: 0; height: 100%; background: #fff; font: 14px/1.4 system-ui
 </head>
 <body>
 <main id="surface"><noscript>This page draws a surface and needs JavaScript.</noscript></main>
-<script type="application/json" id="surface-data">${data}</script>
-<script type="application/json" id="surface-settings">${settings}</script>
+${data.join('\n')}
 <script>${code}</script>
 </body>
 </html>
 `;
-  return new TextEncoder().encode(page);
+  return new TextEncoder().encode(text);
 }

@@ -9,6 +9,8 @@ export interface MeshOptions {
   /** Which quantity is the height; default the recipe's first. */
   readonly quantity?: string;
   readonly scale?: HeightScale;
+  /** Surfaces that share one scale of heights with this one, itself among them. */
+  readonly together?: readonly Surface[];
 }
 
 /** A triangulated height field: x to the right, y into the picture, z up; the longer side of the base spans -1..1. */
@@ -42,7 +44,7 @@ export function quantityValues(surface: Surface, quantity?: string): { quantity:
 /** Heights of a quantity, or a `UserError` when there is nothing finite to draw. */
 export function surfaceHeights(surface: Surface, options: MeshOptions): { quantity: string; heights: Heights } {
   const { quantity, values } = quantityValues(surface, options.quantity);
-  const heights = toHeights(values, options.scale ?? 'linear');
+  const heights = toHeights(values, options.scale ?? 'linear', options.together?.map((other) => quantityValues(other, quantity).values));
   if (heights === undefined) {
     throw new UserError('landscape.export.empty', `no point of this surface has a finite ${quantity}`, {
       hint: 'Compute it first, or choose a smaller range around the trained weights.',

@@ -45,12 +45,13 @@ export async function* computeRunSurface(
 }
 
 /** What is asked for besides the loss and the metrics. */
-const curvatureOf = ({ quantities, curvature }: SurfaceRecipe): Pick<PointOptions, 'curvature'> => {
+export const curvatureOf = ({ quantities, curvature }: SurfaceRecipe): Pick<PointOptions, 'curvature'> => {
   const asked = quantities.filter(isCurvatureQuantity);
   return asked.length === 0 ? {} : { curvature: { quantities: asked, settings: curvature ?? surfaceCurvatureSchema.parse({}) } };
 };
 
-function lockSurface(folder: string, id: string) {
+/** One process at a time computes a surface. */
+export function lockSurface(folder: string, id: string) {
   mkdirSync(folder, { recursive: true });
   return acquireLock(join(folder, `${id}.lock`), `surface "${id}"`);
 }
@@ -95,7 +96,8 @@ export function removeSurface(folder: string, id: string): void {
   rmSync(surfaceFolder(folder, id), { recursive: true, force: true });
 }
 
-function surfaceFolder(folder: string, id: string): string {
+/** @throws UserError when the run has nothing of this name */
+export function surfaceFolder(folder: string, id: string): string {
   const path = runPaths(folder).surface(id);
   if (!/^[\w.-]+$/.test(id) || id.startsWith('.') || !existsSync(path)) throw new UserError('surface.unknown', `The run has no surface "${id}".`);
   return path;

@@ -4,10 +4,13 @@ import { UserError } from '#core/graph';
 import { curvatureQuantities, exportSurface, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
-  batchNormModes, checkRunSurface, computeRunSurface, openRun, programName, readSettings, resolveRun, splitNames, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type SplitName, type SurfaceRequest,
+  batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
+import { compareSurfaces } from '../surfaces/compare';
+import { openNamed, otherWeights } from '../surfaces/named';
+import { surfaceSeries } from '../surfaces/series';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
@@ -37,6 +40,7 @@ interface SurfaceOptions {
   dpi?: number;
   theme?: 'light' | 'dark';
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
+  overCheckpoints?: Moments;
   topology?: number;
   levels?: number[];
   trust?: boolean;
@@ -53,7 +57,7 @@ export function addSurface(program: Command): void {
     program
       .command('surface')
       .description('compute the loss surface around a trained network')
-      .argument('<run>', 'its folder, id or name')
+      .argument('<runs...>', 'its folder, id or name; of a population RUN#3. Several (up to four) stand side by side on one scale')
       .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, or the gradient and a random direction').choices(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
@@ -73,6 +77,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--tolerance <share>', 'residual below which a top eigenvalue has converged, as a share of the largest').argParser(positiveShare).default(0.01))
       .option('--max-iterations <count>', 'most Lanczos iterations at a point', wholeNumber(2), 60)
       .option('--products <count>', 'products of the Hessian spent on the trace at a point', wholeNumber(4), 24)
+      .addOption(new Option('--over-checkpoints [count]', 'slices through all kept checkpoints, or so many evenly spaced, along the same directions: .html .png .zip .json').argParser(moments).preset('all'))
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels').argParser(pixels).default([1600, 1200], '1600x1200'))
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
@@ -90,31 +95,19 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
     'basin surface runs/mnist --grid 21x21x21 --levels 0.5,1,2 --out volume.gltf',
+    'basin surface runs/sgd runs/sam --grid 31x31 --out side-by-side.html',
+    'basin surface runs/mnist --plane trajectory --grid 25x25 --over-checkpoints 12 --out training.html',
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
-  ).action(async (named: string, options: SurfaceOptions) => {
+  ).action(async (runs: string[], options: SurfaceOptions) => {
     const terminal = terminalOf(options);
+    if (runs.length > 1) return compareSurfaces(terminal, runs, options, { requestOf: (run) => requestOf(run, options), lookOf: lookOf(options), compute });
+    const [named = ''] = runs;
+    const { overCheckpoints } = options;
+    if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...options, overCheckpoints }, { open: () => openNamed(named, options), requestOf: (run) => requestOf(run, options), look: lookOf(options) });
     const format = surfaceFormatOf(options.out);
     checkOutputFile(options.out);
-    const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
-    const request = surfaceRequestSchema.parse({
-      plane: options.plane,
-      others: options.to.map(otherWeights),
-      include: options.include,
-      seed: options.seed,
-      normalization: options.normalization,
-      grid: options.grid,
-      ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
-      split: options.split,
-      subset: options.subset ?? null,
-      batchNorm: options.batchNorm,
-      quantities: options.quantities,
-      perClass: options.perClass ?? false,
-      tolerance: options.tolerance,
-      maxIterations: options.maxIterations,
-      products: options.products,
-      checkpoint: options.checkpoint ?? run.usualCheckpoint,
-    });
+    const run = await openNamed(named, options);
+    const request = requestOf(run, options);
     const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
     const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
     writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
@@ -137,6 +130,28 @@ export function addSurface(program: Command): void {
         ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
       ];
     });
+  });
+}
+
+/** What the options ask of a run. */
+function requestOf(run: OpenRun, options: SurfaceOptions): SurfaceRequest {
+  return surfaceRequestSchema.parse({
+    plane: options.plane,
+    others: options.to.map(otherWeights),
+    include: options.include,
+    seed: options.seed,
+    normalization: options.normalization,
+    grid: options.grid,
+    ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
+    split: options.split,
+    subset: options.subset ?? null,
+    batchNorm: options.batchNorm,
+    quantities: options.quantities,
+    perClass: options.perClass ?? false,
+    tolerance: options.tolerance,
+    maxIterations: options.maxIterations,
+    products: options.products,
+    checkpoint: options.checkpoint ?? run.usualCheckpoint,
   });
 }
 
@@ -201,6 +216,13 @@ function levels(text: string): number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (!values.every(Number.isFinite)) throw new InvalidArgumentError('It must be numbers with commas between them, like 0.5,1,2.');
   return values;
+}
+
+function moments(text: string): Moments {
+  if (text === 'all') return 'all';
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 2) throw new InvalidArgumentError('It must be all, or a whole number of at least 2.');
+  return count;
 }
 
 function range(text: string): [number, number] {

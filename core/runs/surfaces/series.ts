@@ -1,0 +1,171 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '#core/graph';
+import { computeSurfaceIn, openSurface, planeAround, surfaceRecipeSchema, type Checkpoint, type Surface } from '#core/landscape';
+import { z } from 'zod';
+import type { OpenRun } from '../evaluation/open-run';
+import { writeAtomically } from '../folder/atomic-write';
+import { runPaths } from '../folder/paths';
+import { weightsFingerprint } from '../weights-fingerprint';
+import { landscapeProblem } from './problem';
+import type { SurfaceRequest } from './request';
+import { lockSurface, surfaceFolder, type RunSurfaceEvent } from './run-surfaces';
+
+import { setUpSurface, type SurfaceSetup } from './setup';
+
+/** Which moments of training a series shows: every kept checkpoint, or so many evenly spaced over training. */
+export type Moments = 'all' | number;
+
+/** A point's progress in one slice of a series. */
+export interface SeriesEvent {
+  /** Name of the series' folder below the run's `surfaces`. */
+  readonly id: string;
+  /** Which slice, from 0, of all `steps`. */
+  readonly slice: number;
+  readonly steps: readonly number[];
+  readonly event: RunSurfaceEvent;
+}
+
+const seriesSchema = z.object({
+  version: z.literal(1),
+  /** The surface around the weights that the directions belong to. */
+  recipe: surfaceRecipeSchema,
+  steps: z.array(z.int().min(0)).min(2),
+});
+
+/** A time series: slices through successive checkpoints along the same directions. */
+export interface SurfaceSeries {
+  readonly id: string;
+  readonly steps: readonly number[];
+  /** In training order; those not begun yet are missing at the end. */
+  readonly slices: readonly Surface[];
+}
+
+export interface SeriesListing {
+  readonly id: string;
+  readonly recipe: Surface['recipe'];
+  readonly created: number;
+  readonly steps: readonly number[];
+  /** Slices whose every point is computed. */
+  readonly done: number;
+}
+
+const prefix = 'series-';
+
+/** Whether a surface's name is that of a series. */
+export const isSeries = (id: string): boolean => id.startsWith(prefix);
+
+/**
+ * Computes a series: the loss as a function of the weights does not change while a network trains, the network moves through it. So every slice
+ * has a checkpoint at its centre, and all have the directions, the range and the examples of the requested surface. Slices that
+ * are there, whole or in part, are continued; no point is computed twice.
+ *
+ * @throws UserError when the run kept fewer than two checkpoints
+ */
+export async function* computeRunSeries(run: OpenRun, request: SurfaceRequest, moments: Moments, options: { program: string; signal?: AbortSignal }): AsyncGenerator<SeriesEvent, void> {
+  const setup = await setUpSurface(run, request, options);
+  const steps = chooseSteps(run, request, moments);
+  const id = `${prefix}${setup.id}`;
+  const folder = run.paths.surface(id);
+  const lock = lockSurface(run.paths.surfaces, id);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeAtomically(join(folder, 'series.json'), `${JSON.stringify({ version: 1, recipe: setup.recipe, steps }, null, 2)}\n`);
+    for (const [slice, step] of steps.entries()) {
+      const { problem, plane, recipe, checkpoints } = sliceAt(run, request, setup, step);
+      const { signal } = options;
+      for await (const event of computeSurfaceIn(join(folder, String(step)), problem, plane, recipe, { ...run.compile, ...(signal && { signal }), checkpoints })) {
+        yield { id, slice, steps, event: { ...event, id } };
+      }
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The same surface around the weights of another step, along the directions of the first. */
+function sliceAt(run: OpenRun, { split }: SurfaceRequest, { plane, recipe }: SurfaceSetup, step: number): Omit<SurfaceSetup, 'id'> {
+  const { tensors } = run.weights(step);
+  const { subset, batchNorm } = recipe;
+  const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm });
+  const names = Object.keys(run.parts.model.parameters);
+  // The path up to this moment: what comes later is not known yet.
+  const checkpoints = run.trajectorySteps()
+    .filter((each) => each <= step)
+    .map((each): Checkpoint => ({ step: each, parameters: Object.fromEntries(names.map((name) => [name, run.weights(each).tensors[name]!.data as Float32Array])) }));
+  return {
+    problem,
+    plane: planeAround(plane, problem, checkpoints),
+    recipe: {
+      ...recipe,
+      run: { ...recipe.run, checkpoint: String(step), fingerprint: weightsFingerprint(names, tensors) },
+      around: { checkpoint: recipe.run.checkpoint ?? 'last', fingerprint: recipe.run.fingerprint },
+    },
+    checkpoints: plane.directions.length > 1 ? checkpoints : [],
+  };
+}
+
+function chooseSteps(run: OpenRun, { checkpoint }: SurfaceRequest, moments: Moments): number[] {
+  const last = run.weights(checkpoint).step;
+  const kept = run.trajectorySteps().filter((step) => step <= last);
+  if (kept.length < 2) {
+    throw new UserError('surface.series.checkpoints', `The run kept ${kept.length} checkpoints up to step ${last}; a series over training needs two.`, {
+      hint: 'Train with training.keepTrajectory, over more epochs or with a smaller training.checkpointEvery.',
+    });
+  }
+  if (moments === 'all' || moments >= kept.length) return kept;
+  return Array.from({ length: moments }, (_, i) => kept[Math.round((i * (kept.length - 1)) / (moments - 1))]!);
+}
+
+/** Series of a run, newest first. */
+export async function listSeries(folder: string): Promise<SeriesListing[]> {
+  const { surfaces, surface } = runPaths(folder);
+  if (!existsSync(surfaces)) return [];
+  const found: SeriesListing[] = [];
+  for (const id of readdirSync(surfaces).filter((name) => isSeries(name) && existsSync(join(surface(name), 'series.json')))) {
+    try {
+      const { recipe, steps } = readSeries(surface(id));
+      const slices = await readSlices(surface(id), steps);
+      const done = slices.filter(({ values }) => Object.values(values).every((list) => !list.some(Number.isNaN))).length;
+      found.push({ id, recipe, steps, done, created: statSync(join(surface(id), 'series.json')).mtimeMs });
+    } catch (error) {
+      // What is damaged is told when it is opened.
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return found.sort((a, b) => b.created - a.created);
+}
+
+/** @throws UserError when the run has no such series */
+export async function openSeries(folder: string, id: string): Promise<SurfaceSeries> {
+  const path = surfaceFolder(folder, id);
+  const { steps } = readSeries(path);
+  return { id, steps, slices: await readSlices(path, steps) };
+}
+
+export function removeSeries(folder: string, id: string): void {
+  const path = surfaceFolder(folder, id);
+  if (isSeries(id)) rmSync(path, { recursive: true, force: true });
+}
+
+async function readSlices(path: string, steps: readonly number[]): Promise<Surface[]> {
+  const begun = steps.findIndex((step) => !existsSync(join(path, String(step), 'values.npy')));
+  const slices: Surface[] = [];
+  for (const step of begun < 0 ? steps : steps.slice(0, begun)) slices.push(await openSurface(join(path, String(step))));
+  return slices;
+}
+
+function readSeries(path: string): z.infer<typeof seriesSchema> {
+  const file = join(path, 'series.json');
+  const known = existsSync(file) ? seriesSchema.safeParse(parsed(readFileSync(file, 'utf8'))) : undefined;
+  if (known?.success) return known.data;
+  throw new UserError('surface.series.damaged', `${file} is not what a series' file holds.`, { hint: 'Delete the series and compute it again.', cause: known?.error });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // told as damaged by the schema
+  }
+}

@@ -1,0 +1,48 @@
+import type { PathData, SurfaceData } from './data';
+
+/** One moment of a series. */
+export interface Slice {
+  readonly step: number;
+  readonly data: SurfaceData;
+}
+
+/**
+ * A series as one surface that changes: `data` is what a scene draws, and `at` sets the moment it shows. Between two slices the
+ * heights lie on straight lines, for the eye alone: nothing was computed there.
+ */
+export class SeriesFilm {
+  readonly data: SurfaceData & { trajectory: PathData | undefined };
+
+  constructor(readonly slices: readonly Slice[]) {
+    const first = slices[0];
+    if (!first) throw new Error('a film has at least one slice');
+    this.data = { ...first.data, trajectory: first.data.trajectory, values: Object.fromEntries(Object.entries(first.data.values).map(([name, values]) => [name, values.slice()])) };
+  }
+
+  /** The last position. */
+  get end(): number {
+    return this.slices.length - 1;
+  }
+
+  /** Shows a position from 0 (the first slice) to `end`; fractions lie between two slices. Refresh the scene afterwards. */
+  at(position: number): void {
+    const index = Math.min(Math.max(Math.floor(position), 0), this.end);
+    const share = Math.min(Math.max(position - index, 0), 1);
+    const here = this.slices[index]!.data;
+    const next = this.slices[Math.min(index + 1, this.end)]!.data;
+    this.data.trajectory = (share > 0.5 ? next : here).trajectory;
+    for (const [name, values] of Object.entries(this.data.values)) {
+      const [from, to] = [here.values[name]!, next.values[name]!];
+      // A hole on either side stays one while the two are mixed.
+      for (let i = 0; i < values.length; i++) values[i] = share === 0 ? from[i]! : share === 1 ? to[i]! : from[i]! * (1 - share) + to[i]! * share;
+    }
+  }
+
+  /** What is shown at a position, in words. */
+  says(position: number): string {
+    const index = Math.min(Math.floor(position), this.end);
+    const { step } = this.slices[index]!;
+    if (position - index < 1e-6) return `step ${step}`;
+    return `between steps ${step} and ${this.slices[index + 1]?.step ?? step}, interpolated`;
+  }
+}

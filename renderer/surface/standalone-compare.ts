@@ -1,0 +1,62 @@
+import { type ColorMapName, colorMapNames, drawSurface, type HeightScale, LinkedPictures, sharedExtent, type SurfaceLook, type SurfacePicture, type Theme } from './index';
+import { readSurfaceDocument } from './standalone-data';
+import { button, choice, element, toggle } from './standalone-parts';
+
+interface Compared {
+  title: string;
+  figures: string;
+  surface: unknown;
+}
+
+interface ComparisonSettings {
+  quantity: string;
+  scale: HeightScale;
+  colorMap: ColorMapName;
+  shared: boolean;
+}
+
+/** Several surfaces on one page, turned and pointed at together. @returns shows them in another theme */
+export function showComparison(main: HTMLElement, compared: readonly Compared[], settings: ComparisonSettings, theme: Theme): (theme: Theme) => void {
+  const surfaces = compared.map(({ surface, ...facts }) => ({ ...facts, saved: readSurfaceDocument(JSON.stringify(surface)) }));
+  const linked = new LinkedPictures();
+  const is3d = surfaces.every(({ saved }) => saved.data.y.length > 1);
+  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme };
+  let { shared } = settings;
+  const extent = (): SurfaceLook['extent'] => (shared ? sharedExtent(surfaces.map(({ saved }) => saved.data), look.quantity, look.scale) : null);
+  const panes = element('div', { className: `panes panes-${surfaces.length}` });
+  const bar = element('form', { className: 'bar' });
+  main.replaceChildren(element('header', {}, element('h1', { textContent: document.title })), panes, bar);
+  const pictures = surfaces.map(({ title, figures, saved }) => {
+    const stage = element('div', { className: 'stage' });
+    panes.append(element('section', { ariaLabel: title }, element('h2', { textContent: title }), element('p', { textContent: `${saved.subtitle} · ${figures}` }), stage));
+    const picture: SurfacePicture = drawSurface(stage, saved.data, {
+      label: `${look.quantity} of ${title}: ${saved.subtitle}`,
+      look: { ...look, extent: extent() },
+      onPointer: (reading) => linked.pointed(picture, reading),
+      onView: (view) => linked.turned(picture, view),
+    });
+    linked.add(picture);
+    return picture;
+  });
+  const change = (part: Partial<SurfaceLook>): void => {
+    look = { ...look, ...part };
+    for (const picture of pictures) picture.setLook({ ...look, extent: extent() });
+  };
+  const common = surfaces[0]!.saved.quantities.filter((name) => surfaces.every(({ saved }) => saved.quantities.includes(name)));
+  bar.append(choice('Quantity', common, settings.quantity, (quantity) => change({ quantity })), choice('Height', ['linear', 'log'], settings.scale, (scale) => change({ scale: scale as HeightScale })));
+  if (is3d) {
+    bar.append(
+      choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })),
+      toggle('Contours', (contours) => change({ contours })),
+      toggle('One camera', (on) => (linked.cameras = on)),
+    );
+  }
+  bar.append(
+    toggle('One scale', (on) => {
+      shared = on;
+      change({});
+    }, shared),
+  );
+  if (is3d) bar.append(button('Reset view', () => linked.reset()), element('span', { className: 'hint', textContent: 'Drag to turn, wheel to zoom; arrow keys, + and −, 0.' }));
+  return (next) => change({ theme: next });
+}

@@ -1,0 +1,47 @@
+import type { HostClient, Surface } from '#host-client';
+import type { SurfaceData } from '../../../surface';
+
+/** A saved surface of a run. */
+export interface SurfacePlace {
+  run: string;
+  id: string;
+}
+
+/** One surface of those that stand side by side. */
+export interface Pane extends SurfacePlace {
+  surface: Surface | null;
+  failure: unknown;
+}
+
+/** As many panes as stay legible. */
+export const mostPanes = 4;
+
+/** Surfaces as arguments of the address, and back: `compare/RUN/ID/RUN/ID`. */
+export const placesOf = (args: readonly string[]): SurfacePlace[] =>
+  Array.from({ length: Math.min(mostPanes, Math.floor(args.length / 2)) }, (_, i) => ({ run: args[2 * i] ?? '', id: args[2 * i + 1] ?? '' }));
+export const argsOf = (places: readonly SurfacePlace[]): string[] => places.flatMap(({ run, id }) => [run, id]);
+
+/** What the scene draws of a surface. */
+export const dataOf = ({ x, y, values, trajectory, anchors, axes }: Surface): SurfaceData => ({ x, y, values, trajectory, anchors, axes });
+
+/** The surfaces that the address names, each fetched once. */
+export class Comparison {
+  panes = $state.raw<readonly Pane[]>([]);
+
+  async show(client: HostClient, places: readonly SurfacePlace[]): Promise<void> {
+    const known = new Map(this.panes.map((pane) => [`${pane.run}/${pane.id}`, pane]));
+    this.panes = places.map((place) => known.get(`${place.run}/${place.id}`) ?? { ...place, surface: null, failure: null });
+    await Promise.all(this.panes.filter(({ surface }) => surface === null).map((pane) => this.#load(client, pane)));
+  }
+
+  async #load(client: HostClient, pane: Pane): Promise<void> {
+    const change = (part: Partial<Pane>): void => {
+      this.panes = this.panes.map((other) => (other.run === pane.run && other.id === pane.id ? { ...other, ...part } : other));
+    };
+    try {
+      change({ surface: await client.surfaces.get({ run: pane.run, id: pane.id }), failure: null });
+    } catch (failure) {
+      change({ failure });
+    }
+  }
+}
