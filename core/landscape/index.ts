@@ -1,4 +1,5 @@
 export * from './recipe';
+export { readRecipes } from './recipe-file';
 export {
   assembleSurface,
   computeSurface,

@@ -59,6 +59,7 @@ export { SpecificationMistake } from './specification/mistake';
 export { runSpecificationSchema, splitNames, type RunSpecification, type SplitName } from './specification/schema';
 export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
 export { checkRunSurface } from './surfaces/trust';
+export { requestFromRecipe, requestOfRecipe, runOfRecipe } from './surfaces/from-recipe';
 export { computeRunSeries, isSeries, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
 export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';

@@ -134,7 +134,7 @@ describe('the landscape of a trained network', () => {
     await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
     await page.getByRole('link', { name: 'Compare' }).click();
     await page.getByRole('region', { name: 'Add a surface' }).getByRole('button', { name: /^Random plane, 21×17/ }).click();
-    const panes = page.getByRole('region', { name: 'moons', exact: true });
+    const panes = page.getByRole('region', { name: /^Surface \d: moons$/ });
     await expect.poll(() => panes.count()).toBe(2);
     expect(page.url()).toMatch(/#\/landscape\/compare(\/[^/]+\/random-train-21x17-\w+){2}$/);
     await panes.nth(1).getByText(/^Ruggedness/).waitFor();

@@ -7,6 +7,7 @@ import { modelsContract } from './models';
 import { pathsContract } from './paths';
 import { runsContract } from './runs';
 import { samplesContract, specificationsContract } from './specifications';
+import { seriesContract } from './series';
 import { surfacesContract } from './surfaces';
 
 /**
@@ -25,6 +26,7 @@ export const contract = {
   runs: runsContract,
   surfaces: surfacesContract,
   paths: pathsContract,
+  series: seriesContract,
   curvature: curvatureContract,
   measures: measuresContract,
 };
@@ -40,5 +42,6 @@ export type * from './measures';
 export type * from './models';
 export type * from './paths';
 export type * from './runs';
+export type * from './series';
 export type * from './specifications';
 export type * from './surfaces';

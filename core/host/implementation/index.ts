@@ -6,6 +6,7 @@ import { measuresProcedures } from './measures';
 import { modelProcedures } from './models';
 import { pathProcedures } from './paths';
 import { runProcedures } from './runs';
+import { seriesProcedures } from './series';
 import { specificationProcedures } from './specifications';
 import { surfaceProcedures } from './surfaces';
 
@@ -19,6 +20,7 @@ export function createRouter(environment: EngineEnvironment) {
     ...modelProcedures(environment),
     ...specificationProcedures(environment),
     ...runProcedures(environment),
+    ...seriesProcedures(environment),
     ...surfaceProcedures(environment),
     ...pathProcedures(environment),
     ...curvatureProcedures(environment),

@@ -54,7 +54,7 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
 
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
         const surface = await openRunSurface(findRun(run).folder, id);
-        return toSurface(id, surface, countKnown(surface));
+        return toSurface(id, surface);
       }),
 
       topology: api.surfaces.topology.handler(async ({ input: { run, id, quantity, scale, threshold } }) =>
@@ -78,10 +78,11 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
   };
 }
 
-const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
+/** The script inside exported pages. */
+export const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
 
 /** The request as core/runs takes it: the quantity is a matter of showing, all are computed. */
-function workOf({ run, quantity: _, member, ...request }: { run: string; quantity: string; member?: number | undefined }) {
+export function workOf({ run, quantity: _, member, ...request }: { run: string; quantity: string; member?: number | undefined }) {
   return { folder: findRun(run).folder, member, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
 }
 
@@ -95,7 +96,8 @@ function toEvent(event: RunSurfaceEvent): SurfaceEvent {
   return { kind, indices, values, done, total, remainingSeconds };
 }
 
-function toSurface(id: string, surface: LandscapeSurface, done: number): Surface {
+/** A surface as it crosses the contract. */
+export function toSurface(id: string, surface: LandscapeSurface, done = countKnown(surface)): Surface {
   const { recipe, x, y, z, values, minimum, centre, trajectory, anchors, explainedVariance } = surface;
   const [first, second, ...third] = axisNames(surface);
   return {

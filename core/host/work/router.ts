@@ -1,7 +1,7 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  checkRunSurface, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
-  type CheckpointName, type MeasuresRequest, type OpenRun, type SplitName, type SurfaceRequest,
+  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
+  type CheckpointName, type MeasuresRequest, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
 import { RecentResults } from './cache';
@@ -97,6 +97,14 @@ export const workRouter = {
     const done = await surfaces.take();
     try {
       if (!signal?.aborted) yield* computeRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) });
+    } finally {
+      done();
+    }
+  }),
+  series: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest; moments: Moments } & WorkOptions>()).handler(async function* ({ input, signal }) {
+    const done = await surfaces.take();
+    try {
+      if (!signal?.aborted) yield* computeRunSeries(await opened(input), input.request, input.moments, { program: programName, ...(signal && { signal }) });
     } finally {
       done();
     }

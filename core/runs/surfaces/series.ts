@@ -9,8 +9,7 @@ import { runPaths } from '../folder/paths';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { landscapeProblem } from './problem';
 import type { SurfaceRequest } from './request';
-import { lockSurface, surfaceFolder, type RunSurfaceEvent } from './run-surfaces';
-
+import { curvatureOf, lockSurface, surfaceFolder, type RunSurfaceEvent } from './run-surfaces';
 import { setUpSurface, type SurfaceSetup } from './setup';
 
 /** Which moments of training a series shows: every kept checkpoint, or so many evenly spaced over training. */
@@ -74,7 +73,7 @@ export async function* computeRunSeries(run: OpenRun, request: SurfaceRequest, m
     for (const [slice, step] of steps.entries()) {
       const { problem, plane, recipe, checkpoints } = sliceAt(run, request, setup, step);
       const { signal } = options;
-      for await (const event of computeSurfaceIn(join(folder, String(step)), problem, plane, recipe, { ...run.compile, ...(signal && { signal }), checkpoints })) {
+      for await (const event of computeSurfaceIn(join(folder, String(step)), problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) {
         yield { id, slice, steps, event: { ...event, id } };
       }
     }
@@ -84,10 +83,10 @@ export async function* computeRunSeries(run: OpenRun, request: SurfaceRequest, m
 }
 
 /** The same surface around the weights of another step, along the directions of the first. */
-function sliceAt(run: OpenRun, { split }: SurfaceRequest, { plane, recipe }: SurfaceSetup, step: number): Omit<SurfaceSetup, 'id'> {
+function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe }: SurfaceSetup, step: number): Omit<SurfaceSetup, 'id'> {
   const { tensors } = run.weights(step);
   const { subset, batchNorm } = recipe;
-  const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm });
+  const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass });
   const names = Object.keys(run.parts.model.parameters);
   // The path up to this moment: what comes later is not known yet.
   const checkpoints = run.trajectorySteps()

@@ -180,7 +180,7 @@ export class Landscape {
 const planeNames: Record<string, string> = { random: 'Random plane', trajectory: 'Plane of the path', line: 'Line', through: 'Plane through runs', gradient: 'Plane of the gradient' };
 
 /** What a saved surface is called in lists. */
-export function listingTitle({ plane, grid, member }: SurfaceListing): string {
+export function listingTitle({ plane, grid, member }: Pick<SurfaceListing, 'plane' | 'grid' | 'member'>): string {
   const size = grid[1] === 1 ? `${grid[0]} points` : `${grid[0]}×${grid[1]}`;
   return [planeNames[plane] ?? plane, size, ...(member === undefined ? [] : [`member ${member}`])].join(', ');
 }
