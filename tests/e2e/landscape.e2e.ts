@@ -153,6 +153,35 @@ describe('the landscape of a trained network', () => {
     await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
   });
 
+  it('becomes a film over the checkpoints, at its own address', async () => {
+    const { page } = workbench;
+    const one = page.url();
+    const side = page.getByRole('region', { name: 'Over training' });
+    await set('Points along x', '9');
+    await set('Points along y', '9');
+    await set('Moments', '3');
+    await side.getByRole('button', { name: 'Compute series' }).click();
+    await page.getByRole('slider', { name: 'Moment of training' }).waitFor({ timeout: 60_000 });
+    expect(page.url()).toMatch(/#\/landscape\/[^/]+\/series-random-train-9x9-/);
+    const slider = page.getByRole('slider', { name: 'Moment of training' });
+    expect(await slider.getAttribute('aria-valuetext')).toBe('step 0');
+    const before = Number(await page.getByText('Centre', { exact: true }).locator('xpath=following-sibling::dd').textContent());
+    await slider.press('ArrowRight');
+    await slider.press('ArrowRight');
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^step [1-9]/);
+    const after = Number(await page.getByText('Centre', { exact: true }).locator('xpath=following-sibling::dd').textContent());
+    expect(after).toBeLessThan(before);
+    await slider.fill('0.4');
+    await page.getByText(/^between steps 0 and \d+, interpolated$/).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => slider.inputValue(), { timeout: 20_000 }).toBe('2');
+    await page.reload();
+    await slider.waitFor();
+    await page.goto(one);
+    await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
+  });
+
   it('draws the line to the weights before training: its end is worse than its start', async () => {
     const { page } = workbench;
     await page.getByRole('combobox', { name: 'Plane' }).click();

@@ -29,8 +29,7 @@ export class Comparison {
   panes = $state.raw<readonly Pane[]>([]);
 
   async show(client: HostClient, places: readonly SurfacePlace[]): Promise<void> {
-    const known = new Map(this.panes.map((pane) => [`${pane.run}/${pane.id}`, pane]));
-    this.panes = places.map((place) => known.get(`${place.run}/${place.id}`) ?? { ...place, surface: null, failure: null });
+    this.panes = places.map((place) => this.panes.find(({ run, id }) => run === place.run && id === place.id) ?? { ...place, surface: null, failure: null });
     await Promise.all(this.panes.filter(({ surface }) => surface === null).map((pane) => this.#load(client, pane)));
   }
 
