@@ -1,5 +1,5 @@
 import type { HostClient, Moments, SeriesListing, SeriesProgress, SurfaceRequest } from '#host-client';
-import { connectionLost } from '../landscape.svelte';
+import { connectionLost } from '../../../app/notices.svelte';
 
 /** Slices over training of one run: those that are saved, and the ones being computed. */
 export class RunSeries {
