@@ -16,7 +16,8 @@ export interface DensityOptions {
   readonly width?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  readonly onProbe?: (done: number, all: number) => void;
+  /** Told the share that is done. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** The spectrum as a distribution: what share of the eigenvalues lies where. */
@@ -54,19 +55,30 @@ interface Quadrature {
   readonly weights: Float64Array;
 }
 
-/** Gauss quadrature of the spectral measure of one unit vector, by Lanczos (Golub and Welsch 1969). */
-async function quadratureOf(operator: LinearOperator, seed: number, probe: number, steps: number, signal: AbortSignal | undefined): Promise<Quadrature & { products: number }> {
-  const first = signVector(operator, seed, 'curvature.density', probe);
-  scale(first, 1 / norm(first));
-  const basis: LanczosBasis = { vectors: [first], diagonal: [], offDiagonal: [] };
-  for (let k = 0; k < steps; k++) {
-    const scaleSoFar = basis.offDiagonal.reduce((size, beta, i) => Math.max(size, beta, Math.abs(basis.diagonal[i]!)), 0);
-    const { next } = await lanczosStep(operator, basis, basis.vectors, { signal, scale: scaleSoFar });
-    if (next === undefined || k === steps - 1) break;
-    basis.vectors.push(next);
+/** Bytes for the Lanczos vectors of the probes that go on together. */
+const MEMORY = 2 ** 30;
+
+/** Gauss quadratures of the spectral measures of some unit vectors, by Lanczos (Golub and Welsch 1969); each step multiplies all vectors at once. */
+async function quadraturesOf(operator: LinearOperator, seed: number, numbers: readonly number[], steps: number, options: { readonly signal?: AbortSignal | undefined; readonly onStep: (step: number) => void }): Promise<(Quadrature & { products: number })[]> {
+  const bases = numbers.map((number): LanczosBasis => {
+    const first = signVector(operator, seed, 'curvature.density', number);
+    scale(first, 1 / norm(first));
+    return { vectors: [first], diagonal: [], offDiagonal: [] };
+  });
+  let open = bases;
+  for (let k = 0; k < steps && open.length > 0; k++) {
+    const products = await operator.apply(open.map(({ vectors }) => vectors.at(-1)!), options.signal && { signal: options.signal });
+    open = open.filter((basis, i) => {
+      const next = lanczosStep(operator, basis, basis.vectors, products[i]!);
+      if (next !== undefined) basis.vectors.push(next);
+      return next !== undefined;
+    });
+    options.onStep(k + 1);
   }
-  const { values, vectors } = tridiagonalEigen(basis.diagonal, basis.offDiagonal);
-  return { nodes: values, weights: values.map((_, k) => vectors[k]! ** 2), products: basis.diagonal.length };
+  return bases.map(({ diagonal, offDiagonal }) => {
+    const { values, vectors } = tridiagonalEigen(diagonal, offDiagonal);
+    return { nodes: values, weights: values.map((_, k) => vectors[k]! ** 2), products: diagonal.length };
+  });
 }
 
 /**
@@ -79,9 +91,14 @@ export async function spectralDensity(operator: LinearOperator, options: Density
   if (probes < 2) throw new UserError('curvature.density', 'a density needs at least two random vectors for its interval');
   const most = Math.min(steps, operator.dimension);
   const parts: (Quadrature & { products: number })[] = [];
-  for (let probe = 0; probe < probes; probe++) {
-    parts.push(await quadratureOf(operator, seed, probe, most, signal));
-    options.onProbe?.(probe + 1, probes);
+  const bytes = most * operator.dimension * (operator.precision === 'float32' ? 4 : 8);
+  const together = Math.max(1, Math.min(operator.block, Math.floor(MEMORY / bytes)));
+  for (let done = 0; done < probes; done += together) {
+    const numbers = Array.from({ length: Math.min(together, probes - done) }, (_, i) => done + i);
+    parts.push(...(await quadraturesOf(operator, seed, numbers, most, {
+      signal,
+      onStep: (step) => options.onProgress?.((done + (numbers.length * step) / most) / probes),
+    })));
   }
   const ends = parts.flatMap(({ nodes }) => [nodes[0]!, nodes.at(-1)!]);
   const [smallest, largest] = [Math.min(...ends), Math.max(...ends)];

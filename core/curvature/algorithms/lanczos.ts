@@ -2,7 +2,7 @@ import { UserError } from '#core/graph';
 import { tridiagonalEigen, type Eigen } from '../algebra/symmetric';
 import { addScaled, combine, dot, norm, normalVector, orthogonalizeAgainst, projectOut, scale } from '../algebra/vectors';
 import type { LinearOperator, Vector } from '../operators/operator';
-import { type EigenPair, eigenPair, type EigenResult } from './result';
+import { type EigenPair, eigenPair, type EigenResult, gapsBetween } from './result';
 
 export type Reorthogonalization = 'full' | 'selective';
 
@@ -19,6 +19,11 @@ export interface LanczosOptions {
   readonly seed?: number;
   /** The first vector; drawn from the seed when absent. */
   readonly start?: Vector;
+  /**
+   * Spends one product more to measure how far the products' rounding carries (`floor` of the result), and counts it in every residual.
+   * Default true.
+   */
+  readonly measureFloor?: boolean;
   readonly signal?: AbortSignal;
   /** Called after each iteration. */
   readonly onIteration?: (state: { readonly iteration: number; readonly largest?: number; readonly smallest?: number }) => void;
@@ -32,18 +37,15 @@ export interface LanczosBasis {
   readonly offDiagonal: number[];
 }
 
-/** One more column of the basis; gives whether the space is exhausted (an invariant subspace was found). */
-export async function lanczosStep(
-  operator: LinearOperator,
-  basis: LanczosBasis,
-  against: readonly Vector[],
-  options: { readonly signal?: AbortSignal | undefined; readonly scale: number },
-): Promise<{ next: Vector | undefined }> {
+/**
+ * One more column of the basis from the product `w` of the operator with its last vector (overwritten); gives the next vector, or
+ * `undefined` where the space is exhausted (an invariant subspace was found).
+ */
+export function lanczosStep(operator: LinearOperator, basis: LanczosBasis, against: readonly Vector[], w: Vector): Vector | undefined {
   const { vectors, diagonal, offDiagonal } = basis;
+  const scaleSoFar = offDiagonal.reduce((size, beta, i) => Math.max(size, beta, Math.abs(diagonal[i]!)), 0);
   const k = vectors.length - 1;
   const q = vectors[k]!;
-  const [product] = await operator.apply([q], options.signal && { signal: options.signal });
-  const w = product!;
   const before = norm(w);
   // Orthogonalized against all, the three-term recurrence comes along; else it has to be made.
   const full = against === vectors;
@@ -55,14 +57,14 @@ export async function lanczosStep(
   const left = norm(w);
   const beta = full && left > Math.SQRT1_2 * before ? left : orthogonalizeAgainst(w, against);
   offDiagonal.push(beta);
-  const size = Math.max(options.scale, Math.abs(alpha), before);
+  const size = Math.max(scaleSoFar, Math.abs(alpha), before);
   const rounding = operator.precision === 'float32' ? 1e-7 : 1e-15;
   if (beta <= 10 * rounding * size || vectors.length === operator.dimension) {
     offDiagonal[k] = 0;
-    return { next: undefined };
+    return undefined;
   }
   scale(w, 1 / beta);
-  return { next: w };
+  return w;
 }
 
 /**
@@ -83,10 +85,11 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions 
   const guard = reorthogonalization === 'selective' ? new ConvergedRitz(operator) : undefined;
   let eigen: Eigen;
   let exhausted: boolean;
+  let next: Vector | undefined;
   let known: readonly number[] | undefined;
   for (;;) {
-    const scaleSoFar = basis.offDiagonal.reduce((size, beta, i) => Math.max(size, beta, Math.abs(basis.diagonal[i]!)), 0);
-    const { next } = await lanczosStep(operator, basis, guard?.vectors ?? basis.vectors, { signal, scale: scaleSoFar });
+    const [product] = await operator.apply([basis.vectors.at(-1)!], signal && { signal });
+    next = lanczosStep(operator, basis, guard?.vectors ?? basis.vectors, product!);
     eigen = tridiagonalEigen(basis.diagonal, basis.offDiagonal);
     guard?.update(basis, eigen);
     const n = basis.diagonal.length;
@@ -107,7 +110,22 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions 
     if (fresh === undefined) break;
     basis.vectors.push(fresh);
   }
-  return assemble(operator, basis, eigen, exhausted, { largest, smallest, tolerance, seed, reorthogonalization });
+  const floor = options.measureFloor === false ? undefined : await productFloor(operator, basis, eigen, next, signal);
+  return assemble(operator, basis, eigen, exhausted, floor, { largest, smallest, tolerance, seed, reorthogonalization });
+}
+
+/**
+ * `|A y - theta y - beta s_n q|` for the Ritz pair of largest size: zero but for the rounding of the products and of the basis, which
+ * residuals that follow from the recurrence alone do not see.
+ */
+async function productFloor(operator: LinearOperator, { vectors, offDiagonal }: LanczosBasis, eigen: Eigen, next: Vector | undefined, signal: AbortSignal | undefined): Promise<number> {
+  const n = eigen.values.length;
+  const k = Math.abs(eigen.values[0]!) > Math.abs(eigen.values[n - 1]!) ? 0 : n - 1;
+  const y = combine(vectors.slice(0, n), column(eigen, k));
+  const [rest] = await operator.apply([y], signal && { signal });
+  addScaled(rest!, y, -eigen.values[k]!);
+  if (next) addScaled(rest!, next, -offDiagonal[n - 1]! * eigen.vectors[(n - 1) * n + k]!);
+  return norm(rest!);
 }
 
 /**
@@ -144,12 +162,15 @@ function assemble(
   basis: LanczosBasis,
   eigen: Eigen,
   exhausted: boolean,
+  floor: number | undefined,
   { largest, smallest, tolerance, seed, reorthogonalization }: { largest: number; smallest: number; tolerance: number; seed: number; reorthogonalization: Reorthogonalization },
 ): EigenResult {
   const n = eigen.values.length;
   const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
   const vectors = basis.vectors.slice(0, n);
-  const pair = (k: number): EigenPair => eigenPair(eigen.values[k]!, ritzResidual(basis, eigen, k), tolerance, size, combine(vectors, column(eigen, k)));
+  const residuals = Array.from({ length: n }, (_, k) => ritzResidual(basis, eigen, k) + (floor ?? 0));
+  const gaps = gapsBetween(eigen.values, residuals);
+  const pair = (k: number): EigenPair => eigenPair(eigen.values[k]!, residuals[k]!, tolerance, size, combine(vectors, column(eigen, k)), gaps[k]);
   const { top, bottom } = ends(n, largest, smallest);
   const pairs = { largest: top.map(pair), smallest: bottom.map(pair) };
   // An exhausted space may hold fewer eigenvalues than were asked for: a start vector finds one of each multiple eigenvalue.
@@ -160,9 +181,10 @@ function assemble(
     algorithm: `lanczos (${reorthogonalization} reorthogonalization)`,
     ...pairs,
     iterations: n,
-    products: n,
+    products: floor === undefined ? n : n + 1,
     converged: enough && [...pairs.largest, ...pairs.smallest].every(({ converged }) => converged),
     tolerance,
+    ...(floor !== undefined && { floor }),
     seed,
   };
 }

@@ -2,7 +2,7 @@ import { UserError } from '#core/graph';
 import { symmetricEigen } from '../algebra/symmetric';
 import { addScaled, combine, dot, norm, normalVector, orthonormalize } from '../algebra/vectors';
 import type { LinearOperator, Vector } from '../operators/operator';
-import { type EigenPair, eigenPair, type EigenResult } from './result';
+import { type EigenPair, eigenPair, type EigenResult, gapsBetween } from './result';
 import { applyAll } from './trace';
 
 export interface LobpcgOptions {
@@ -47,7 +47,9 @@ export async function lobpcg(operator: LinearOperator, options: LobpcgOptions = 
       return r;
     });
     const size = Math.max(...values.map(Math.abs));
-    const pairs = values.map((value, i): EigenPair => eigenPair(value, norm(residuals[i]!), tolerance, size, current.vectors[i]!));
+    const lengths = residuals.map(norm);
+    const gaps = gapsBetween(values, lengths);
+    const pairs = values.map((value, i): EigenPair => eigenPair(value, lengths[i]!, tolerance, size, current.vectors[i]!, gaps[i]));
     const converged = pairs.every((pair) => pair.converged);
     if (converged || iteration > maxIterations) {
       return {

@@ -3,12 +3,19 @@ import type { Vector } from '../operators/operator';
 /** Where an eigenvalue lies for certain (up to rounding): some eigenvalue is within the residual of the estimate. */
 export interface EigenPair {
   readonly value: number;
-  /** `|A v - value v|` for the unit vector `v`. */
+  /** `|A v - value v|` for the unit vector `v`, the products' rounding included where it was measured. */
   readonly residual: number;
   /** `[value - residual, value + residual]` holds an eigenvalue. */
   readonly interval: readonly [number, number];
   /** Whether the residual is below the tolerance that was asked for. */
   readonly converged: boolean;
+  /** Distance to the nearest other eigenvalue that was found, less that one's residual; absent where no other is known. */
+  readonly gap?: number;
+  /**
+   * Bound on the sine of the angle between the vector and its eigenvector, `residual / gap` (Davis and Kahan 1970), at most 1. A value
+   * may have converged while its direction has not: where others lie near it.
+   */
+  readonly angle?: number;
   readonly vector: Vector;
 }
 
@@ -26,6 +33,8 @@ export interface EigenResult {
   /** Whether every pair that was asked for is below the tolerance. */
   readonly converged: boolean;
   readonly tolerance: number;
+  /** How far the products miss the recurrence that residuals follow from, measured: no residual is known better than this. */
+  readonly floor?: number;
   readonly seed: number;
 }
 
@@ -42,9 +51,19 @@ export interface Estimate {
   readonly seed: number;
 }
 
-export function eigenPair(value: number, residual: number, tolerance: number, scale: number, vector: Vector): EigenPair {
-  return { value, residual, interval: [value - residual, value + residual], converged: residual <= tolerance * scale, vector };
+/** @param gap infinite where no other eigenvalue is known */
+export function eigenPair(value: number, residual: number, tolerance: number, scale: number, vector: Vector, gap = Infinity): EigenPair {
+  const direction = Number.isFinite(gap) ? { gap, angle: gap > residual ? residual / gap : 1 } : {};
+  return { value, residual, interval: [value - residual, value + residual], converged: residual <= tolerance * scale, ...direction, vector };
 }
+
+/** For each of some values with residuals, the distance to the nearest other one, less that one's residual; at least 0. */
+export const gapsBetween = (values: ArrayLike<number>, residuals: ArrayLike<number>): number[] =>
+  Array.from(values, (value, k) => {
+    let gap = Infinity;
+    for (let j = 0; j < values.length; j++) if (j !== k) gap = Math.min(gap, Math.max(0, Math.abs(values[j]! - value) - residuals[j]!));
+    return gap;
+  });
 
 /** 97.5 % quantile of Student's distribution with `freedom` degrees (Hill 1970, from the normal quantile). */
 export function studentQuantile(freedom: number): number {

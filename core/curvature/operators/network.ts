@@ -9,6 +9,8 @@ export interface NetworkOperatorOptions extends CompileOptions {
   readonly select?: ParameterFilter;
   /** Bytes for what is kept between products; default 1 GiB. Batches that do not fit are computed anew each time. */
   readonly memory?: number;
+  /** Vectors multiplied at once: the weights are read once for all of them, and a run takes as much longer. Default 8. */
+  readonly block?: number;
 }
 
 /** A parameter's place in the vectors. */
@@ -28,7 +30,6 @@ export interface NetworkOperator extends LinearOperator {
 }
 
 const DEFAULT_MEMORY = 2 ** 30;
-/** Vectors multiplied at once: the products' weights are read once for all of them. */
 const BLOCK = 8;
 
 /** The chosen parameters in the order of the problem, one behind the other. @throws UserError when none is chosen */
@@ -70,9 +71,10 @@ class ProductOperator implements NetworkOperator {
   readonly places: readonly ParameterPlace[];
   readonly dimension: number;
   readonly precision: 'float32' | 'float64';
-  readonly block = BLOCK;
+  readonly block: number;
   /** By the number of vectors. */
   readonly #programs = new Map<number, Promise<ProgramPair>>();
+  readonly #compiled: ProgramPair[] = [];
   readonly #fixed: Record<string, Feed> = {};
   readonly #examples: number;
   readonly #sums: Float64Array[] = [];
@@ -83,13 +85,23 @@ class ProductOperator implements NetworkOperator {
     private readonly options: NetworkOperatorOptions,
   ) {
     this.places = placesOf(problem, options.select);
+    this.block = options.block ?? BLOCK;
     const last = this.places.at(-1)!;
     this.dimension = last.offset + last.size;
     this.precision = options.device === 'reference' ? 'float64' : 'float32';
     this.#examples = exampleCount(problem);
     if (this.#examples === 0) throw new UserError('curvature.examples', 'there is no example to take the loss of');
-    for (const [name_, { data }] of Object.entries(problem.parameters)) this.#fixed[`parameters.${name_}`] = data;
-    for (const [name_, { data }] of Object.entries(problem.buffers)) this.#fixed[`buffers.${name_}`] = data;
+    this.#feedWeights(problem);
+  }
+
+  #feedWeights({ parameters, buffers }: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void {
+    for (const [name, { data }] of Object.entries(parameters)) this.#fixed[`parameters.${name}`] = data;
+    for (const [name, { data }] of Object.entries(buffers)) this.#fixed[`buffers.${name}`] = data;
+  }
+
+  moveTo(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void {
+    this.#feedWeights(weights);
+    for (const { kept } of this.#compiled) release(kept);
   }
 
   async apply(vectors: readonly Vector[], { signal }: ApplyOptions = {}): Promise<Vector[]> {
@@ -122,10 +134,10 @@ class ProductOperator implements NetworkOperator {
   }
 
   async dispose(): Promise<void> {
-    const pairs = await Promise.all(this.#programs.values());
+    await Promise.all(this.#programs.values());
     this.#programs.clear();
-    for (const { still, moving, kept } of pairs) {
-      for (const arrays of kept) for (const array of Object.values(arrays)) array.dispose();
+    for (const { still, moving, kept } of this.#compiled.splice(0)) {
+      release(kept);
       await still.dispose();
       await moving.dispose();
     }
@@ -177,7 +189,9 @@ class ProductOperator implements NetworkOperator {
     const options = threads === undefined ? { device } : { device, threads };
     const { still, moving } = hoist(this.#trace(count), (name) => name.startsWith('vector.'));
     const bytes = still.outputs.reduce((total, { tensor }) => total + tensor.size * bytesPerElement(tensor.dtype), 0);
-    return { still: await compile(still, options), moving: await compile(moving, options), kept: [], fitting: bytes === 0 ? 0 : Math.floor(memory / bytes) };
+    const pair: ProgramPair = { still: await compile(still, options), moving: await compile(moving, options), kept: [], fitting: bytes === 0 ? 0 : Math.floor(memory / bytes) };
+    this.#compiled.push(pair);
+    return pair;
   }
 
   #trace(count: number): Graph {
@@ -194,6 +208,11 @@ class ProductOperator implements NetworkOperator {
       { ...problemSpecs(problem), vector: vectorSpecs },
     );
   }
+}
+
+/** Gives back what is kept of all batches. */
+function release(kept: Arrays[]): void {
+  for (const arrays of kept.splice(0)) for (const array of Object.values(arrays)) array.dispose();
 }
 
 interface TracedInputs<L> {

@@ -1,3 +1,5 @@
+import type { CurvatureProblem } from '../problem';
+
 /** Numbers of one vector; float64 where the operator computes in float64. */
 export type Vector = Float32Array | Float64Array;
 
@@ -17,6 +19,8 @@ export interface LinearOperator {
   readonly block: number;
   /** `A v` for each of the vectors (each `[dimension]`), in their order. Fresh arrays. */
   apply(vectors: readonly Vector[], options?: ApplyOptions): Promise<Vector[]>;
+  /** The same matrix at other weights, with the programs that are compiled already; absent where they cannot be kept. */
+  moveTo?(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void;
   /** Gives compiled programs and what they keep back. */
   dispose(): Promise<void>;
 }

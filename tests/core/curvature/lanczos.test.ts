@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lanczos, matrixOperator, symmetricEigen, tridiagonalEigen } from '#core/curvature';
+import { lanczos, type LinearOperator, matrixOperator, symmetricEigen, tridiagonalEigen } from '#core/curvature';
 import { withSpectrum } from './matrices';
 
 const close = (actual: number, expected: number, tolerance: number): void => expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
@@ -52,6 +52,41 @@ describe('lanczos', () => {
       expect(converged).toBe(false);
       expect(values.some((value) => value >= interval[0] && value <= interval[1])).toBe(true);
     }
+  });
+
+  it('tells a converged value from a settled direction: the angle is at most residual over gap', async () => {
+    const values = [...Array.from({ length: 80 }, (_, i) => i / 100), 9.9995, 10];
+    const matrix = withSpectrum(values, 2);
+    const operator = matrixOperator(matrix);
+    const { vectors } = symmetricEigen(matrix, values.length);
+    const settled = await lanczos(operator, { largest: 2, tolerance: 1e-10 });
+    const open = await lanczos(operator, { largest: 2, tolerance: 1e-4 });
+    for (const [result, within] of [[settled, 1e-4], [open, 1]] as const) {
+      result.largest.forEach(({ vector, angle }, i) => {
+        const cosine = Math.abs(vector.reduce((sum, v, row) => sum + v * vectors[row * values.length + (values.length - 1 - i)]!, 0));
+        expect(Math.sqrt(Math.max(0, 1 - cosine ** 2))).toBeLessThanOrEqual(angle! + 1e-6);
+        expect(angle).toBeLessThanOrEqual(within);
+      });
+    }
+    // Two neighbours a twenty-thousandth apart: either value is converged to the tolerance while the direction in their plane is open.
+    expect(open.converged).toBe(true);
+    expect(open.largest[1]!.angle).toBeGreaterThan(0.1);
+    expect(settled.largest[0]!.gap).toBeCloseTo(5e-4, 8);
+  });
+
+  it('measures what rounded products leave of a residual, and does not promise less', async () => {
+    const exact = matrixOperator(withSpectrum(Array.from({ length: 60 }, (_, i) => i), 1));
+    // Products with an error that is not linear in the vector, as rounding is.
+    const rough: LinearOperator = { ...exact, apply: async (vectors) => (await exact.apply(vectors)).map((product) => product.map((v, i) => v + 1e-4 * Math.sin(1e6 * v + i))) };
+    expect((await lanczos(exact, { tolerance: 1e-10 })).floor).toBeLessThan(1e-10);
+    const result = await lanczos(rough, { tolerance: 1e-8, maxIterations: 60 });
+    expect(result.floor).toBeGreaterThan(1e-4);
+    expect(result.converged).toBe(false);
+    const [top] = result.largest;
+    expect(top!.residual).toBeGreaterThanOrEqual(result.floor!);
+    expect(top!.interval[0]).toBeLessThanOrEqual(59);
+    expect(top!.interval[1]).toBeGreaterThanOrEqual(59);
+    expect((await lanczos(exact, { measureFloor: false, maxIterations: 10 })).products).toBe(10);
   });
 
   it('finds the copies of a multiple eigenvalue', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lanczos, materialize, networkOperator, symmetricEigen, type CurvatureProblem, type ProductName } from '#core/curvature';
-import { grad, spec, sum, mul, type Tensor } from '#core/graph';
+import { lanczos, materialize, matrixOperator, networkOperator, spectralDensity, symmetricEigen, traceAlgorithms, type CurvatureProblem, type ProductName } from '#core/curvature';
+import { grad, mul, softplus, spec, sub, sum, type Tensor } from '#core/graph';
 import { compileFunction } from '#core/runtime';
 import { problem } from './problems';
 
@@ -86,6 +86,46 @@ describe('network operators', () => {
     expect(largestDifference(await matrixOf(p, 'hessian'), expected)).toBeLessThan(1e-12);
   });
 
+  it('a linear model under squared loss is quadratic: mean of x x\', one block an output, at any weights', async () => {
+    const p = problem({ widths: [4, 2], examples: 7, task: 'regression' });
+    const x = p.batches[0]!.x as Float32Array;
+    const rows = Array.from({ length: 7 }, (_, e) => [...x.subarray(e * 4, e * 4 + 4), 1]);
+    const place = (c: number, k: number): number => (k < 4 ? c * 4 + k : 8 + c);
+    const expected = new Float64Array(100);
+    for (let c = 0; c < 2; c++) for (let k = 0; k < 5; k++) for (let l = 0; l < 5; l++) expected[place(c, k) * 10 + place(c, l)] = rows.reduce((total, row) => total + row[k]! * row[l]!, 0) / 7;
+    for (const name of ['hessian', 'gauss-newton', 'fisher'] as const) expect(largestDifference(await matrixOf(p, name), expected)).toBeLessThan(1e-12);
+  });
+
+  it('logistic regression has the closed form mean of p (1 - p) x x\', as Hessian, Gauss-Newton and Fisher', async () => {
+    const base = problem({ widths: [3, 1], examples: 8, task: 'regression' });
+    const labels = Float32Array.from({ length: 8 }, (_, e) => e % 2);
+    const p: CurvatureProblem = {
+      ...base,
+      batches: base.batches.map((batch) => ({ ...batch, y: labels })),
+      likelihood: 'bernoulli',
+      loss: (outputs, y) => sum(sub(softplus(outputs), mul(outputs, y)), [1]),
+    };
+    const [weight, bias] = [p.parameters['layers.0.weight']!.data, p.parameters['layers.0.bias']!.data];
+    const x = p.batches[0]!.x as Float32Array;
+    const expected = new Float64Array(16);
+    for (let e = 0; e < 8; e++) {
+      const row = [...x.subarray(e * 3, e * 3 + 3), 1];
+      const q = 1 / (1 + Math.exp(-row.reduce((total, v, k) => total + v * (weight[k] ?? bias[0]!), 0)));
+      for (let k = 0; k < 4; k++) for (let l = 0; l < 4; l++) expected[k * 4 + l]! += (q * (1 - q) * row[k]! * row[l]!) / 8;
+    }
+    for (const name of ['hessian', 'gauss-newton', 'fisher'] as const) expect(largestDifference(await matrixOf(p, name), expected)).toBeLessThan(1e-12);
+  });
+
+  it('moved to other weights, with the programs compiled before, it is the matrix there', async () => {
+    const other = problem({ widths: [3, 4, 3], examples: 7, batch: 3, task: 'classification', seed: 5 });
+    const here = { ...other, parameters: problem({ widths: [3, 4, 3], examples: 7, task: 'classification', seed: 9 }).parameters };
+    const operator = networkOperator(here, 'hessian', reference);
+    await materialize(operator);
+    operator.moveTo!(other);
+    expect(largestDifference(await materialize(operator), await matrixOf(other, 'hessian'))).toBe(0);
+    await operator.dispose();
+  });
+
   it('a filter takes a block of the whole matrix', async () => {
     const whole = await matrixOf(small, 'hessian');
     const block = await matrixOf(small, 'hessian', { select: (name) => name === 'layers.1.weight' });
@@ -107,11 +147,24 @@ describe('network operators', () => {
     const operator = networkOperator(network, 'hessian', reference);
     const n = operator.dimension;
     expect(n).toBe(496);
-    const { values } = symmetricEigen(await materialize(operator), n);
+    const matrix = await materialize(operator);
+    const { values } = symmetricEigen(matrix, n);
     const result = await lanczos(operator, { largest: 12, smallest: 12, tolerance: 1e-7, maxIterations: 200 });
     expect(result.converged).toBe(true);
     result.largest.forEach(({ value }, i) => expect(Math.abs(value / values[n - 1 - i]! - 1)).toBeLessThan(1e-4));
     result.smallest.forEach(({ value }, i) => expect(Math.abs(value / values[i]! - 1)).toBeLessThan(1e-4));
+    // Every other eigenvalue too, against the Hessian as ONNX Runtime computes it in float32.
+    const single = networkOperator(network, 'hessian', { device: 'cpu', threads: 1 });
+    const rounded = symmetricEigen(await materialize(single), n).values;
+    await single.dispose();
+    expect(largestDifference(rounded, values)).toBeLessThan(1e-4 * Math.max(...Array.from(values, Math.abs)));
+    const whole = matrixOperator(matrix);
+    const { interval } = await traceAlgorithms.xtrace(whole, { products: 96 });
+    const trace = values.reduce((total, value) => total + value, 0);
+    expect(trace >= interval[0] && trace <= interval[1]).toBe(true);
+    const { grid, lower, upper, sigma } = await spectralDensity(whole, { probes: 16, steps: 60, width: 0.02, points: 101 });
+    const density = (x: number): number => values.reduce((total, value) => total + Math.exp(-0.5 * ((x - value) / sigma) ** 2), 0) / (n * sigma * Math.sqrt(2 * Math.PI));
+    expect(Array.from(grid, (x, i) => density(x) >= lower[i]! - 1e-4 && density(x) <= upper[i]! + 1e-4).filter(Boolean).length / grid.length).toBeGreaterThanOrEqual(0.85);
     await operator.dispose();
   });
 });
