@@ -4,7 +4,7 @@ export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
 export { populationFlops, stepCost } from './step-cost';
 export { curvatureRequestSchema, type CurvatureRequest } from './curvature/request';
-export type { CurvatureFigures, CurvatureHead, CurvatureReport, Eigenvalue } from './curvature/report';
+export type { CurvatureFigures, CurvatureHead, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from './curvature/report';
 export { computeRunCurvature, type CurvatureEvent } from './curvature/run-curvature';
 export {
   answerRunCurvature, listRunCurvature, openRunCurvature, removeRunCurvature, reportOf, type CurvatureAnswer, type CurvatureListing, type KeptCurvature,

@@ -74,7 +74,8 @@ describe('the curvature of a trained network', () => {
   it('compares layers: no block bends more than the whole', async () => {
     const { page } = workbench;
     await set('Most iterations', '100');
-    await page.getByRole('switch', { name: 'By layer' }).click();
+    await page.getByLabel('Parts').click();
+    await page.getByRole('option', { name: 'By layer' }).click();
     await compute();
     const whole = number(await valueOf('Largest 1').textContent());
     const rows = await page.getByRole('region', { name: 'By layer' }).getByRole('row').all();

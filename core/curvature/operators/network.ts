@@ -128,9 +128,7 @@ class ProductOperator implements NetworkOperator {
   }
 
   async moved(): Promise<void> {
-    for (const { kept } of await Promise.all(this.#programs.values())) {
-      for (const arrays of kept.splice(0)) for (const array of Object.values(arrays)) array.dispose();
-    }
+    for (const { kept } of await Promise.all(this.#programs.values())) release(kept);
   }
 
   async dispose(): Promise<void> {

@@ -16,11 +16,18 @@ export const curvatureRequest = z.strictObject({
   density: z.boolean().default(false),
   /** Only parameters whose names begin so; empty: all. */
   layers: z.array(z.string().min(1)).default([]),
+  /** Only parameters whose names fit one of these patterns (`*` any characters); empty: all. */
+  parameters: z.array(z.string().min(1)).default([]),
   kinds: z.enum(['all', 'weights']).default('all'),
   byLayer: z.boolean().default(false),
+  byBlock: z.boolean().default(false),
+  /** Also at the checkpoints before this one: all, or so many of them. */
+  over: z.union([z.literal('all'), z.int().min(2)]).nullable().default(null),
   split: split.default('train'),
   /** Number of examples, drawn with the seed; `null` takes all. */
   subset: z.int().min(1).nullable().default(null),
+  /** One mini-batch of so many examples in place of the subset, BatchNorm with its statistics. */
+  batch: z.int().min(1).nullable().default(null),
   seed: z.int().min(0).default(0),
   checkpoint: checkpointName.default('last'),
   batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
@@ -45,8 +52,8 @@ const interval = z.tuple([real, real]);
 export const curvatureEstimate = z.object({ algorithm: z.string(), value: real, standardError: real, interval, samples: z.int(), products: z.int() });
 export type CurvatureEstimate = z.infer<typeof curvatureEstimate>;
 
-/** Some eigenvalue lies within the residual of the value. */
-export const eigenvalue = z.object({ value: real, residual: real, interval, converged: z.boolean() });
+/** Some eigenvalue lies within the residual of the value. `angle`: sine of the angle to its eigenvector, at most. */
+export const eigenvalue = z.object({ value: real, residual: real, interval, converged: z.boolean(), gap: real.optional(), angle: real.optional() });
 export type Eigenvalue = z.infer<typeof eigenvalue>;
 
 /** As `SpectralDensity` of core/curvature: places, densities, and the interval of the densities. */
@@ -77,6 +84,8 @@ export const curvatureFigures = z.object({
       products: z.int(),
       converged: z.boolean(),
       tolerance: z.number(),
+      /** What the products' rounding leaves of every residual, measured. */
+      floor: real.optional(),
       algorithm: z.string(),
     })
     .optional(),
@@ -97,6 +106,8 @@ export const curvatureHead = z.object({
   examples: z.int(),
   device: z.string(),
   gradientNorm: real,
+  /** The checkpoints of a request over time, in order. */
+  path: z.array(z.object({ checkpoint: z.union([z.literal('init'), z.int()]), step: z.int(), epoch: z.number(), loss: real.optional() })).readonly().optional(),
 });
 export type CurvatureHead = z.infer<typeof curvatureHead>;
 
@@ -104,12 +115,16 @@ export const curvatureEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('start'), head: curvatureHead }),
   /** At work on one of the `parts`, counted from 1. */
   z.object({ kind: z.literal('progress'), text: z.string(), part: z.int(), parts: z.int() }),
-  /** All that is known so far of the whole matrix (`layer` is null) or of a layer's block. */
-  z.object({ kind: z.literal('figures'), layer: z.string().nullable(), figures: curvatureFigures }),
+  /** All that is known so far of one matrix: of the whole (`layer` is null) or a group, at the checkpoint asked for (`step` is null) or one before it. */
+  z.object({ kind: z.literal('figures'), step: z.int().nullable(), layer: z.string().nullable(), figures: curvatureFigures }),
   /** `kept`: read from the run's folder, not computed. */
   z.object({ kind: z.literal('end'), id: z.string(), kept: z.boolean(), seconds: z.number() }),
 ]);
 export type CurvatureEvent = z.infer<typeof curvatureEvent>;
+
+/** The figures at one checkpoint of a request over time. */
+export const curvaturePoint = z.object({ step: z.int(), figures: curvatureFigures.nullable(), layers: z.record(z.string(), curvatureFigures) });
+export type CurvaturePoint = z.infer<typeof curvaturePoint>;
 
 /** A result in the run's folder. */
 export const curvatureListing = z.object({
@@ -128,6 +143,7 @@ export const keptCurvature = z.object({
   head: curvatureHead,
   figures: curvatureFigures.nullable(),
   layers: z.record(z.string(), curvatureFigures),
+  points: z.array(curvaturePoint),
   seconds: z.number(),
   complete: z.boolean(),
 });

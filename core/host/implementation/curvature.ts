@@ -21,11 +21,12 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
         listRunCurvature(findRun(run).folder).map((listing) => ({ ...listing, head: toHead(listing.head) }))),
 
       get: api.curvature.get.handler(({ input: { run, id } }): KeptCurvature => {
-        const { head, figures, layers, seconds, complete } = openRunCurvature(findRun(run).folder, id);
+        const { head, figures, layers, points, seconds, complete } = openRunCurvature(findRun(run).folder, id);
         return {
           head: toHead(head),
           figures: figures && toFigures(figures),
-          layers: Object.fromEntries(Object.entries(layers).map(([layer, own]) => [layer, toFigures(own)])),
+          layers: toLayers(layers),
+          points: points.map((point) => ({ step: point.step, figures: point.figures && toFigures(point.figures), layers: toLayers(point.layers) })),
           seconds,
           complete,
         };
@@ -39,7 +40,7 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
 function toEvent(event: CurvatureWorkEvent): CurvatureEvent {
   switch (event.kind) {
     case 'start': return { kind: 'start', head: toHead(event.head) };
-    case 'figures': return { kind: 'figures', layer: event.layer, figures: toFigures(event.figures) };
+    case 'figures': return { kind: 'figures', step: event.step, layer: event.layer, figures: toFigures(event.figures) };
     default: return event;
   }
 }
@@ -48,6 +49,9 @@ type FoundHead = Extract<CurvatureWorkEvent, { kind: 'start' }>['head'];
 type FoundFigures = Extract<CurvatureWorkEvent, { kind: 'figures' }>['figures'];
 
 const toHead = (head: FoundHead): CurvatureHead => ({ ...head, request: { ...head.request } });
+
+const toLayers = (layers: Readonly<Record<string, FoundFigures>>): KeptCurvature['layers'] =>
+  Object.fromEntries(Object.entries(layers).map(([layer, own]) => [layer, toFigures(own)]));
 
 /** The same, with lists that may be changed: what leaves the engine is the receiver's own. */
 function toFigures(figures: FoundFigures): Extract<CurvatureEvent, { kind: 'figures' }>['figures'] {

@@ -38,8 +38,8 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
         onIteration: ({ iteration, largest: high }) => onProgress(`iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
       });
       onEigen?.(result);
-      const { largest, smallest, iterations, products: spent, converged, algorithm } = result;
-      add({ eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, algorithm } });
+      const { largest, smallest, iterations, products: spent, converged, floor, algorithm } = result;
+      add({ eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, floor, algorithm } });
     }
   }
   if (request.trace !== null) {
@@ -58,7 +58,7 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
   if (request.density) {
     onStage();
     if (!found.density) {
-      const density = await spectralDensity(operator, { seed, ...aborting, onProbe: (done, all) => onProgress(`density, vector ${done} of ${all}`) });
+      const density = await spectralDensity(operator, { seed, ...aborting, onProgress: (share) => onProgress(`density, ${Math.floor(100 * share)} %`) });
       add({ density, entropyRank: entropyRank(density) });
     }
   }

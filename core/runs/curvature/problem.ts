@@ -25,19 +25,44 @@ export function curvatureProblem(parts: RunParts, data: PreparedDataset, tensors
   };
 }
 
-/** The parameters that a request means. @throws UserError when a name begins no parameter's */
-export function parameterFilter(problem: Pick<CurvatureProblem, 'parameters'>, { layers, kinds }: Pick<CurvatureRequest, 'layers' | 'kinds'>): ParameterFilter {
+/** The parameters that a request means. @throws UserError when a name begins no parameter's, or a pattern fits none */
+export function parameterFilter(problem: Pick<CurvatureProblem, 'parameters'>, { layers, parameters, kinds }: Pick<CurvatureRequest, 'layers' | 'parameters' | 'kinds'>): ParameterFilter {
   const names = Object.keys(problem.parameters);
   const under = (layer: string, name: string): boolean => name === layer || name.startsWith(`${layer}.`);
   const stranger = layers.find((layer) => !names.some((name) => under(layer, name)));
   if (stranger !== undefined) {
-    throw new UserError('curvature.layer', `The network has no layer "${stranger}".`, { hint: `There are: ${layerNames(problem, () => true).join(', ')}.` });
+    throw new UserError('curvature.layer', `The network has no layer "${stranger}".`, { hint: `There are: ${[...new Set(names.map(layerOf))].join(', ')}.` });
   }
-  return (name, { kind }) => (kinds === 'all' || kind === 'weight') && (layers.length === 0 || layers.some((layer) => under(layer, name)));
+  const patterns = parameters.map((text) => ({ text, pattern: patternOf(text) }));
+  const vain = patterns.find(({ pattern }) => !names.some((name) => pattern.test(name)));
+  if (vain) throw new UserError('curvature.parameters', `No parameter's name fits "${vain.text}".`, { hint: `There are: ${names.join(', ')}.` });
+  return (name, { kind }) =>
+    (kinds === 'all' || kind === 'weight')
+    && (layers.length === 0 || layers.some((layer) => under(layer, name)))
+    && (patterns.length === 0 || patterns.some(({ pattern }) => pattern.test(name)));
 }
 
-/** Names of the layers that hold chosen parameters: `layers.0` of `layers.0.weight`. */
-export function layerNames({ parameters }: Pick<CurvatureProblem, 'parameters'>, select: ParameterFilter): string[] {
-  const chosen = Object.entries(parameters).filter(([name, parameter]) => select(name, parameter));
-  return [...new Set(chosen.map(([name]) => name.slice(0, Math.max(0, name.lastIndexOf('.'))) || name))];
+/** `layers.*.weight` as an expression: `*` any characters, `?` one, all else itself. */
+const patternOf = (glob: string): RegExp =>
+  new RegExp(`^${glob.replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.')}$`);
+
+/** The layer that holds a parameter: `layers.0` of `layers.0.weight`. */
+const layerOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.'))) || name;
+
+/** The block that holds a parameter, its name up to the first number: `layer1.0` of `layer1.0.conv2.weight`; a layer without one is a block. */
+const blockOf = (name: string): string => /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? layerOf(name);
+
+/** A part of the chosen parameters, with figures of its own. */
+export interface ParameterGroup {
+  readonly name: string;
+  readonly select: ParameterFilter;
+}
+
+/** The layers, or blocks, of chosen parameters that a request wants figures of; each parameter is in one. */
+export function parameterGroups({ parameters }: Pick<CurvatureProblem, 'parameters'>, select: ParameterFilter, { byLayer, byBlock }: Pick<CurvatureRequest, 'byLayer' | 'byBlock'>): ParameterGroup[] {
+  if (!byLayer && !byBlock) return [];
+  if (byLayer && byBlock) throw new UserError('curvature.groups', 'Figures were asked for by layer and by block.', { hint: 'Take one of them.' });
+  const groupOf = byLayer ? layerOf : blockOf;
+  const names = Object.entries(parameters).filter(([name, parameter]) => select(name, parameter)).map(([name]) => groupOf(name));
+  return [...new Set(names)].map((group) => ({ name: group, select: (name, parameter) => select(name, parameter) && groupOf(name) === group }));
 }

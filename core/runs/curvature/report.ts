@@ -16,7 +16,7 @@ const estimate = z.object({
   seed: z.int(),
 });
 
-const eigenvalue = z.object({ value: real, residual: real, interval, converged: z.boolean() });
+const eigenvalue = z.object({ value: real, residual: real, interval, converged: z.boolean(), gap: real.optional(), angle: real.optional() });
 
 /** An eigenvalue without its vector. */
 export type Eigenvalue = Readonly<z.infer<typeof eigenvalue>>;
@@ -52,6 +52,7 @@ export const curvatureFiguresSchema = z.object({
       products: z.int(),
       converged: z.boolean().describe('Whether every residual is below the tolerance.'),
       tolerance: z.number(),
+      floor: real.optional().describe("How far the products' rounding carries, measured; counted in every residual."),
       algorithm: z.string(),
     })
     .optional(),
@@ -63,6 +64,10 @@ export const curvatureFiguresSchema = z.object({
 });
 export type CurvatureFigures = Readonly<z.infer<typeof curvatureFiguresSchema>>;
 
+/** A checkpoint on the way to the one that was asked for. */
+const moment = z.object({ checkpoint: z.union([z.literal('init'), z.int()]), step: z.int(), epoch: z.number(), loss: real.optional() });
+export type CurvatureMoment = Readonly<z.infer<typeof moment>>;
+
 /** What the figures are of. */
 export const curvatureHeadSchema = z.object({
   run: z.object({ id: z.string(), name: z.string(), checkpoint: z.string(), step: z.int(), member: z.int().optional(), fingerprint: z.string().describe('hash of the weights') }),
@@ -71,15 +76,21 @@ export const curvatureHeadSchema = z.object({
   examples: z.int(),
   device: z.string(),
   gradientNorm: real.describe("Norm of the loss's gradient in the same parameters: how near the weights are to a point where curvature is all."),
+  path: z.array(moment).readonly().optional().describe('The checkpoints of a request over time, in order.'),
 });
 export type CurvatureHead = Readonly<z.infer<typeof curvatureHeadSchema>>;
 
-const layersSchema = z.record(z.string(), curvatureFiguresSchema);
+export const layersSchema = z.record(z.string(), curvatureFiguresSchema);
+
+/** The figures of one moment of training; `figures` is null until they are known. */
+export const curvaturePointSchema = z.object({ step: z.int(), figures: curvatureFiguresSchema.nullable(), layers: layersSchema });
+export type CurvaturePoint = Readonly<z.infer<typeof curvaturePointSchema>>;
 
 export const curvatureReportSchema = z.object({
   ...curvatureHeadSchema.shape,
   ...curvatureFiguresSchema.shape,
   layers: layersSchema.optional(),
+  points: z.array(curvaturePointSchema).readonly().optional(),
   seconds: z.number(),
 });
 export type CurvatureReport = Readonly<z.infer<typeof curvatureReportSchema>>;

@@ -1,9 +1,13 @@
-import { exampleCount, makeOperator, meanGradient, type ParameterFilter } from '#core/curvature';
+import { exampleCount, type LinearOperator, makeOperator, meanGradient, type CurvatureProblem } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
+import type { StoredWeights } from '../folder/checkpoints';
 import { weightsFingerprint } from '../weights-fingerprint';
+import { productBatching } from './batching';
 import { figuresOf, stageCount } from './figures';
-import { curvatureProblem, layerNames, parameterFilter } from './problem';
-import type { CurvatureFigures, CurvatureHead, CurvatureReport } from './report';
+import { type CurvatureFound, figuresAt, type MatrixPlace, nothingFound, withFigures } from './found';
+import { momentsOf } from './moments';
+import { curvatureProblem, parameterFilter, parameterGroups, type ParameterGroup } from './problem';
+import type { CurvatureFigures, CurvatureHead, CurvatureMoment, CurvatureReport } from './report';
 import type { CurvatureRequest } from './request';
 import { eigenvectorTensors, type VectorTensors } from './vectors';
 
@@ -12,74 +16,137 @@ export type CurvatureEvent =
   | { readonly kind: 'start'; readonly head: CurvatureHead }
   /** At work on one of the `parts` that were asked for, counted from 1. */
   | { readonly kind: 'progress'; readonly text: string; readonly part: number; readonly parts: number }
-  /** All that is known so far of the whole matrix (`layer` is null) or of a layer's block. */
-  | { readonly kind: 'figures'; readonly layer: string | null; readonly figures: CurvatureFigures };
+  /** All that is known so far of one matrix. */
+  | { readonly kind: 'figures'; readonly figures: CurvatureFigures } & MatrixPlace;
 
 export interface CurvatureOptions {
   readonly signal?: AbortSignal;
   /** What an earlier attempt at the same request found: it is not computed again. */
-  readonly known?: Pick<CurvatureReport, keyof CurvatureFigures | 'layers'> | undefined;
+  readonly known?: CurvatureFound | undefined;
   readonly onEvent?: (event: CurvatureEvent) => void;
   /** The whole matrix's eigenvectors, where the request wants them kept. */
   readonly onVectors?: (tensors: VectorTensors) => void;
 }
 
+/** A request as it was understood: the loss at the checkpoint, the matrices, the moments. */
+export interface CurvatureSetup {
+  readonly weights: StoredWeights;
+  readonly problem: CurvatureProblem;
+  /** The whole first, under no name, then its layers or blocks. */
+  readonly groups: readonly (Omit<ParameterGroup, 'name'> & { readonly name: string | null })[];
+  readonly moments: readonly CurvatureMoment[];
+  /** Vectors that are multiplied at once. */
+  readonly block: number;
+  /** The loss at another checkpoint's weights. */
+  at(checkpoint: CurvatureMoment['checkpoint']): CurvatureProblem;
+}
+
+/** @throws UserError when checkpoint, split, layers or parameters are not there */
+export function setUpCurvature(run: OpenRun, request: CurvatureRequest): CurvatureSetup {
+  const weights = run.weights(request.checkpoint);
+  const { split, seed, batch } = request;
+  const count = batch ?? request.subset;
+  const batchNorm = batch === null ? request.batchNorm : 'batch';
+  const { mostExamples, block } = productBatching(run.parts, run.data.exampleShape, run.compile.device, count ?? run.data[split]?.count ?? Infinity);
+  // BatchNorm with the batch's own statistics is another function of other batches: they are not cut smaller.
+  const options = { split, batchNorm, subset: count === null ? null : { count, seed }, ...(batchNorm === 'evaluation' && { mostExamples }), ...(batch !== null && { batchSize: Math.min(batch, run.data[split]?.count ?? batch) }) };
+  const problem = curvatureProblem(run.parts, run.data, weights.tensors, options);
+  const select = parameterFilter(problem, request);
+  return {
+    weights,
+    problem,
+    groups: [{ name: null, select }, ...parameterGroups(problem, select, request)],
+    moments: request.over === null ? [] : momentsOf(run, weights.step, request.over),
+    block,
+    at: (checkpoint) => curvatureProblem(run.parts, run.data, run.weights(checkpoint).tensors, options),
+  };
+}
+
 /**
- * Takes the curvature of a run's loss at a checkpoint.
+ * Takes the curvature of a run's loss at a checkpoint, and where it is asked for at those before it.
  *
  * @throws UserError when checkpoint, split or layers are not there, or the products are not finite
  */
-export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, known, onEvent, onVectors }: CurvatureOptions = {}): Promise<CurvatureReport> {
+export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, known = nothingFound, onEvent, onVectors }: CurvatureOptions = {}): Promise<CurvatureReport> {
   const start = performance.now();
-  const { step, tensors } = run.weights(request.checkpoint);
-  const { split, seed, batchNorm } = request;
-  const problem = curvatureProblem(run.parts, run.data, tensors, { split, batchNorm, subset: request.subset === null ? null : { count: request.subset, seed } });
-  const select = parameterFilter(problem, request);
-  const names = request.byLayer ? layerNames(problem, select) : [];
-  const parts = (1 + names.length) * stageCount(request);
+  const { weights, problem, groups, moments, block, at } = setUpCurvature(run, request);
+  const parts = groups.length * stageCount(request) + groups.length * moments.length * stageCount(pathRequest(request));
   let part = 0;
-  const matrix = async (chosen: ParameterFilter, layer: string | null, earlier: CurvatureFigures | undefined): Promise<CurvatureFigures> => {
-    signal?.throwIfAborted();
-    const operator = await makeOperator(problem, request.operator, { ...run.compile, select: chosen });
-    try {
-      return await figuresOf(operator, request, {
-        signal,
-        known: earlier,
-        onStage: () => part++,
-        onProgress: (text) => onEvent?.({ kind: 'progress', text: `${layer ?? request.operator}: ${text}`, part, parts }),
-        onFound: (found) => onEvent?.({ kind: 'figures', layer, figures: found }),
-        onEigen: (result) => {
-          if (layer === null && request.vectors) onVectors?.(eigenvectorTensors(result, problem, request.operator, chosen));
-        },
-      });
-    } finally {
-      await operator.dispose();
-    }
+  let found = known;
+  const take = (place: MatrixPlace, figures: CurvatureFigures): void => {
+    found = withFigures(found, place, figures);
+    onEvent?.({ kind: 'figures', ...place, figures });
   };
-  const gradient = await meanGradient(problem, { ...run.compile, select });
+  const compute = (operator: LinearOperator, asked: CurvatureRequest, place: MatrixPlace): Promise<CurvatureFigures> => {
+    const where = [...(place.step === null ? [] : [`step ${place.step}`]), place.layer ?? request.operator].join(', ');
+    return figuresOf(operator, asked, {
+      signal,
+      known: figuresAt(found, place),
+      onStage: () => part++,
+      onProgress: (text) => onEvent?.({ kind: 'progress', text: `${where}: ${text}`, part, parts }),
+      onFound: (figures) => take(place, figures),
+      onEigen: (result) => {
+        if (asked.vectors && place.layer === null) onVectors?.(eigenvectorTensors(result, problem, request.operator, groups[0]!.select));
+      },
+    });
+  };
+  const gradient = await meanGradient(problem, { ...run.compile, select: groups[0]!.select });
   const head: CurvatureHead = {
     run: {
       id: run.file.id,
       name: run.file.name,
       checkpoint: String(request.checkpoint),
-      step,
+      step: weights.step,
       ...(run.member !== undefined && { member: run.member }),
-      fingerprint: weightsFingerprint([...Object.keys(problem.parameters), ...Object.keys(problem.buffers)], tensors),
+      fingerprint: weightsFingerprint([...Object.keys(problem.parameters), ...Object.keys(problem.buffers)], weights.tensors),
     },
     request,
     operator: request.operator,
     examples: exampleCount(problem),
     device: run.compile.device,
     gradientNorm: Math.hypot(...chunkNorms(gradient)),
+    ...(request.over !== null && { path: moments }),
   };
   onEvent?.({ kind: 'start', head });
-  const whole = await matrix(select, null, known);
-  const layers: Record<string, CurvatureFigures> = {};
-  for (const layer of names) {
-    layers[layer] = await matrix((name, parameter) => select(name, parameter) && (name === layer || name.startsWith(`${layer}.`)), layer, known?.layers?.[layer]);
+  for (const { name: layer, select } of groups) {
+    signal?.throwIfAborted();
+    const options = { ...run.compile, select, block };
+    let operator = await makeOperator(problem, request.operator, options);
+    try {
+      const whole = await compute(operator, request, { step: null, layer });
+      for (const { checkpoint, step } of moments) {
+        signal?.throwIfAborted();
+        if (step === weights.step) {
+          part += stageCount(pathRequest(request));
+          take({ step, layer }, withoutDensity(whole));
+          continue;
+        }
+        const there = at(checkpoint);
+        if (operator.moveTo) operator.moveTo(there);
+        else {
+          await operator.dispose();
+          operator = await makeOperator(there, request.operator, options);
+        }
+        await compute(operator, pathRequest(request), { step, layer });
+      }
+    } finally {
+      await operator.dispose();
+    }
   }
-  return { ...head, ...whole, ...(request.byLayer && { layers }), seconds: (performance.now() - start) / 1000 };
+  const { figures, layers, points } = found;
+  return {
+    ...head,
+    ...figures!,
+    ...(groups.length > 1 && { layers }),
+    ...(request.over !== null && { points }),
+    seconds: (performance.now() - start) / 1000,
+  };
 }
+
+/** What is asked of the moments of a path: densities, of several hundred products each, are left to the checkpoint itself. */
+export const pathRequest = (request: CurvatureRequest): CurvatureRequest => ({ ...request, density: false, vectors: false });
+
+const withoutDensity = ({ density: _, entropyRank: __, ...figures }: CurvatureFigures): CurvatureFigures => figures;
 
 /** Norms of parts: a long vector is too much for one call of `hypot`. */
 function chunkNorms(v: ArrayLike<number>): number[] {

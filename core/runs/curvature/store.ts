@@ -9,15 +9,14 @@ import { writeAtomically } from '../folder/atomic-write';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
 import { weightsFingerprint } from '../weights-fingerprint';
-import { curvatureFiguresSchema, curvatureHeadSchema, type CurvatureFigures, type CurvatureHead, type CurvatureReport } from './report';
+import { type CurvatureFound, nothingFound, withFigures } from './found';
+import { curvatureFiguresSchema, curvatureHeadSchema, curvaturePointSchema, layersSchema, type CurvatureHead, type CurvatureReport } from './report';
 import type { CurvatureRequest } from './request';
 import { computeRunCurvature, type CurvatureEvent } from './run-curvature';
 
 /** A result as it lies in the run's folder: whole, or as far as it came. */
-export interface KeptCurvature {
+export interface KeptCurvature extends CurvatureFound {
   readonly head: CurvatureHead;
-  readonly figures: CurvatureFigures | null;
-  readonly layers: Readonly<Record<string, CurvatureFigures>>;
   /** Seconds spent on it, all attempts together. */
   readonly seconds: number;
   /** Whether everything that was asked for is there. */
@@ -32,7 +31,8 @@ const keptSchema = z.object({
   created: z.number(),
   head: curvatureHeadSchema,
   figures: curvatureFiguresSchema.nullable(),
-  layers: z.record(z.string(), curvatureFiguresSchema),
+  layers: layersSchema,
+  points: z.array(curvaturePointSchema),
   seconds: jsonNumber,
   complete: z.boolean(),
 });
@@ -74,22 +74,20 @@ export async function answerRunCurvature(run: OpenRun, request: CurvatureRequest
     const before = known?.seconds ?? 0;
     const start = performance.now();
     let head: CurvatureHead | undefined;
-    let figures = known?.figures ?? null;
-    const layers: Record<string, CurvatureFigures> = { ...known?.layers };
+    let found: CurvatureFound = known ? { figures: known.figures, layers: known.layers, points: known.points } : nothingFound;
     const keep = (complete: boolean): void => {
       if (!head) return;
       const seconds = before + (performance.now() - start) / 1000;
-      const result = { version: 1, program, created: Date.now(), head, figures, layers, seconds, complete };
+      const result = { version: 1, program, created: Date.now(), head, ...found, seconds, complete };
       writeAtomically(join(folder, RESULT), `${JSON.stringify(result, asJson)}\n`, { durable: complete });
     };
     const report = await computeRunCurvature(run, request, {
       ...(signal && { signal }),
-      known: known?.figures ? { ...known.figures, layers: known.layers } : undefined,
+      known: found,
       onEvent(event) {
         if (event.kind === 'start') head = event.head;
         if (event.kind === 'figures') {
-          if (event.layer === null) figures = event.figures;
-          else layers[event.layer] = event.figures;
+          found = withFigures(found, event, event.figures);
           keep(false);
         }
         onEvent?.(event);
@@ -113,14 +111,17 @@ function tell(kept: KeptCurvature, onEvent: AnswerOptions['onEvent']): Curvature
   return reportOf(kept);
 }
 
-function tellFigures({ figures, layers }: KeptCurvature, onEvent: AnswerOptions['onEvent']): void {
-  if (figures) onEvent?.({ kind: 'figures', layer: null, figures });
-  for (const [layer, own] of Object.entries(layers)) onEvent?.({ kind: 'figures', layer, figures: own });
+function tellFigures({ figures, layers, points }: CurvatureFound, onEvent: AnswerOptions['onEvent']): void {
+  for (const at of [{ step: null, figures, layers }, ...points]) {
+    if (at.figures) onEvent?.({ kind: 'figures', step: at.step, layer: null, figures: at.figures });
+    for (const [layer, own] of Object.entries(at.layers)) onEvent?.({ kind: 'figures', step: at.step, layer, figures: own });
+  }
 }
 
 /** A kept result as one record, as `basin curvature --out` writes it. */
-export function reportOf({ head, figures, layers, seconds }: KeptCurvature): CurvatureReport {
-  return { ...head, ...(figures ?? { dimension: 0 }), ...(head.request.byLayer && { layers }), seconds };
+export function reportOf({ head, figures, layers, points, seconds }: KeptCurvature): CurvatureReport {
+  const { byLayer, byBlock, over } = head.request;
+  return { ...head, ...(figures ?? { dimension: 0 }), ...((byLayer || byBlock) && { layers }), ...(over !== null && { points }), seconds };
 }
 
 export interface CurvatureListing {

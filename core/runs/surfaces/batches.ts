@@ -21,6 +21,8 @@ export interface BatchesOptions {
   leastBatches?: number;
   /** Examples of a batch, where it has to be this number. */
   batchSize?: number;
+  /** At most so many examples in a batch. */
+  mostExamples?: number;
 }
 
 /** Numbers of input in one batch: enough to keep the kernels busy, little enough for many points at once. */
@@ -45,14 +47,14 @@ export function subsetRows(data: PreparedDataset, split: SplitName, subset: Subs
 }
 
 /** The chosen examples as batches of one size, the last ones padded. @throws UserError where there are too few */
-export function makeBatches(data: PreparedDataset, { split, subset, mixed, leastBatches = 1, batchSize: asked }: BatchesOptions): { batches: LandscapeBatch[]; size: number } {
+export function makeBatches(data: PreparedDataset, { split, subset, mixed, leastBatches = 1, batchSize: asked, mostExamples = Infinity }: BatchesOptions): { batches: LandscapeBatch[]; size: number } {
   const part = partOf(data, split);
   const rows = subsetRows(data, split, subset);
   if (mixed) shuffle(rows, subset?.seed ?? 0);
   const width = exampleWidth(data);
   const targets = targetWidth(data);
   // Batches of nearly equal size waste little on padding.
-  const count = Math.min(Math.max(Math.ceil(rows.length / (asked ?? batchSize(data, rows.length))), leastBatches), rows.length);
+  const count = Math.min(Math.max(Math.ceil(rows.length / (asked ?? Math.min(mostExamples, batchSize(data, rows.length)))), leastBatches), rows.length);
   const size = asked ?? Math.ceil(rows.length / count);
   const batches = Array.from({ length: count }, (_, at): LandscapeBatch => {
     const own = mixed ? rows.subarray(Math.floor((at * rows.length) / count), Math.floor(((at + 1) * rows.length) / count)) : rows.subarray(at * size, (at + 1) * size);

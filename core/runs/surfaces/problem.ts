@@ -20,6 +20,8 @@ export interface ProblemOptions {
   leastBatches?: number;
   /** Examples of a batch, where it has to be this number. */
   batchSize?: number;
+  /** At most so many examples in a batch. */
+  mostExamples?: number;
 }
 
 /** Quantities of a surface for a task. */
@@ -44,8 +46,8 @@ export function landscapeProblem(
 ): LandscapeProblem {
   const { model, loss } = parts;
   const { task, exampleShape } = data;
-  const { split, subset, batchNorm, leastBatches, batchSize, perClass = false } = options;
-  const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }), ...(batchSize !== undefined && { batchSize }) });
+  const { split, subset, batchNorm, leastBatches, mostExamples, batchSize, perClass = false } = options;
+  const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }), ...(batchSize !== undefined && { batchSize }), ...(mostExamples !== undefined && { mostExamples }) });
   const classes = perClass ? presentClasses(data, batches) : [];
   const target = targetOf(data);
   const width = data.targets ?? 1;

@@ -1,14 +1,14 @@
-import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing, CurvatureRequest, HostClient } from '#host-client';
+import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing, CurvaturePoint, CurvatureRequest, HostClient } from '#host-client';
 import { connectionLost } from '../../app/notices.svelte';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<CurvatureRequest, 'operator' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'kinds' | 'byLayer' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations'>> & {
+export type Request = Required<Pick<CurvatureRequest, 'operator' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'parameters' | 'kinds' | 'byLayer' | 'byBlock' | 'over' | 'vectors' | 'batch' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations'>> & {
   /** of a population */
   member?: number;
 };
 
 export const firstRequest: Request = {
-  operator: 'hessian', top: 5, bottom: 1, trace: 'xtrace', frobenius: false, density: true, kinds: 'all', byLayer: false,
+  operator: 'hessian', top: 5, bottom: 1, trace: 'xtrace', frobenius: false, density: true, parameters: [], kinds: 'all', byLayer: false, byBlock: false, over: null, vectors: false, batch: null,
   split: 'train', subset: 2000, seed: 0, checkpoint: 'last', maxIterations: 100,
 };
 
@@ -21,6 +21,8 @@ export interface Report {
   member: number | undefined;
   figures: CurvatureFigures | null;
   layers: Readonly<Record<string, CurvatureFigures>>;
+  /** of a request over time, in order of the steps */
+  points: readonly CurvaturePoint[];
   /** how long it took; `null` while it is computed and where it was stopped */
   seconds: number | null;
   /** its name among the saved ones, once it is whole or was opened */
@@ -83,8 +85,8 @@ export class Curvature {
   async open(client: HostClient, id: string): Promise<void> {
     this.failure = null;
     try {
-      const { head, figures, layers, seconds, complete } = await client.curvature.get({ run: this.run, id });
-      this.shown = { head, member: head.run.member, figures, layers, seconds: complete ? seconds : null, id, kept: true };
+      const { head, figures, layers, points, seconds, complete } = await client.curvature.get({ run: this.run, id });
+      this.shown = { head, member: head.run.member, figures, layers, points, seconds: complete ? seconds : null, id, kept: true };
     } catch (error) {
       this.failure = error;
     }
@@ -109,14 +111,14 @@ export class Curvature {
   #take(event: CurvatureEvent, member: number | undefined): void {
     switch (event.kind) {
       case 'start':
-        this.shown = { head: event.head, member, figures: null, layers: {}, seconds: null, id: null, kept: false };
+        this.shown = { head: event.head, member, figures: null, layers: {}, points: [], seconds: null, id: null, kept: false };
         break;
       case 'progress':
         this.progress = event;
         break;
       case 'figures':
         if (!this.shown) return;
-        this.shown = event.layer === null ? { ...this.shown, figures: event.figures } : { ...this.shown, layers: { ...this.shown.layers, [event.layer]: event.figures } };
+this.shown = withFigures(this.shown, event);
         break;
       case 'end':
         if (this.shown) this.shown = { ...this.shown, seconds: event.seconds, id: event.id, kept: event.kept };
@@ -124,12 +126,21 @@ export class Curvature {
   }
 }
 
+/** The report with one matrix's figures put in or replaced. */
+function withFigures(report: Report, { step, layer, figures }: Extract<CurvatureEvent, { kind: 'figures' }>): Report {
+  const put = <T extends Pick<Report, 'figures' | 'layers'>>(into: T): T => (layer === null ? { ...into, figures } : { ...into, layers: { ...into.layers, [layer]: figures } });
+  if (step === null) return put(report);
+  const old = report.points.find((point) => point.step === step) ?? { step, figures: null, layers: {} };
+  return { ...report, points: [...report.points.filter((point) => point.step !== step), put(old)].sort((a, b) => a.step - b.step) };
+}
+
 /** What a report answers, as it can be asked again. */
 export const requestOf = ({ head, member }: Report): Request => ({ ...(head.request as Request), ...(member !== undefined && { member }) });
 
 /** The report as one JSON document, as `basin curvature --out` writes it. */
-export function reportDocument({ head, figures, layers, seconds }: Report): string {
-  const whole = { ...head, ...figures, ...(head.request.byLayer === true && { layers }), seconds };
+export function reportDocument({ head, figures, layers, points, seconds }: Report): string {
+  const { byLayer, byBlock, over } = head.request;
+  const whole = { ...head, ...figures, ...((byLayer === true || byBlock === true) && { layers }), ...(over !== null && { points }), seconds };
   return `${JSON.stringify(whole, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`;
 }
 

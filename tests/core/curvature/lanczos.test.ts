@@ -63,7 +63,7 @@ describe('lanczos', () => {
     const open = await lanczos(operator, { largest: 2, tolerance: 1e-4 });
     for (const [result, within] of [[settled, 1e-4], [open, 1]] as const) {
       result.largest.forEach(({ vector, angle }, i) => {
-        const cosine = Math.abs(vector.reduce((sum, v, row) => sum + v * vectors[row * values.length + (values.length - 1 - i)]!, 0));
+        const cosine = Math.abs(Array.from(vector).reduce((sum, v, row) => sum + v * vectors[row * values.length + (values.length - 1 - i)]!, 0));
         expect(Math.sqrt(Math.max(0, 1 - cosine ** 2))).toBeLessThanOrEqual(angle! + 1e-6);
         expect(angle).toBeLessThanOrEqual(within);
       });

@@ -6,6 +6,7 @@ import {
   answerRunCurvature, createRun, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature,
   type CurvatureEvent, type CurvatureRequest, type OpenRun,
 } from '#core/runs';
+import { parameterGroups } from '../../../core/runs/curvature/problem';
 import { small, temporaryHome } from './samples';
 
 describe('curvature kept with its run', () => {
@@ -82,5 +83,34 @@ describe('curvature kept with its run', () => {
     const before = listRunCurvature(folder).length;
     await expect(ask({ layers: ['nowhere'] })).rejects.toMatchObject({ code: 'curvature.layer' });
     expect(listRunCurvature(folder)).toHaveLength(before);
+  });
+
+  it('follows the training: each checkpoint has the figures of that checkpoint asked for alone, the last one without a second computation', async () => {
+    const asked = { density: false, top: 1, bottom: 0, trace: null, byLayer: true } as const;
+    const { report, id } = await ask({ ...asked, over: 'all' });
+    const steps = [0, ...run.trajectorySteps().filter((step) => step > 0)];
+    expect(report.path!.map(({ step }) => step)).toEqual(steps);
+    expect(report.points!.map(({ step }) => step)).toEqual(steps);
+    const alone = (await ask({ ...asked, checkpoint: steps[1]! })).report;
+    expect(report.points![1]!.figures!.eigenvalues).toEqual(alone.eigenvalues);
+    expect(report.points![1]!.layers).toEqual(alone.layers);
+    expect(report.points!.at(-1)!.layers).toEqual(report.layers);
+    expect(openRunCurvature(folder, id).points).toEqual(report.points);
+    expect((await ask({ ...asked, over: 2 })).report.path!.map(({ step }) => step)).toEqual([0, steps.at(-1)]);
+  });
+
+  it('takes the parameters that fit a pattern, and parts that share them out', async () => {
+    const plain = { density: false, top: 0, bottom: 0, trace: null, frobenius: true, byLayer: false } as const;
+    expect((await ask({ ...plain, parameters: ['layers.*.weight'] })).report.dimension).toBe(2 * 6 + 6 * 2);
+    await expect(ask({ ...plain, parameters: ['layer.*'] })).rejects.toMatchObject({ code: 'curvature.parameters' });
+    await expect(ask({ ...plain, byLayer: true, byBlock: true })).rejects.toMatchObject({ code: 'curvature.groups' });
+    const names = ['conv1.weight', 'layer1.0.conv1.weight', 'layer1.0.bn1.bias', 'layer1.10.conv1.weight', 'fc.bias'];
+    const parameters = Object.fromEntries(names.map((name) => [name, { data: new Float32Array(1), shape: [1], kind: 'weight' as const }]));
+    const groups = parameterGroups({ parameters }, () => true, { byLayer: false, byBlock: true });
+    expect(groups.map(({ name, select }) => [name, names.filter((each) => select(each, parameters[each]!)).length])).toEqual([['conv1', 1], ['layer1.0', 2], ['layer1.10', 1], ['fc', 1]]);
+  });
+
+  it('a mini-batch is as many examples, evaluated together', async () => {
+    expect((await ask({ batch: 16, density: false, trace: null, byLayer: false })).report.examples).toBe(16);
   });
 });

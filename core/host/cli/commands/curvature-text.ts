@@ -1,26 +1,36 @@
-import type { CurvatureFigures, CurvatureListing, CurvatureReport, Eigenvalue } from '#core/runs';
+import type { CurvatureFigures, CurvatureListing, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from '#core/runs';
 import { brief, number, table } from '../terminal';
 
 /** Everything that is known, in lines for a terminal. */
 export function reportText(report: CurvatureReport): string[] {
-  const { run, operator, examples, gradientNorm, layers, seconds } = report;
+  const { run, operator, examples, gradientNorm, layers, points, seconds } = report;
   return [
     `${operator} of ${run.name}, step ${run.step}: ${report.dimension} x ${report.dimension}, ${examples} examples, norm of the gradient ${number(gradientNorm)} (${brief(seconds)})`,
     ...eigenvalueLines(report),
     ...estimateLines(report),
     ...(layers === undefined ? [] : ['', ...layerTable(layers)]),
+    ...(points === undefined ? [] : ['', ...pathTable(report.path ?? [], points)]),
   ];
 }
 
 function eigenvalueLines({ eigenvalues }: CurvatureFigures): string[] {
   if (eigenvalues === undefined) return [];
-  const { largest, smallest, iterations, converged, tolerance } = eigenvalues;
-  const row = (what: string) => (pair: Eigenvalue, i: number) => [`${what} ${i + 1}`, pair.value, pair.residual, pair.converged ? 'yes' : 'NO'];
+  const { largest, smallest, iterations, converged, tolerance, floor } = eigenvalues;
+  const size = Math.max(...[...largest, ...smallest].map(({ value }) => Math.abs(value)));
+  const row = (what: string) => (pair: Eigenvalue, i: number) => [`${what} ${i + 1}`, pair.value, pair.residual, pair.converged ? 'yes' : 'NO', directionText(pair)];
   return [
     '',
-    ...table(['eigenvalue', 'value', 'residual', 'converged'], [...largest.map(row('largest')), ...smallest.map(row('smallest'))]),
-    ...(converged ? [] : [`Not converged to ${number(tolerance)} after ${iterations} iterations: some eigenvalue lies within the residual of each value. More: --max-iterations.`]),
+    ...table(['eigenvalue', 'value', 'residual', 'converged', 'direction'], [...largest.map(row('largest')), ...smallest.map(row('smallest'))]),
+    ...(floor === undefined ? [] : [`The products' rounding, measured, is ${number(floor)} of each residual.`]),
+    ...(floor !== undefined && floor > tolerance * size ? ['The tolerance is finer than these products are: more iterations do not help; --device reference computes in float64.'] : []),
+    ...(converged || (floor !== undefined && floor > tolerance * size) ? [] : [`Not converged to ${number(tolerance)} after ${iterations} iterations: some eigenvalue lies within the residual of each value. More: --max-iterations.`]),
   ];
+}
+
+/** How far the eigenvector may be off; a converged value's direction need not have settled where others lie near it. */
+function directionText({ angle }: Eigenvalue): string {
+  if (angle === undefined) return '-';
+  return angle >= 0.5 ? 'not settled' : `within ${number((Math.asin(angle) * 180) / Math.PI)} degrees`;
 }
 
 function estimateLines({ trace, frobeniusNorm, participationRatio, density, entropyRank, dimension }: CurvatureFigures): string[] {
@@ -35,14 +45,25 @@ function estimateLines({ trace, frobeniusNorm, participationRatio, density, entr
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
+const pairText = (pair: Eigenvalue | undefined): string => (pair === undefined ? '-' : `${number(pair.value)}${pair.converged ? '' : ` +- ${number(pair.residual)}`}`);
+const estimateText = (estimate: CurvatureFigures['trace']): string => (estimate ? `${number(estimate.value)} +- ${number(estimate.standardError)}` : '-');
+
 function layerTable(layers: Readonly<Record<string, CurvatureFigures>>): string[] {
-  const value = (pair: Eigenvalue | undefined): string => (pair === undefined ? '-' : `${number(pair.value)}${pair.converged ? '' : ` +- ${number(pair.residual)}`}`);
   return table(
     ['layer', 'parameters', 'largest', 'smallest', 'trace'],
-    Object.entries(layers).map(([name, { dimension, eigenvalues, trace }]) => [
-      name, dimension, value(eigenvalues?.largest[0]), value(eigenvalues?.smallest[0]), trace ? `${number(trace.value)} +- ${number(trace.standardError)}` : '-',
-    ]),
+    Object.entries(layers).map(([name, { dimension, eigenvalues, trace }]) => [name, dimension, pairText(eigenvalues?.largest[0]), pairText(eigenvalues?.smallest[0]), estimateText(trace)]),
   );
+}
+
+/** One line a checkpoint. */
+function pathTable(path: readonly CurvatureMoment[], points: readonly CurvaturePoint[]): string[] {
+  const rows = points.flatMap(({ step, figures }) => {
+    if (!figures) return [];
+    const { eigenvalues, trace, frobeniusNorm } = figures;
+    const epoch = path.find((moment) => moment.step === step)?.epoch;
+    return [[step, epoch === undefined ? '-' : number(epoch), pairText(eigenvalues?.largest[0]), pairText(eigenvalues?.smallest[0]), estimateText(trace), estimateText(frobeniusNorm)]];
+  });
+  return table(['step', 'epoch', 'largest', 'smallest', 'trace', 'Frobenius'], rows);
 }
 
 /** Kept results, newest first. */
@@ -55,13 +76,14 @@ export function listText(listings: readonly CurvatureListing[]): string[] {
 }
 
 /** What a request asked for, in a few words. */
-function askedText({ top, bottom, trace, frobenius, density, byLayer }: CurvatureListing['head']['request'], vectors: boolean): string {
+function askedText({ top, bottom, trace, frobenius, density, byLayer, byBlock, over }: CurvatureListing['head']['request'], vectors: boolean): string {
   return [
     ...(top + bottom > 0 ? [`${top}+${bottom} eigenvalues`] : []),
     ...(trace === null ? [] : ['trace']),
     ...(frobenius ? ['Frobenius'] : []),
     ...(density ? ['density'] : []),
-    ...(byLayer ? ['by layer'] : []),
+    ...(byLayer ? ['by layer'] : byBlock ? ['by block'] : []),
+    ...(over === null ? [] : ['over time']),
     ...(vectors ? ['vectors'] : []),
   ].join(', ');
 }

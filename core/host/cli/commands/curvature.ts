@@ -20,7 +20,11 @@ interface CurvatureOptions {
   density?: boolean;
   layers?: string[];
   weightsOnly?: boolean;
+  parameters?: string[];
   byLayer?: boolean;
+  byBlock?: boolean;
+  overCheckpoints?: true | 'all' | number;
+  batch?: number;
   split: SplitName;
   subset?: number;
   seed: number;
@@ -55,10 +59,14 @@ export function addCurvature(program: Command): void {
       .option('--frobenius', 'estimate the Frobenius norm; with --trace also how many directions the curvature is spread over')
       .option('--density', 'spectral density, by stochastic Lanczos quadrature; whole with --json or --out')
       .option('--layers <names...>', 'only parameters whose names begin so')
+      .option('--parameters <patterns...>', 'only parameters whose names fit a pattern, like layers.*.weight')
       .option('--weights-only', 'without biases and normalization parameters')
-      .option('--by-layer', 'the same for the block of each layer')
+      .addOption(new Option('--by-layer', 'the same for the block of each layer').conflicts('byBlock'))
+      .option('--by-block', 'the same for each block of layers, all that share a name up to its first number')
+      .addOption(new Option('--over-checkpoints [count]', 'the same, without the density, at all checkpoints of the training, or so many of them').argParser(checkpoints))
       .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
       .option('--subset <examples>', 'take so many examples, drawn with the seed', wholeNumber(1))
+      .addOption(new Option('--batch <examples>', 'one mini-batch of so many, drawn with the seed; BatchNorm with its statistics').argParser(wholeNumber(1)).conflicts('subset'))
       .option('--seed <seed>', 'seed of the subset and of all random vectors', wholeNumber(0), 0)
       .addOption(new Option('--tolerance <share>', 'largest residual, as a share of the largest eigenvalue').argParser(share).default(1e-3))
       .option('--max-iterations <count>', 'most Lanczos iterations', wholeNumber(1), 100)
@@ -77,6 +85,7 @@ export function addCurvature(program: Command): void {
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin curvature runs/mnist --top 5 --bottom 1 --subset 2000',
+    'basin curvature runs/mnist --by-layer --over-checkpoints --out path.csv',
     'basin curvature runs/mnist --list',
     'basin curvature runs/mnist --operator gauss-newton --top 1 --trace --by-layer',
   ).action(async (named: string, options: CurvatureOptions) => {
@@ -102,8 +111,12 @@ export function addCurvature(program: Command): void {
       frobenius: options.frobenius ?? false,
       density: options.density ?? false,
       layers: options.layers ?? [],
+      parameters: options.parameters ?? [],
       kinds: options.weightsOnly ? 'weights' : 'all',
       byLayer: options.byLayer ?? false,
+      byBlock: options.byBlock ?? false,
+      over: options.overCheckpoints === undefined ? null : options.overCheckpoints === true ? 'all' : options.overCheckpoints,
+      batch: options.batch ?? null,
       split: options.split,
       subset: options.subset ?? null,
       seed: options.seed,
@@ -146,6 +159,13 @@ function give(terminal: Terminal, report: CurvatureReport, out: string | undefin
 }
 
 const typedArraysAsLists = (_: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value);
+
+function checkpoints(text: string): 'all' | number {
+  if (text === 'all') return text;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 2) throw new InvalidArgumentError('It must be all, or a whole number, at least 2.');
+  return count;
+}
 
 function share(text: string): number {
   const value = Number(text);

@@ -1,0 +1,42 @@
+import { spec, trace, type Tensor, type TensorSpec } from '#core/graph';
+import { estimate, type DeviceId } from '#core/runtime';
+import type { RunParts } from '../compose';
+
+/** A Hessian-vector product in passes forward: the pass and its gradient (three), and the derivative of both (six). */
+const PASSES = 9;
+
+/**
+ * Operations of the longest run of a program, about a quarter of a second of a slow processor, since a stop is heard between runs only;
+ * the `reference` device interprets, a few hundred times slower.
+ */
+const LONGEST_RUN: Partial<Record<DeviceId, number>> = { cpu: 2 ** 33, tensorflow: 2 ** 33, reference: 2 ** 26 };
+
+/** Vectors that are multiplied at once at most. */
+const LARGEST_BLOCK = 8;
+
+export interface Batching {
+  /** Examples of one batch at most. */
+  readonly mostExamples: number;
+  /** Vectors multiplied at once. */
+  readonly block: number;
+}
+
+/**
+ * How much of the data, and how many vectors, one run of a product's program may take, counted from the network's graph so that the same
+ * request is answered by the same programs everywhere. On a graphics card runs are short, whatever they hold.
+ *
+ * @param examples how many there are
+ */
+export function productBatching({ model }: Pick<RunParts, 'model'>, exampleShape: readonly number[], device: DeviceId, examples: number): Batching {
+  const most = LONGEST_RUN[device];
+  if (most === undefined) return { mostExamples: examples, block: LARGEST_BLOCK };
+  const specs = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): Record<string, TensorSpec> =>
+    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
+  const forward = trace(
+    ({ parameters, buffers, x }: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor }) => model.apply(parameters, buffers, x, { train: false }).output,
+    { parameters: specs(model.parameters), buffers: specs(model.buffers), x: spec([1, ...exampleShape]) },
+  );
+  const perExample = PASSES * Math.max(1, estimate(forward, device).flops);
+  const mostExamples = Math.max(1, Math.floor(most / perExample));
+  return { mostExamples, block: Math.max(1, Math.min(LARGEST_BLOCK, Math.floor((2 * most) / (perExample * Math.min(mostExamples, examples))))) };
+}
