@@ -13,7 +13,7 @@ export const measureFields = {
   ...whenFields,
   split: z.enum(['train', 'validation']).default('train').describe('Part of the data whose loss is looked at.').meta({ label: 'Part' }),
   subset: z.int().min(2).nullable().default(2000)
-    .describe('Number of examples, drawn once with the seed. Empty: all of them.').meta({ label: 'Examples', unit: 'examples' }),
+    .describe('Number of examples at most, drawn once with the seed. Empty: all of them.').meta({ label: 'Examples', unit: 'examples' }),
   seed: z.int().min(0).max(2 ** 31 - 1).default(0).describe('Draws the examples and every random vector.').meta({ label: 'Seed', advanced: true }),
   batchNorm: z.enum(['evaluation', 'batch']).default('evaluation')
     .describe('Statistics of BatchNorm: the running ones, or those of each batch as in training.').meta({ label: 'BatchNorm', advanced: true }),

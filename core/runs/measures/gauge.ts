@@ -6,6 +6,7 @@ import type { CompileOptions } from '#core/runtime';
 import { stepsPerEpoch, type Gauge, type Measurement, type StateTensor } from '#core/train';
 import type { RunParts } from '../compose';
 import { curvatureProblem } from '../curvature/problem';
+import { partOf } from '../run-data';
 import { isTaken, type PlannedMeasure } from './plan';
 
 type Tensors = Readonly<Record<string, StateTensor>>;
@@ -135,7 +136,7 @@ class Bench {
     this.#tensors = Object.fromEntries(Object.entries(shapes).map(([name, { shape }]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]));
     this.#compile = compile;
     this.#problem = curvatureProblem(parts, data, this.#tensors, {
-      split, batchNorm, subset: subset === null ? null : { count: subset, seed }, ...(leastBatches !== undefined && { leastBatches }),
+      split, batchNorm, subset: subset === null || subset >= partOf(data, split).count ? null : { count: subset, seed }, ...(leastBatches !== undefined && { leastBatches }),
     });
   }
 
