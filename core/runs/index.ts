@@ -4,6 +4,7 @@ export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
 export { populationFlops, stepCost } from './step-cost';
 export { curvatureRequestSchema, type CurvatureRequest } from './curvature/request';
+export { curvatureCsv } from './curvature/csv';
 export type { CurvatureFigures, CurvatureHead, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from './curvature/report';
 export { computeRunCurvature, type CurvatureEvent } from './curvature/run-curvature';
 export {

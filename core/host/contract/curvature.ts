@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { float64Array } from './arrays';
-import { checkpointName, split } from './runs';
+import { checkpointName, file, split } from './runs';
 
 /** As `CurvatureRequest` of core/runs, of a run by its id. */
 export const curvatureRequest = z.strictObject({
@@ -157,5 +157,7 @@ export const curvatureContract = {
   /** Results of a run, newest first. */
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(curvatureListing)),
   get: oc.input(one).output(keptCurvature),
+  /** Every number with its interval, one a line. */
+  csv: oc.input(one).output(file),
   remove: oc.input(one).output(z.void()),
 };

@@ -1,4 +1,4 @@
-import { curvatureRequestSchema, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature } from '#core/runs';
+import { curvatureCsv, curvatureRequestSchema, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature, reportOf } from '#core/runs';
 import type { CurvatureEvent, CurvatureHead, KeptCurvature } from '../contract';
 import type { CurvatureWorkEvent } from '../work/curvature';
 import { api, type EngineEnvironment } from './environment';
@@ -30,6 +30,12 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
           seconds,
           complete,
         };
+      }),
+
+      csv: api.curvature.csv.handler(({ input: { run, id } }) => {
+        const found = findRun(run);
+        const text = curvatureCsv(reportOf(openRunCurvature(found.folder, id)));
+        return { name: `${found.file.name}-${id}.csv`, bytes: new TextEncoder().encode(text) };
       }),
 
       remove: api.curvature.remove.handler(({ input: { run, id } }) => removeRunCurvature(findRun(run).folder, id)),

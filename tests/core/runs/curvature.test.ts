@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#core/nn';
 import {
-  answerRunCurvature, createRun, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature,
+  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature,
   type CurvatureEvent, type CurvatureRequest, type OpenRun,
 } from '#core/runs';
 import { parameterGroups } from '../../../core/runs/curvature/problem';
@@ -96,6 +96,11 @@ describe('curvature kept with its run', () => {
     expect(report.points![1]!.layers).toEqual(alone.layers);
     expect(report.points!.at(-1)!.layers).toEqual(report.layers);
     expect(openRunCurvature(folder, id).points).toEqual(report.points);
+    const rows = curvatureCsv(report).trimEnd().split('\n').slice(1).map((line) => line.split(','));
+    expect(rows).toHaveLength(steps.length * 3);
+    const [step, , layer, quantity, rank, value] = rows.find((row) => row[0] === String(steps[1]) && row[2] === 'layers.2')!;
+    expect([step, layer, quantity, rank]).toEqual([String(steps[1]), 'layers.2', 'largest', '1']);
+    expect(Number(value)).toBe(alone.layers!['layers.2']!.eigenvalues!.largest[0]!.value);
     expect((await ask({ ...asked, over: 2 })).report.path!.map(({ step }) => step)).toEqual([0, steps.at(-1)]);
   });
 

@@ -2,7 +2,7 @@ import { Option, InvalidArgumentError, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import { UserError } from '#core/graph';
 import {
-  answerRunCurvature, curvatureRequestSchema, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
+  answerRunCurvature, curvatureCsv, curvatureRequestSchema, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
   type CheckpointName, type CurvatureAnswer, type CurvatureReport, type SplitName,
 } from '#core/runs';
 import { interruptSignal } from '../interrupt';
@@ -78,7 +78,7 @@ export function addCurvature(program: Command): void {
       .addOption(new Option('--list', 'list the results that are kept with the run').conflicts(['show', 'remove']))
       .addOption(new Option('--show <name>', 'tell a kept result').conflicts('remove'))
       .option('--remove <name>', 'delete a kept result')
-      .option('--out <file>', 'write the whole report as JSON')
+      .option('--out <file>', 'write the whole report as .json, or its numbers as .csv')
       .addOption(checkpointOption())
       .addOption(memberOption())
       .addOption(deviceOption())
@@ -90,7 +90,7 @@ export function addCurvature(program: Command): void {
     'basin curvature runs/mnist --operator gauss-newton --top 1 --trace --by-layer',
   ).action(async (named: string, options: CurvatureOptions) => {
     const terminal = terminalOf(options);
-    if (options.out !== undefined) checkOutputFile(options.out);
+    if (options.out !== undefined) checkReportFile(options.out);
     const { folder } = resolveRun(named);
     if (options.list) return terminal.result(listRunCurvature(folder), () => listText(listRunCurvature(folder)));
     if (options.remove !== undefined) {
@@ -153,8 +153,14 @@ export function addCurvature(program: Command): void {
   });
 }
 
+/** @throws UserError when the name says no format, or the file cannot be written */
+function checkReportFile(path: string): void {
+  if (!/\.(json|csv)$/i.test(path)) throw new UserError('curvature.format', `${path}: a report is written as .json or .csv.`, { hint: 'Give the file one of these endings.' });
+  checkOutputFile(path);
+}
+
 function give(terminal: Terminal, report: CurvatureReport, out: string | undefined): void {
-  if (out !== undefined) writeOutputFile(out, new TextEncoder().encode(`${JSON.stringify(report, typedArraysAsLists)}\n`));
+  if (out !== undefined) writeOutputFile(out, out.toLowerCase().endsWith('.csv') ? curvatureCsv(report) : `${JSON.stringify(report, typedArraysAsLists)}\n`);
   terminal.result(report, () => reportText(report));
 }
 
