@@ -10,6 +10,7 @@ import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
 import { compareSurfaces } from '../surfaces/compare';
 import { openNamed, otherWeights } from '../surfaces/named';
+import { fromRecipeFile } from '../surfaces/recipe';
 import { surfaceSeries } from '../surfaces/series';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
@@ -41,6 +42,7 @@ interface SurfaceOptions {
   theme?: 'light' | 'dark';
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
   overCheckpoints?: Moments;
+  recipe?: string;
   topology?: number;
   levels?: number[];
   trust?: boolean;
@@ -57,7 +59,7 @@ export function addSurface(program: Command): void {
     program
       .command('surface')
       .description('compute the loss surface around a trained network')
-      .argument('<runs...>', 'its folder, id or name; of a population RUN#3. Several (up to four) stand side by side on one scale')
+      .argument('[runs...]', 'its folder, id or name; of a population RUN#3. Several (up to four) stand side by side on one scale')
       .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, or the gradient and a random direction').choices(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
@@ -78,6 +80,7 @@ export function addSurface(program: Command): void {
       .option('--max-iterations <count>', 'most Lanczos iterations at a point', wholeNumber(2), 60)
       .option('--products <count>', 'products of the Hessian spent on the trace at a point', wholeNumber(4), 24)
       .addOption(new Option('--over-checkpoints [count]', 'slices through all kept checkpoints, or so many evenly spaced, along the same directions: .html .png .zip .json').argParser(moments).preset('all'))
+      .option('--recipe <file>', 'make the picture of a recipe again: a recipe.json, or a file that was exported with one. Without a run, of the run that it names')
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels').argParser(pixels).default([1600, 1200], '1600x1200'))
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
@@ -100,36 +103,47 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (runs: string[], options: SurfaceOptions) => {
     const terminal = terminalOf(options);
+    if (options.recipe !== undefined && (runs.length > 1 || options.overCheckpoints !== undefined)) throw new UserError('surface.recipe.one', '--recipe makes one picture', { hint: 'Name at most one run, without --over-checkpoints.' });
     if (runs.length > 1) return compareSurfaces(terminal, runs, options, { requestOf: (run) => requestOf(run, options), lookOf: lookOf(options), compute });
-    const [named = ''] = runs;
+    if (options.recipe !== undefined) {
+      const { run, request } = await fromRecipeFile(options.recipe, runs[0], options);
+      return one(terminal, run, request, options);
+    }
+    const [named] = runs;
+    if (named === undefined) throw new UserError('surface.run', 'Which run? Name its folder, its id or its name, or give a --recipe.');
     const { overCheckpoints } = options;
     if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...options, overCheckpoints }, { open: () => openNamed(named, options), requestOf: (run) => requestOf(run, options), look: lookOf(options) });
-    const format = surfaceFormatOf(options.out);
+    surfaceFormatOf(options.out);
     checkOutputFile(options.out);
     const run = await openNamed(named, options);
-    const request = requestOf(run, options);
-    const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
-    const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-    writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
-    const { minimum, centre, explainedVariance, recipe } = surface;
-    const topology = options.topology === undefined
-      ? undefined
-      : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
-    const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
-    const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
-    const { heights: _, ...shape } = topology ?? {};
-    terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
-      const lowest = minimum[options.metric];
-      return [
-        `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
-        `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
-        ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
-        ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
-        ...unconverged(surface),
-        ...(topology ? valleys(topology) : []),
-        ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
-      ];
-    });
+    return one(terminal, run, requestOf(run, options), options);
+  });
+}
+
+/** Computes one surface and writes it. */
+async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, options: SurfaceOptions): Promise<void> {
+  const format = surfaceFormatOf(options.out);
+  const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
+  const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
+  writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
+  const { minimum, centre, explainedVariance, recipe } = surface;
+  const topology = options.topology === undefined
+    ? undefined
+    : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
+  const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
+  const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
+  const { heights: _, ...shape } = topology ?? {};
+  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
+    const lowest = minimum[options.metric];
+    return [
+      `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
+      `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
+      ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
+      ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
+      ...unconverged(surface),
+      ...(topology ? valleys(topology) : []),
+      ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
+    ];
   });
 }
 
