@@ -13,7 +13,7 @@ export const surfaceRequest = z.strictObject({
   run: z.string(),
   plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'),
   /** Other weights that the plane leads to: one for a line (or none: a random one), two (three) that with the centre span a plane (a volume). */
-  others: z.array(z.strictObject({ run: z.string(), checkpoint: checkpointName.default('last'), member: z.int().min(0).optional() })).max(3).default([]),
+  others: z.array(z.strictObject({ run: z.string(), checkpoint: z.union([checkpointName, z.string().regex(/^path:[\w.-]+\/(?:end|\d+)$/)]).default('last'), member: z.int().min(0).optional() })).max(3).default([]),
   seed: z.int().min(0).default(0),
   normalization: z.enum(['filter', 'layer', 'weight', 'none']).default('filter'),
   /** Which parameters random directions move. */

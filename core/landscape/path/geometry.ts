@@ -1,3 +1,5 @@
+import type { PathKind } from './recipe';
+
 /** Parameters of a network by name. */
 export type Weights = Readonly<Record<string, Float32Array>>;
 
@@ -66,6 +68,13 @@ export function lengthKnots(points: readonly Weights[]): Float64Array {
   for (let i = 1; i < points.length; i++) knots[i]! /= length;
   knots[points.length - 1] = 1;
   return knots;
+}
+
+/** The path of a kind through its trained points. */
+export function pathThrough(kind: PathKind, start: Weights, inner: readonly Weights[], end: Weights): WeightPath {
+  const points = [start, ...inner, end];
+  if (kind === 'bezier') return { shape: 'bezier', points };
+  return { shape: 'polygon', points, ...(kind === 'band' && { knots: lengthKnots(points) }) };
 }
 
 /**

@@ -4,7 +4,7 @@ export { BendTrainer } from './bend-trainer';
 export { buffersAt } from './buffers';
 export { evaluatePath, type PathPoint } from './evaluate';
 export { exportPath, type PathFormat, pathFormatOf, pathFormats } from './export';
-export { distanceBetween, lengthKnots, lengths, pointAt, type WeightPath, type Weights } from './geometry';
+export { distanceBetween, lengths, pathThrough, pointAt, type WeightPath, type Weights } from './geometry';
 export { type PathKind, pathKinds, pathKindSchema, pathRecipeSchema, type PathRecipe, pathTitle } from './recipe';
 export { type AlignmentFacts, barriersOf, knownPoints, type PathResult } from './result';
 export type { PathState, PathTrainer, PathTraining } from './trainer';

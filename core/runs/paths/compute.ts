@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
 import {
-  BandTrainer, BendTrainer, bisectionLevels, buffersAt, distanceBetween, evaluatePath, lengthKnots, lengths, pointAt, type PathResult, type PathTrainer, type Weights, type WeightPath,
+  BandTrainer, BendTrainer, bisectionLevels, buffersAt, distanceBetween, evaluatePath, lengths, pathThrough, pointAt, type PathResult, type PathTrainer, type Weights, type WeightPath,
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { readWeights, writeWeights } from '../folder/checkpoints';
 import { acquireLock } from '../folder/lock';
-import { openPath, pathFiles, readInner, readState, savePath, saveState } from './folder';
+import { pathFiles } from './files';
+import { openPath, readInner, readState, savePath, saveState } from './folder';
 import type { PathRequest } from './request';
 import { alignEnd, setUpPath, withErrors, type PathSetup } from './setup';
 import { type PathSketch, Sketches } from './sketches';
@@ -150,7 +151,7 @@ class PathWork {
 
   /** The path through its trained points, its lengths measured. */
   private pathThrough(inner: readonly Weights[]): WeightPath {
-    const path = pathOf(this.setup, inner);
+    const path = pathThrough(this.setup.recipe.kind, this.setup.start, inner, this.setup.end.parameters);
     const { recipe } = this.setup;
     this.result = { ...this.result, distance: lengths(path, this.result.t, recipe.kind === 'bezier' ? 16 : 1) };
     savePath(this.folder, this.result);
@@ -200,13 +201,6 @@ class PathWork {
     ]);
     writeWeights(path, { tensors, step: 0, epoch: 0 });
   }
-}
-
-/** The path through its trained points. */
-export function pathOf({ recipe: { kind }, start, end }: Pick<PathSetup, 'recipe' | 'start' | 'end'>, inner: readonly Weights[]): WeightPath {
-  const points = [start, ...inner, end.parameters];
-  if (kind === 'bezier') return { shape: 'bezier', points };
-  return { shape: 'polygon', points, ...(kind === 'band' && { knots: lengthKnots(points) }) };
 }
 
 export function createTrainer(run: OpenRun, { recipe, start, end, training, judge }: PathSetup, state?: Parameters<typeof BendTrainer.create>[6]): Promise<PathTrainer> {

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import { barriersOf, decodeNpy, encodeNpy, knownPoints, pathRecipeSchema, type PathRecipe, type PathResult, type PathState, type Weights } from '#core/landscape';
 import { readSafetensors, writeSafetensors } from '#core/nn';
@@ -9,19 +8,7 @@ import { readWeights } from '../folder/checkpoints';
 import { runPaths } from '../folder/paths';
 import { readJson } from '../home';
 import { floatsOf } from '../surfaces/weights';
-
-/** Where everything of a path lies (docs/run-folder.md). */
-export const pathFiles = (folder: string) => ({
-  recipe: join(folder, 'recipe.json'),
-  summary: join(folder, 'summary.json'),
-  curve: join(folder, 'curve.npy'),
-  state: join(folder, 'state.safetensors'),
-  end: join(folder, 'end.safetensors'),
-  midpoint: join(folder, 'midpoint.safetensors'),
-  points: join(folder, 'points'),
-  /** A trained point, counted from 1: the bend, or a pivot. */
-  point: (place: number) => join(folder, 'points', `${place}.safetensors`),
-});
+import { pathFiles, pathFolder } from './files';
 
 const alignmentSchema = z.object({
   distanceBefore: z.number(), distanceAfter: z.number(), passes: z.int(), groups: z.int(), kept: z.array(z.object({ name: z.string(), op: z.string() })),
@@ -127,23 +114,6 @@ export function listPaths(run: string): PathListing[] {
     }
   });
   return found.sort((a, b) => b.created - a.created);
-}
-
-/** @throws UserError when the run has no such path */
-export function pathFolder(run: string, id: string): string {
-  const folder = runPaths(run).path(id);
-  if (!/^[\w.-]+$/.test(id) || id.startsWith('.') || !existsSync(folder)) throw new UserError('path.unknown', `The run has no path "${id}".`);
-  return folder;
-}
-
-/** A file of weights of the path, which a run can begin with: its middle, its aligned end, or a trained point counted from 1. @throws UserError when the path has none */
-export function pathWeightsFile(run: string, id: string, which: 'midpoint' | 'end' | number): string {
-  const files = pathFiles(pathFolder(run, id));
-  const file = typeof which === 'number' ? files.point(which) : files[which];
-  if (existsSync(file)) return file;
-  throw new UserError('path.no-weights', `The path "${id}" has no weights "${which}".`, {
-    hint: which === 'end' ? 'Only an aligned path has an end of its own; else it is the other run\'s.' : 'They are written once the path is found: compute it to its end.',
-  });
 }
 
 export const openRunPath = (run: string, id: string): PathResult => openPath(pathFolder(run, id));

@@ -2,6 +2,7 @@ import { lossGradient, makePlane, surfaceRecipeSchema, withCompanions, type Chec
 import type { OpenRun } from '../evaluation/open-run';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
+import { drawnPath } from './drawn-path';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
 import { floatsOf, otherWeights } from './weights';
@@ -26,7 +27,7 @@ export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { prog
   checkBatchNorm(parts.model, batchNorm);
   const problem = landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm, perClass: request.perClass });
   const names = Object.keys(parts.model.parameters);
-  const checkpoints = run.trajectorySteps()
+  const checkpoints = (await drawnPath(run, request.others, names)) ?? run.trajectorySteps()
     .filter((step) => step <= weights.step)
     .map((step): Checkpoint => ({ step, parameters: floatsOf(run.weights(step).tensors, names) }));
   const others = await Promise.all(request.others.map((other) => otherWeights(run, other, names)));

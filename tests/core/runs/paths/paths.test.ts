@@ -2,7 +2,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { barriersOf, exportPath, knownPoints, pathFormats, permutationSpecification, permuteWeights, randomPermutations, type PathResult } from '#core/landscape';
 import { readSafetensors, writeSafetensors } from '#core/nn';
-import { computeRunPath, createRun, evaluateRun, executeRun, listPaths, openRun, openRunPath, pathRequestSchema, pathWeightsFile, removePath, runPaths, writeAtomically, type RunPathEvent } from '#core/runs';
+import { computeRunPath, computeRunSurface, createRun, evaluateRun, executeRun, listPaths, openRun, openRunPath, pathRequestSchema, pathWeightsFile, removePath, runPaths, surfaceRequestSchema, writeAtomically, type RunPathEvent } from '#core/runs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { landscapeProblem } from '../../../../core/runs/surfaces/problem';
 import { small, temporaryHome } from '../samples';
@@ -44,6 +44,19 @@ describe('a path between two runs', () => {
     expect(first!.split(',').map(Number)).toEqual([0, 0, ...['train', 'test'].flatMap((split) => ['loss', 'error'].map((name) => kept.values[split]![name]![0]!))]);
     removePath(runs[0]!, line.id);
     expect(() => openRunPath(runs[0]!, line.id)).toThrow(`The run has no path "${line.id}".`);
+  });
+
+  it('lies whole in the plane through its ends and its bend, and is drawn there', async () => {
+    const { id, result } = await finish(runs[0]!, { to: { run: runs[1]! }, points: 21, epochs: 40, batchSize: 32 });
+    const request = surfaceRequestSchema.parse({ plane: 'through', others: [{ run: runs[1]! }, { run: runs[0]!, checkpoint: `path:${id}/1` }], grid: [2, 2], batchNorm: 'recalibrated' });
+    for await (const event of computeRunSurface(await openRun(runs[0]!), request, { program: 'test' })) {
+      if (event.kind !== 'end') continue;
+      const { steps, residual, points, values } = event.surface.trajectory!;
+      expect([steps[0], steps.at(-1), steps.length]).toEqual([0, 1, 41]);
+      expect(Math.max(...residual)).toBeLessThan(1e-3 * result.straight);
+      expect(points.at(-2)).toBeCloseTo(result.straight, 3);
+      expect(values['loss']![20]).toBeCloseTo(result.values['train']!['loss']![10]!, 5);
+    }
   });
 
   it('a run can begin at its middle, with the statistics of BatchNorm taken there', async () => {

@@ -1,0 +1,27 @@
+import { pathThrough, pointAt, type Checkpoint } from '#core/landscape';
+import type { OpenRun } from '../evaluation/open-run';
+import { openRunPath, readInner } from '../paths/folder';
+import { pathFolder } from '../paths/files';
+import { floatsOf, otherWeights, pointOnPath } from './weights';
+
+/** Places of a path that are drawn in a plane. */
+const PLACES = 41;
+
+/**
+ * Points along the path that a plane is laid through, to be drawn in it as the path of training is; `undefined` where the plane leads to no path.
+ */
+export async function drawnPath(run: OpenRun, others: readonly Parameters<typeof otherWeights>[1][], names: readonly string[]): Promise<Checkpoint[] | undefined> {
+  const id = others.map(({ checkpoint }) => pointOnPath(checkpoint)?.path).find((path) => path !== undefined);
+  if (id === undefined) return undefined;
+  const folder = pathFolder(run.paths.folder, id);
+  const result = openRunPath(run.paths.folder, id);
+  const { recipe } = result;
+  const { checkpoint } = recipe.run;
+  const start = floatsOf(run.weights(/^\d+$/.test(checkpoint) ? Number(checkpoint) : (checkpoint as 'init' | 'last' | 'best')).tensors, names);
+  const { member } = recipe.to;
+  const end = recipe.align
+    ? { run: run.paths.folder, checkpoint: `path:${id}/end` }
+    : { run: recipe.to.run, checkpoint: /^\d+$/.test(recipe.to.checkpoint) ? Number(recipe.to.checkpoint) : recipe.to.checkpoint, ...(member !== undefined && { member }) };
+  const path = pathThrough(recipe.kind, start, readInner(folder, result, names), (await otherWeights(run, end, names)).parameters);
+  return Array.from({ length: PLACES }, (_, i) => ({ step: i / (PLACES - 1), parameters: pointAt(path, i / (PLACES - 1)) }));
+}
