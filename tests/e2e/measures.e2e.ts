@@ -17,6 +17,7 @@ describe('measures of a trained network', () => {
 
   it('fill the table, and a row tells where its number comes from', async () => {
     const { page } = workbench;
+    await page.getByRole('link', { name: 'Curvature' }).click();
     await trainSample(page, /^moons(?!.population)/i);
     await page.getByRole('link', { name: 'Curvature' }).click();
     await page.getByRole('radio', { name: 'Measures' }).click();

@@ -105,7 +105,9 @@ async function gapOf(run: OpenRun, request: MeasuresRequest, signal: AbortSignal
   const heldOut = (['test', 'validation'] as const).find((split) => parts.includes(split));
   if (heldOut === undefined) return null;
   const judge = async (split: SplitName) => {
-    const { loss, error } = await measureNow(problemOf(run, request, split).problem, ['loss', 'error'], { ...run.compile, ...(signal && { signal }) });
+    // A part that has fewer examples than are asked for is taken whole.
+    const subset = request.subset !== null && request.subset < run.data[split]!.count ? request.subset : null;
+    const { loss, error } = await measureNow(problemOf(run, { ...request, subset }, split).problem, ['loss', 'error'], { ...run.compile, ...(signal && { signal }) });
     return loss?.unavailable === undefined && loss ? { split, loss: loss.value, error: error && error.unavailable === undefined ? error.value : null } : null;
   };
   const [train, held] = [await judge('train'), await judge(heldOut)];

@@ -27,7 +27,10 @@ describe('measures of a run', () => {
 
     const more = await computeRunMeasures(run, request({ split: 'test', measures: ['params'] }));
     expect(more.results.map(({ id }) => id)).toEqual([...file.results.map(({ id }) => id), 'params']);
-    expect((await computeRunMeasures(run, request({ measures: ['loss'], subset: 20 }))).examples).toBe(20);
+    // More than the test part has: it is taken whole, the training part as asked.
+    const part = await computeRunMeasures(run, request({ measures: ['loss'], subset: 100 }));
+    expect(part.examples).toBe(100);
+    expect(part.gap!.heldOut).toEqual(file.gap!.heldOut);
     expect(listMeasures(runPaths(folder))).toHaveLength(2);
   });
 

@@ -31,7 +31,7 @@ export function addSharpness(program: Command): void {
       .command('sharpness')
       .description('sharpness and generalization measures of a trained network, with intervals')
       .argument('[run]', 'its folder, id or name')
-      .addOption(new Option('--measures <names>', 'measures and families, joined by commas, or all').argParser((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== '')).default(['all'], 'all'))
+      .addOption(new Option('--measures <names>', 'measures and families, joined by commas, or all').argParser(names).default(['all'], 'all'))
       .option('--list', 'list the measures with their sources, and compute nothing')
       .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
       .option('--subset <examples>', 'take so many examples, drawn with the seed', wholeNumber(1))
@@ -122,6 +122,13 @@ function list(terminal: Terminal): void {
     ]).slice(1));
 }
 
+/** `sam-sharpness,hessian` */
+function names(text: string): string[] {
+  const list = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  if (list.length === 0) throw new InvalidArgumentError('It must be names joined by commas, like sam-sharpness,hessian.');
+  return list;
+}
+
 function formatOf(path: string): MeasuresFormat {
   const ending = path.split('.').at(-1)?.toLowerCase();
   const format = measuresFormats.find((each) => each === ending);
@@ -136,7 +143,7 @@ function settingsOf(given: readonly string[]): Record<string, number> {
   for (const each of given.flatMap((text) => text.split(','))) {
     const [name = '', value] = each.split('=');
     if (!known.includes(name)) throw new UserError('measures.setting', `--set ${each}: there is no setting "${name}".`, { hint: `Did you mean ${nearest(name, known)[0] ?? known.join(', ')}?` });
-    if (value === undefined || value === '' || !Number.isFinite(Number(value))) throw new InvalidArgumentError(`--set ${name}: it must be a number, like ${name}=0.1.`);
+    if (value === undefined || value === '' || !Number.isFinite(Number(value))) throw new UserError('measures.setting', `--set ${each}: it must be a number, like ${name}=0.1.`);
     settings[name] = Number(value);
   }
   const parsed = measureSettingsSchema.safeParse(settings);
