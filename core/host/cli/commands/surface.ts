@@ -9,7 +9,7 @@ import {
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
 import { compareSurfaces } from '../surfaces/compare';
-import { openNamed, otherWeights } from '../surfaces/named';
+import { openNamed } from '../surfaces/named';
 import { fromRecipeFile } from '../surfaces/recipe';
 import { surfaceSeries } from '../surfaces/series';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
