@@ -22,8 +22,11 @@ export const rooms = {
 /** @param {string[]} names */
 const either = (names) => `(${names.join('|')})`;
 
-/** The doors that a room shows to others: its `index.ts`, and for the host the window's client besides. */
-const doors = '^core/[^/]+/index\\.ts$|^core/host/client\\.ts$';
+/**
+ * The doors that a room shows to others: its `index.ts`, for the host the window's client besides, and the geometry of volumes, which needs
+ * neither Node nor the engine, so that the client can pass it on.
+ */
+const doors = '^core/[^/]+/index\\.ts$|^core/host/client\\.ts$|^core/landscape/volume/index\\.ts$';
 
 /**
  * The part of the host that runs in the window: the client and the contract's types and schemas. That nothing it

@@ -15,7 +15,7 @@ const targets = {
     build: async () => (await import('./build/programs.mjs')).buildPrograms(),
   },
   viewer: {
-    inputs: ['renderer/surface'],
+    inputs: ['renderer/surface', 'core/landscape/volume', 'core/host'],
     outputs: ['dist/surface-viewer.js'],
     build: async () => (await import('./build/viewer.mjs')).buildViewer(),
   },

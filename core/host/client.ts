@@ -8,6 +8,8 @@ import type { ClientMessage, ServerMessage } from './transport/message';
 import { RemoteError } from './transport/wire-error';
 
 export type * from './contract';
+// The window draws volumes with the same geometry that files are made of.
+export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField } from '#core/landscape/volume';
 export { RemoteError };
 
 /** Every procedure of the contract as a function: `await client.runs.list()`. */

@@ -39,7 +39,7 @@ export function heightTicks(field: Pick<HeightField, 'low' | 'high' | 'scale'>):
  * The box around the surface: floor, the two walls behind it, ticks and names on the edges nearest to the viewer, so that no
  * text is ever hidden by the surface.
  */
-export function axisBox(frame: Frame, field: HeightField, x: Float64Array, y: Float64Array, names: readonly [string, string, string], facing: Facing): AxisBox {
+export function axisBox(frame: Frame, field: Pick<HeightField, 'low' | 'high' | 'scale'>, x: Float64Array, y: Float64Array, names: readonly [string, string, string], facing: Facing): AxisBox {
   const { halfX, halfZ, floor, relief } = frame;
   const outline: number[] = [];
   const grid: number[] = [];

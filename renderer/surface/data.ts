@@ -1,6 +1,6 @@
 /** The path of training in the plane. */
 export interface PathData {
-  /** `[n, 2]` plane coordinates in training order. */
+  /** Coordinates in training order, `[n, 2]`, of a volume `[n, 3]`. */
   readonly points: Float64Array;
   readonly steps: Float64Array;
   /** Quantities at the true weights, each `[n]`. */
@@ -19,13 +19,17 @@ export interface Anchor {
   readonly name: string;
   readonly x: number;
   readonly y: number;
+  /** In a volume. */
+  readonly z?: number | undefined;
 }
 
 /** What the scene draws: the contract's surface, or the one inside a saved page. */
 export interface SurfaceData {
   readonly x: Float64Array;
   readonly y: Float64Array;
-  /** Row-major `[ny, nx]`. NaN: not computed yet; Infinity: no finite value there. */
+  /** Of a volume. */
+  readonly z?: Float64Array | undefined;
+  /** Row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed yet; Infinity: no finite value there. */
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: PathData | undefined;
   readonly anchors?: readonly Anchor[] | undefined;
@@ -85,5 +89,17 @@ export interface PlanePoint {
 export interface PointerReading {
   readonly x: number;
   readonly y: number;
+  readonly z?: number;
   readonly value: number;
+}
+
+/** Axis across which a volume is cut. */
+export type SliceAxis = 'x' | 'y' | 'z';
+
+/** What is shown of a volume. */
+export interface VolumeLook {
+  /** Values at which iso-surfaces lie, at most three. */
+  readonly levels: readonly number[];
+  /** A cut across an axis at one of its coordinates; `null`: none. */
+  readonly slice: { readonly axis: SliceAxis; readonly at: number } | null;
 }

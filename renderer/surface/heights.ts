@@ -60,13 +60,17 @@ export function heightField(values: Float64Array, columns: number, rows: number,
 }
 
 /**
- * Fills points that are not computed yet (NaN) from computed ones: straight lines within rows, then within columns. The coarse
- * levels of a growing surface are grids of their own, for which this is bilinear interpolation. Nothing is
+ * Fills points that are not computed yet (NaN) from computed ones: straight lines within rows, then within columns, then (of a volume)
+ * through the layers. The coarse levels of a growing surface are grids of their own, for which this is multilinear interpolation. Nothing is
  * extrapolated; beside an infinite value the gap stays.
  */
-export function fillUnknown(heights: Float32Array, columns: number, rows: number): void {
-  for (let row = 0; row < rows; row++) fillLine(heights, row * columns, 1, columns);
-  for (let column = 0; column < columns; column++) fillLine(heights, column, columns, rows);
+export function fillUnknown(heights: Float32Array, columns: number, rows: number, layers = 1): void {
+  const layer = columns * rows;
+  for (let row = 0; row < rows * layers; row++) fillLine(heights, row * columns, 1, columns);
+  for (let first = 0; first < heights.length; first += layer) {
+    for (let column = 0; column < columns; column++) fillLine(heights, first + column, columns, rows);
+  }
+  if (layers > 1) for (let point = 0; point < layer; point++) fillLine(heights, point, layer, layers);
 }
 
 function fillLine(heights: Float32Array, start: number, stride: number, count: number): void {

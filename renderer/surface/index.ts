@@ -2,20 +2,23 @@ import { SurfaceCurve } from './curve';
 import type { SurfaceData } from './data';
 import type { Caption, SceneOptions } from './orbit';
 import { SurfaceScene } from './scene';
+import { VolumeScene } from './volume-scene';
 
-export { colorMapNames } from './colors';
+export { colorMapNames, colorTable } from './colors';
 export * from './data';
 export { LinkedPictures, sharedExtent } from './linked';
 export { SeriesFilm } from './series';
 export { formatNumber } from './ticks';
+export { levelAt, ranked, rankOf, shareWords } from './volume-levels';
+export { volumeValues } from './volume-values';
 export type { Caption, SceneOptions };
 
-/** A drawn surface: three-dimensional, or a curve where there is one row. */
-export type SurfacePicture = SurfaceScene | SurfaceCurve;
+/** A drawn surface: three-dimensional, a curve where there is one row, nested surfaces where there is a third axis. */
+export type SurfacePicture = SurfaceScene | SurfaceCurve | VolumeScene;
 
 /** Draws `data` in `container`. Change the arrays and call `refresh` as points arrive. */
 export function drawSurface(container: HTMLElement, data: SurfaceData, options: SceneOptions): SurfacePicture {
-  const picture = data.y.length === 1 ? new SurfaceCurve(container, options) : new SurfaceScene(container, options);
+  const picture = data.z !== undefined ? new VolumeScene(container, options) : data.y.length === 1 ? new SurfaceCurve(container, options) : new SurfaceScene(container, options);
   picture.setData(data);
   return picture;
 }

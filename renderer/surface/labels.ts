@@ -11,7 +11,7 @@ export interface Overlay {
   readonly labels: readonly SceneLabel[];
   /** Texts beside a point of the scene. */
   readonly notes: readonly { readonly text: string; readonly at: readonly [number, number, number] }[];
-  readonly colorBar?: { readonly table: Uint8Array; readonly low: number; readonly high: number; readonly scale: HeightScale; readonly title: string };
+  readonly colorBar?: { readonly table: Uint8Array; readonly low: number; readonly high: number; readonly scale: HeightScale; readonly title: string; readonly marks?: readonly number[] };
   readonly caption?: { readonly title: string; readonly subtitle: string };
 }
 
@@ -86,6 +86,16 @@ function drawColorBar(context: CanvasRenderingContext2D, bar: NonNullable<Overla
   for (const value of marks) {
     const t = bar.high > bar.low ? ((log ? Math.log10(value) : value) - bar.low) / (bar.high - bar.low) : 0;
     context.fillText(formatNumber(value, 3), left + 17 * unit, top + length * (1 - t));
+  }
+  // Levels of iso-surfaces: a triangle at the bar's other side.
+  context.fillStyle = palette.text;
+  for (const value of bar.marks ?? []) {
+    const y = top + length * (1 - ((log ? Math.log10(value) : value) - bar.low) / (bar.high - bar.low));
+    context.beginPath();
+    context.moveTo(left - 1 * unit, y);
+    context.lineTo(left - 8 * unit, y - 4 * unit);
+    context.lineTo(left - 8 * unit, y + 4 * unit);
+    context.fill();
   }
   context.font = `500 ${12 * unit}px ${FONT}`;
   context.fillStyle = palette.text;

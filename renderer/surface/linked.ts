@@ -29,7 +29,7 @@ export class LinkedPictures {
     // The others answer with a reading of their own, which is no news to the rest.
     if (this.#pointing) return;
     this.#pointing = true;
-    for (const picture of this.#pictures) if (picture !== by) picture.pointAt(place);
+    for (const picture of this.#pictures) if (picture !== by && 'pointAt' in picture) picture.pointAt(place);
     this.#pointing = false;
   }
 

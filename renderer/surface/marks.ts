@@ -6,7 +6,7 @@ import { contourLevels, heightAt, type HeightField } from './heights';
 import { isolines } from './isolines';
 import { Lines, polyline } from './lines';
 
-type Point = readonly [number, number, number];
+export type Point = readonly [number, number, number];
 
 /** How far lines on the surface are lifted off it. */
 const LIFT = 0.004;
@@ -61,21 +61,25 @@ export class PathMark {
   }
 
   update(data: SurfaceData, field: HeightField, frame: Frame, look: SurfaceLook, palette: ScenePalette): void {
-    clear(this.dots);
     const points = look.path ? pathPoints(data, field, frame) : [];
-    this.halo.restyle({ color: palette.halo, width: 6.5, opacity: 0.9, order: 2 });
-    this.line.restyle({ color: palette.path, width: 3, order: 3 });
-    this.hidden.restyle({ color: palette.path, width: 2, opacity: 0.28, through: true, order: 1 });
+    this.show(points, refine(points, field, frame), frame.floor, palette);
+  }
+
+  /** @param line the points, with others between them where it has to bend; `order` what it is drawn after */
+  show(points: readonly Point[], line: readonly Point[], floor: number, palette: ScenePalette, order = 0): void {
+    clear(this.dots);
+    this.halo.restyle({ color: palette.halo, width: 6.5, opacity: 0.9, order: order + 2 });
+    this.line.restyle({ color: palette.path, width: 3, order: order + 3 });
+    this.hidden.restyle({ color: palette.path, width: 2, opacity: 0.28, through: true, order: order + 1 });
     this.shadow.restyle({ color: palette.path, width: 1.8, opacity: 0.55, order: 1 });
-    const fine = refine(points, field, frame);
-    for (const lines of [this.halo, this.line, this.hidden]) lines.set(polyline(fine));
-    this.shadow.set(polyline(points.map(([x, , z]) => [x, frame.floor + 0.003, z])));
+    for (const lines of [this.halo, this.line, this.hidden]) lines.set(polyline(line));
+    this.shadow.set(polyline(points.map(([x, , z]) => [x, floor + 0.003, z])));
     points.forEach((point, i) => {
-      if (!Number.isFinite(point[1])) return;
+      if (!point.every(Number.isFinite)) return;
       const end = i === 0 || i === points.length - 1;
-      this.dots.add(ball(point, end ? 0.021 : 0.0125, palette.path, 4));
-      if (end) this.dots.add(ball(point, 0.0265, palette.halo, 3, true));
-      if (i === 0) this.dots.add(ball(point, 0.0125, palette.halo, 5, false, 0.001));
+      this.dots.add(ball(point, end ? 0.021 : 0.0125, palette.path, order + 4));
+      if (end) this.dots.add(ball(point, 0.0265, palette.halo, order + 3, true));
+      if (i === 0) this.dots.add(ball(point, 0.0125, palette.halo, order + 5, false, 0.001));
     });
   }
 
@@ -131,9 +135,9 @@ export class PointerMark {
 export class MinimumMark {
   readonly object = new Group();
 
-  update(at: Point | undefined, palette: ScenePalette): void {
+  update(at: Point | undefined, palette: ScenePalette, order = 7): void {
     clear(this.object);
-    if (at) this.object.add(ball(at, 0.024, palette.halo, 7, true), ball(at, 0.0165, palette.accent, 8, false, 0.001));
+    if (at) this.object.add(ball(at, 0.024, palette.halo, order, true), ball(at, 0.0165, palette.accent, order + 1, false, 0.001));
   }
 
   dispose(): void {
@@ -167,13 +171,17 @@ export class AnchorMarks {
   places: { readonly text: string; readonly at: Point }[] = [];
 
   update(anchors: readonly Anchor[], field: HeightField, frame: Frame, palette: ScenePalette): void {
-    clear(this.object);
-    this.places = anchors.flatMap(({ name, x, y }) => {
+    this.show(anchors.flatMap(({ name, x, y }) => {
       const [sceneX, sceneZ] = [frame.sceneX(x), frame.sceneZ(y)];
       const at: Point = [sceneX, frame.lift(heightAt(field, frame.column(sceneX), frame.row(sceneZ))) + LIFT, sceneZ];
       return Number.isFinite(at[1]) ? [{ text: name, at }] : [];
-    });
-    for (const { at } of this.places) this.object.add(ball(at, 0.024, palette.halo, 7, true), ball(at, 0.0165, palette.path, 8, false, 0.001));
+    }), palette);
+  }
+
+  show(places: { readonly text: string; readonly at: Point }[], palette: ScenePalette, order = 7): void {
+    clear(this.object);
+    this.places = places;
+    for (const { at } of places) this.object.add(ball(at, 0.024, palette.halo, order, true), ball(at, 0.0165, palette.path, order + 1, false, 0.001));
   }
 
   dispose(): void {
@@ -203,14 +211,14 @@ function refine(points: readonly Point[], field: HeightField, frame: Frame): Poi
   });
 }
 
-function ball(at: Point, radius: number, color: string, order: number, behind = false, raise = 0): Mesh {
+export function ball(at: Point, radius: number, color: string, order: number, behind = false, raise = 0): Mesh {
   const mesh = new Mesh(new SphereGeometry(radius, 24, 16), new MeshBasicMaterial({ color, transparent: true, depthTest: !behind && order < 6 }));
   mesh.position.set(at[0], at[1] + raise, at[2]);
   mesh.renderOrder = order;
   return mesh;
 }
 
-function clear(group: Group): void {
+export function clear(group: Group): void {
   for (const child of [...group.children] as Mesh[]) {
     child.geometry.dispose();
     (child.material as MeshBasicMaterial).dispose();

@@ -13,6 +13,8 @@ export interface SceneOptions {
   readonly onPointer?: (reading: PointerReading | undefined) => void;
   /** The person has turned or zoomed the scene. */
   readonly onView?: (view: SceneView) => void;
+  /** The slice of a volume was moved along its axis. */
+  readonly onSlice?: (at: number) => void;
 }
 
 export interface Caption {
@@ -58,11 +60,15 @@ export abstract class OrbitScene {
   private fitted = 1;
   private told: SceneView | undefined;
 
-  /** @param target the point that the scene turns around */
+  /**
+   * @param target the point that the scene turns around
+   * @param half half the height that has to fit into the picture
+   */
   constructor(
     protected readonly container: HTMLElement,
     protected readonly options: SceneOptions,
     private readonly target: Vector3,
+    private readonly half = 1.2,
   ) {
     this.look = { ...defaultLook, ...options.look };
     this.renderer = new WebGLRenderer({ antialias: true, powerPreference: 'high-performance' });
@@ -313,6 +319,6 @@ export abstract class OrbitScene {
   private fittingDistance(): number {
     const half = Math.tan((this.camera.fov * Math.PI) / 360);
     const share = Math.max(0.4, 1 - BAR_ROOM / Math.max(this.container.clientWidth, 1));
-    return Math.max(1.2 / half, 1.66 / (half * this.camera.aspect * share));
+    return Math.max(this.half / half, 1.66 / (half * this.camera.aspect * share));
   }
 }

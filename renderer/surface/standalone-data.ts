@@ -9,6 +9,8 @@ export interface SavedSurface {
   readonly csv: string;
 }
 
+type Rows = (number | null)[][];
+
 interface SurfaceDocument {
   recipe: {
     run: { id: string; name?: string };
@@ -18,10 +20,11 @@ interface SurfaceDocument {
     program: string;
   };
   plane: string;
-  axes: [string, string];
+  axes: [string, string, ...string[]];
   x: number[];
   y: number[];
-  values: Record<string, (number | null)[][]>;
+  z?: number[];
+  values: Record<string, Rows | Rows[]>;
   anchors?: Anchor[];
   trajectory?: { steps: number[]; points: (number | null)[][]; values: Record<string, (number | null)[]> };
 }
@@ -31,10 +34,11 @@ export function readSurfaceDocument(text: string): SavedSurface {
   const document = JSON.parse(text) as SurfaceDocument;
   const { recipe, trajectory } = document;
   const list = (values: readonly (number | null)[]): Float64Array => Float64Array.from(values, (value) => value ?? Infinity);
-  const values = Object.fromEntries(Object.entries(document.values).map(([name, rows]) => [name, list(rows.flat())]));
+  const values = Object.fromEntries(Object.entries(document.values).map(([name, rows]) => [name, list((rows as Rows[]).flat(2))]));
   const data: SurfaceData = {
     x: Float64Array.from(document.x),
     y: Float64Array.from(document.y),
+    z: document.z && Float64Array.from(document.z),
     values,
     trajectory: trajectory && {
       points: list(trajectory.points.flat()),
@@ -49,16 +53,16 @@ export function readSurfaceDocument(text: string): SavedSurface {
     data,
     quantities: recipe.quantities,
     title: recipe.run.name ?? recipe.run.id,
-    subtitle: `${document.plane} · ${recipe.split}${subset} · ${data.x.length}×${data.y.length} · ${recipe.program}`,
+    subtitle: `${document.plane} · ${recipe.split}${subset} · ${[data.x, data.y, ...(data.z ? [data.z] : [])].map(({ length }) => length).join('×')} · ${recipe.program}`,
     csv: csv(data),
   };
 }
 
-function csv({ x, y, values }: SurfaceData): string {
+function csv({ x, y, z, values }: SurfaceData): string {
   const names = Object.keys(values);
-  const lines = [['x', 'y', ...names].join(',')];
-  for (let i = 0; i < x.length * y.length; i++) {
-    lines.push([x[i % x.length], y[Math.floor(i / x.length)], ...names.map((name) => (Number.isFinite(values[name]![i]) ? values[name]![i] : 'inf'))].join(','));
+  const lines = [['x', 'y', ...(z ? ['z'] : []), ...names].join(',')];
+  for (let i = 0; i < x.length * y.length * (z?.length ?? 1); i++) {
+    lines.push([x[i % x.length], y[Math.floor(i / x.length) % y.length], ...(z ? [z[Math.floor(i / x.length / y.length)]] : []), ...names.map((name) => (Number.isFinite(values[name]![i]) ? values[name]![i] : 'inf'))].join(','));
   }
   return `${lines.join('\n')}\n`;
 }

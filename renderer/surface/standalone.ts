@@ -4,6 +4,7 @@ import { readSurfaceDocument } from './standalone-data';
 import { button, choice, element, save, toggle } from './standalone-parts';
 import { showSeries } from './standalone-series';
 import { pageStyle } from './standalone-style';
+import { volumeControls } from './standalone-volume';
 
 /** The script inside a saved page: reads the surface that stands in it, or several, draws them, and gives the few controls they need. */
 interface Settings {
@@ -12,6 +13,8 @@ interface Settings {
   colorMap: ColorMapName;
   theme: Theme | 'system';
   shared: boolean;
+  /** Of a volume. */
+  levels?: number[];
 }
 
 const read = (id: string): string => document.getElementById(id)?.textContent ?? '';
@@ -42,19 +45,26 @@ function showSurface(): (theme: Theme) => void {
   const bar = element('form', { className: 'bar' });
   main.replaceChildren(element('header', {}, element('h1', { textContent: saved.title }), element('p', { textContent: saved.subtitle })), stage, bar);
   const is3d = saved.data.y.length > 1;
+  let volume: ReturnType<typeof volumeControls> | undefined;
   const picture = drawSurface(stage, saved.data, {
     label: `${settings.quantity} of ${saved.title}: ${saved.subtitle}. The numbers can be saved as CSV.`,
     look: { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme: theme() },
+    onSlice: (at) => volume?.moved(at),
   });
   bar.append(
-    choice('Quantity', saved.quantities, settings.quantity, (quantity) => picture.setLook({ quantity })),
-    choice('Height', ['linear', 'log'], settings.scale, (scale) => picture.setLook({ scale: scale as HeightScale })),
+    choice('Quantity', saved.quantities, settings.quantity, (quantity) => {
+      picture.setLook({ quantity });
+      volume?.quantity(quantity);
+    }),
+    choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], settings.scale, (scale) => picture.setLook({ scale: scale as HeightScale })),
   );
   if (is3d) {
-    bar.append(
-      choice('Colours', colorMapNames, settings.colorMap, (colorMap) => picture.setLook({ colorMap: colorMap as ColorMapName })),
-      toggle('Contours', (contours) => picture.setLook({ contours })),
-    );
+    bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => picture.setLook({ colorMap: colorMap as ColorMapName })));
+    if (!saved.data.z) bar.append(toggle('Contours', (contours) => picture.setLook({ contours })));
+    if ('setVolume' in picture) {
+      volume = volumeControls(picture, saved.data, settings.levels, settings.quantity);
+      bar.append(...volume.elements);
+    }
     if (saved.data.trajectory) bar.append(toggle('Path', (path) => picture.setLook({ path })));
     bar.append(button('Reset view', () => picture.resetView()));
   }

@@ -197,6 +197,31 @@ describe('the landscape of a trained network', () => {
     expect(nearest(1)).toBeGreaterThan(2 * nearest(0));
   });
 
+  it('shows a volume as nested surfaces with a cut, and saves what it shows', async () => {
+    const { page } = workbench;
+    await page.getByRole('radio', { name: '3D' }).click();
+    for (const axis of ['x', 'y', 'z']) await set(`Points along ${axis}`, '9');
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('img', { name: /^loss of .*random volume.*9×9×9/ }).waitFor();
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
+    const side = page.getByRole('region', { name: 'Iso-surfaces' });
+    const levels = side.getByRole('slider', { name: /^Level \d of loss/ });
+    await expect.poll(() => levels.count()).toBe(3);
+    const shares = (await side.getByTitle(/^Share of the volume/).allTextContents()).map((text) => Number.parseFloat(text));
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    await side.getByRole('radio', { name: 'z' }).click();
+    const box = (await page.getByRole('img', { name: /^loss of/ }).boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.45, box.y + box.height * 0.55);
+    await expect.poll(() => fact('Pointer').textContent()).toMatch(/^\d[\d.e−]* at −?[\d.]+, −?[\d.]+, 0$/);
+    await page.getByRole('img', { name: /^loss of/ }).press('PageUp');
+    await side.getByText('z = 0.25').waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    const table = readFileSync(await save('Table (.csv)'), 'utf8').trim().split('\n');
+    expect([table[0], table.length]).toEqual(['x,y,z,loss,accuracy', 1 + 9 ** 3]);
+    const model = JSON.parse(readFileSync(await save('3D model (.gltf)'), 'utf8')) as { meshes: unknown[] };
+    expect(model.meshes).toHaveLength(3);
+  });
+
   it('made the browser complain of nothing', () => {
     expect(workbench.problems.filter((problem) => !/GPU stall|swiftshader|WebGL/i.test(problem))).toEqual([]);
   });

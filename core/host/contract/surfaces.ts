@@ -175,7 +175,7 @@ export const surfacesContract = {
     .input(one.extend({ quantity: z.string(), scale: z.enum(['linear', 'log']).default('linear'), threshold: z.number().min(0).max(1).default(0.01) }))
     .output(surfaceTopology),
   export: oc
-    .input(one.extend({ format: surfaceFormat, quantity: z.string().optional(), look: pictureLook.optional() }))
+    .input(one.extend({ format: surfaceFormat, quantity: z.string().optional(), levels: z.array(z.number()).optional(), look: pictureLook.optional() }))
     .output(file),
   /** Two to four surfaces side by side in one file. */
   compare: oc

@@ -60,10 +60,10 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
       topology: api.surfaces.topology.handler(async ({ input: { run, id, quantity, scale, threshold } }) =>
         toTopology(quantityTopology(await openRunSurface(findRun(run).folder, id), quantity, { scale, threshold }))),
 
-      export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity, look } }) => {
+      export: api.surfaces.export.handler(async ({ input: { run, id, format, quantity, levels, look } }) => {
         const found = findRun(run);
         const surface = await openRunSurface(found.folder, id);
-        const bytes = await exportSurface(surface, format, { viewer, ...withoutUndefined({ quantity, ...look }) });
+        const bytes = await exportSurface(surface, format, { viewer, ...withoutUndefined({ quantity, levels, ...look }) });
         return { name: `${found.file.name}-${id}.${format}`, bytes: new Uint8Array(bytes) };
       }),
 

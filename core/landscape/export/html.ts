@@ -4,6 +4,7 @@ import { surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
 import { exportJson } from './json';
+import { isoScale } from './iso';
 import { quantityValues, type MeshOptions } from './mesh';
 
 export interface HtmlOptions extends MeshOptions {
@@ -11,6 +12,8 @@ export interface HtmlOptions extends MeshOptions {
   readonly viewer: string;
   readonly colorMap?: ColorMapName;
   readonly theme?: 'light' | 'dark' | 'system';
+  /** At which the iso-surfaces of a volume lie first. */
+  readonly levels?: readonly number[];
 }
 
 /**
@@ -18,11 +21,8 @@ export interface HtmlOptions extends MeshOptions {
  * nothing from outside (its content-security policy forbids it).
  */
 export function exportHtml(surface: Surface, options: HtmlOptions): Uint8Array {
-  if (surface.z !== undefined) {
-    throw new UserError('landscape.export.volume', 'a volume has no interactive page yet', { hint: 'Save its iso-surfaces as .gltf, or all of it as .vti.' });
-  }
   const { quantity } = quantityValues(surface, options.quantity);
-  return page(`${quantity} of ${surface.recipe.run.name ?? surface.recipe.run.id}`, quantity, options, { 'surface-data': new TextDecoder().decode(exportJson(surface)).trim() });
+  return page(`${quantity} of ${surface.recipe.run.name ?? surface.recipe.run.id}`, quantity, { scale: surface.z === undefined ? 'linear' : isoScale(surface, quantity), ...options }, { 'surface-data': new TextDecoder().decode(exportJson(surface)).trim() });
 }
 
 /** Several surfaces on one page, with a line of figures each. */
@@ -41,9 +41,9 @@ export function seriesHtml(slices: readonly Surface[], options: HtmlOptions): Ui
   return page(`${quantity} of ${name} over training`, quantity, options, { 'series-data': `[${documents.join(',')}]` });
 }
 
-function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true }: HtmlOptions & { readonly shared?: boolean }, documents: Readonly<Record<string, string>>): Uint8Array {
+function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true, levels }: HtmlOptions & { readonly shared?: boolean }, documents: Readonly<Record<string, string>>): Uint8Array {
   if (viewer.trim() === '') throw new UserError('landscape.export.viewer', 'the viewer script is empty', { hint: 'Build the program first: npm run build.' });
-  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared });
+  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared, levels });
   // In a script element only "</" and "<!--" can end or change the text; "<" is escaped in the data, and split in the code.
   const data = Object.entries({ ...documents, 'surface-settings': settings }).map(([id, text]) => `<script type="application/json" id="${id}">${text.replaceAll('<', '\\u003c')}</script>`);
   const code = viewer.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');

@@ -1,13 +1,14 @@
 import { finiteExtent, type Surface } from '../surface';
 import { type ColorMapName, colorTable, linearLight, sampleColor } from './colors';
 import { GltfBuffer, yUp } from './gltf-buffer';
-import { isoParts, type IsoOptions } from './iso';
+import { isoParts, isoScale, type IsoOptions } from './iso';
 import { unitHeight } from './height';
 
 /** The iso-surfaces of a volume as one glTF file: a translucent mesh each, in the colour of its level; the recipe in `extras`. */
 export function isoGltf(surface: Surface, options: IsoOptions & { readonly colorMap?: ColorMapName }): Uint8Array {
   const { quantity, parts } = isoParts(surface, options);
-  const [low, high] = finiteExtent(surface.values[quantity]!) ?? [0, 0];
+  const onScale = isoScale(surface, quantity) === 'log' ? Math.log10 : (value: number) => value;
+  const [low, high] = (finiteExtent(surface.values[quantity]!) ?? [0, 0]).map(onScale) as [number, number];
   const table = colorTable(options.colorMap ?? 'viridis');
   const buffer = new GltfBuffer();
   const meshes = parts.map(({ level, positions, normals, indices }, material) => ({
@@ -19,7 +20,7 @@ export function isoGltf(surface: Surface, options: IsoOptions & { readonly color
     doubleSided: true,
     alphaMode: i === 0 ? 'OPAQUE' : 'BLEND',
     pbrMetallicRoughness: {
-      baseColorFactor: [...sampleColor(table, unitHeight({ low, high }, level)).map(linearLight), i === 0 ? 1 : 0.35],
+      baseColorFactor: [...sampleColor(table, unitHeight({ low, high }, onScale(level))).map(linearLight), i === 0 ? 1 : 0.35],
       metallicFactor: 0,
       roughnessFactor: 0.65,
     },

@@ -1,6 +1,7 @@
 import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
 import { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField, type VolumeFrame } from '../volume';
+import type { HeightScale } from './height';
 import { type MeshOptions, quantityValues } from './mesh';
 
 export interface IsoOptions extends MeshOptions {
@@ -44,6 +45,9 @@ export function isoLevels(surface: Surface, options: IsoOptions): { level: numbe
   const field = volumeField(surface, values);
   return levelsOf(surface, quantity, values, options).map((level) => ({ level, share: shareBelow(field, level) }));
 }
+
+/** Colours of a volume tell its shells apart: over decades, where all values are positive. */
+export const isoScale = ({ minimum, recipe }: Surface, quantity = recipe.quantities[0] ?? ''): HeightScale => ((minimum[quantity]?.value ?? 0) > 0 ? 'log' : 'linear');
 
 const axesOf = ({ x, y, z }: Surface): [Float64Array, Float64Array, Float64Array] => [x, y, z!];
 

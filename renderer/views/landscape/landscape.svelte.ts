@@ -16,20 +16,21 @@ export const firstRequest: Request = { plane: 'random', others: [], seed: 0, nor
 /** What the engine is asked for. */
 export function toRequest(run: string, { reach, grid, ...rest }: Request): SurfaceRequest {
   const line = rest.plane === 'line';
-  const range = reach === null ? {} : { range: { x: [-reach, reach] as [number, number], y: [-reach, reach] as [number, number] } };
+  const both = (half: number): [number, number] => [-half, half];
+  const range = reach === null ? {} : { range: { x: both(reach), y: both(reach), ...(grid.length === 3 ? { z: both(reach) } : {}) } };
   return { run, ...rest, grid: line ? [grid[0], 1] : grid, ...range };
 }
 
 /** The request that a surface came from: asking for it again continues what was stopped. */
 export function requestOf(run: string, surface: Surface): SurfaceRequest {
   const plane = planeOf(surface);
-  const { split, subset, run: from, grid, batchNorm, curvature } = surface.recipe as { batchNorm?: Request['batchNorm']; curvature?: CurvatureFacts; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> };
+  const { split, subset, run: from, grid, batchNorm, curvature } = surface.recipe as { batchNorm?: Request['batchNorm']; curvature?: CurvatureFacts; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> & { z?: { from: number; to: number } } };
   const checkpoint = from?.checkpoint;
   return {
     run,
     plane: plane.kind as Request['plane'],
     others: othersOf(plane),
-    grid: [surface.x.length, surface.y.length],
+    grid: surface.z ? [surface.x.length, surface.y.length, surface.z.length] : [surface.x.length, surface.y.length],
     subset: subset?.count ?? null,
     ...(split === undefined ? {} : { split }),
     seed: plane.seed ?? subset?.seed ?? 0,
@@ -42,7 +43,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
     ...(from?.member === undefined ? {} : { member: from.member }),
     // A line's second range is of no account, but has to be one.
-    ...(grid ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: surface.y.length > 1 ? ([grid.y.from, grid.y.to] as [number, number]) : ([-1, 1] as [number, number]) } } : {}),
+    ...(grid ? { range: { x: [grid.x.from, grid.x.to] as [number, number], y: surface.y.length > 1 ? ([grid.y.from, grid.y.to] as [number, number]) : ([-1, 1] as [number, number]), ...(grid.z ? { z: [grid.z.from, grid.z.to] as [number, number] } : {}) } } : {}),
   };
 }
 
@@ -134,9 +135,9 @@ export class Landscape {
   }
 
   /** A file of the shown surface, made by the engine. */
-  async file(client: HostClient, format: SurfaceFormat, quantity: string): Promise<{ name: string; bytes: Uint8Array } | undefined> {
+  async file(client: HostClient, format: SurfaceFormat, quantity: string, levels?: readonly number[]): Promise<{ name: string; bytes: Uint8Array } | undefined> {
     if (!this.shown) return undefined;
-    return client.surfaces.export({ run: this.run, id: this.shown.id, format, quantity });
+    return client.surfaces.export({ run: this.run, id: this.shown.id, format, quantity, ...(levels === undefined || levels.length === 0 ? {} : { levels: [...levels] }) });
   }
 
   #take(event: SurfaceEvent): void {
@@ -168,6 +169,7 @@ export class Landscape {
     this.data = {
       x: surface.x,
       y: surface.y,
+      z: surface.z,
       values: surface.values,
       trajectory: surface.trajectory,
       anchors: surface.anchors,
@@ -181,8 +183,9 @@ const planeNames: Record<string, string> = { random: 'Random plane', trajectory:
 
 /** What a saved surface is called in lists. */
 export function listingTitle({ plane, grid, member }: Pick<SurfaceListing, 'plane' | 'grid' | 'member'>): string {
-  const size = grid[1] === 1 ? `${grid[0]} points` : `${grid[0]}×${grid[1]}`;
-  return [planeNames[plane] ?? plane, size, ...(member === undefined ? [] : [`member ${member}`])].join(', ');
+  const size = grid[1] === 1 ? `${grid[0]} points` : grid.join('×');
+  const name = planeNames[plane] ?? plane;
+  return [grid.length === 3 ? name.replace('Plane', 'Volume').replace('plane', 'volume') : name, size, ...(member === undefined ? [] : [`member ${member}`])].join(', ');
 }
 
 interface WeightsReference {
@@ -230,7 +233,7 @@ export function describe(surface: Surface): string {
     ...(run?.member === undefined ? [] : [`member ${run.member}`]),
     surface.plane,
     `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
-    surface.y.length > 1 ? `${surface.x.length}×${surface.y.length}` : `${surface.x.length} points`,
+    surface.y.length > 1 ? [surface.x, surface.y, ...(surface.z ? [surface.z] : [])].map(({ length }) => length).join('×') : `${surface.x.length} points`,
     ...(batchNorm === 'batch' ? ['batch statistics'] : batchNorm === 'recalibrated' ? ['statistics recalibrated'] : []),
   ].join(' · ');
 }
