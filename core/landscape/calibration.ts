@@ -122,3 +122,10 @@ export async function statisticsAt(problem: Calibrated, weights: Readonly<Record
     await calibration.dispose();
   }
 }
+
+/** The buffers at the centre, with those statistics that are taken anew. */
+export async function centreBuffers(problem: LandscapeProblem, options: CompileOptions & { readonly signal?: AbortSignal }): Promise<LandscapeProblem['buffers']> {
+  if (!isCalibrated(problem)) return problem.buffers;
+  const taken = await statisticsAt(problem, weightFeeds(problem, {}), options);
+  return Object.fromEntries(Object.entries(problem.buffers).map(([name, buffer]) => [name, { ...buffer, data: taken[`buffers.${name}`] ?? buffer.data }]));
+}

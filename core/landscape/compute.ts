@@ -178,6 +178,7 @@ export function assembleSurface(
     centre,
     ...(trajectory && { trajectory }),
     ...(plane.anchors && { anchors: plane.anchors }),
+    ...(plane.eigenvalues && { eigenvalues: plane.eigenvalues }),
     ...(plane.explainedVariance === undefined ? {} : { explainedVariance: plane.explainedVariance }),
   };
 }

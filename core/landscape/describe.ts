@@ -1,13 +1,14 @@
+import type { AxisEigenvalue } from './given';
 import type { PlaneRecipe } from './recipe';
 import type { Surface } from './surface';
 
 /** What the axes are, in words: two of a plane (the second is empty for a line), three of a volume. */
-export function axisNames({ recipe: { plane, grid }, explainedVariance }: Pick<Surface, 'recipe' | 'explainedVariance'>): readonly [string, string, ...string[]] {
-  const [first, second, third] = threeNames(plane, explainedVariance);
+export function axisNames({ recipe: { plane, grid }, explainedVariance, eigenvalues }: Pick<Surface, 'recipe' | 'explainedVariance' | 'eigenvalues'>): readonly [string, string, ...string[]] {
+  const [first, second, third] = threeNames(plane, explainedVariance, eigenvalues);
   return grid.z === undefined ? [first, second] : [first, second, third];
 }
 
-function threeNames(plane: PlaneRecipe, explainedVariance?: readonly number[]): readonly [string, string, string] {
+function threeNames(plane: PlaneRecipe, explainedVariance?: readonly number[], eigenvalues?: readonly AxisEigenvalue[]): readonly [string, string, string] {
   switch (plane.kind) {
     case 'trajectory': {
       const share = (k: number): string => (explainedVariance?.[k] === undefined ? '' : ` (${Number((explainedVariance[k] * 100).toPrecision(3))} %)`);
@@ -19,6 +20,14 @@ function threeNames(plane: PlaneRecipe, explainedVariance?: readonly number[]): 
       return [`towards ${plane.of[0].name}`, `beside it, towards ${plane.of[1].name}`, `above both, towards ${plane.of[2]?.name ?? ''}`];
     case 'gradient':
       return ['gradient', plane.axes === 3 ? 'random direction 1' : 'random direction', 'random direction 2'];
+    case 'eigenvectors': {
+      const name = (k: number): string => `eigenvector (${eigenvalues?.[k] ? eigenvalueText(eigenvalues[k]) : 'of the Hessian'})`;
+      return [name(0), name(1), ''];
+    }
+    case 'ascent':
+      return [`steepest ascent within ${plane.radius}`, 'random direction', ''];
+    case 'vectors':
+      return [`direction 0 of ${plane.file}`, plane.count === 1 ? '' : `direction 1 of ${plane.file}`, `direction 2 of ${plane.file}`];
     case 'random':
       return ['random direction 1', 'random direction 2', 'random direction 3'];
   }
@@ -45,6 +54,12 @@ export function planeTitle(plane: PlaneRecipe): string {
       return plane.to === undefined ? `random line, ${scaling(plane)}` : `line to ${plane.to.name}`;
     case 'gradient':
       return `${space} of the gradient, ${scaling(plane)}`;
+    case 'eigenvectors':
+      return `plane of the Hessian's ${plane.which === 'top2' ? 'two top' : 'top and bottom'} eigenvectors${plane.normalization === 'none' ? '' : `, ${scales[plane.normalization]}`}${{ weights: ', of the weights', biases: ', of weights and biases', all: '' }[plane.include]}`;
+    case 'ascent':
+      return `plane of the steepest ascent within ${plane.radius}, ${scaling(plane)}`;
+    case 'vectors':
+      return `directions of ${plane.file}${plane.normalization === 'none' ? '' : `, ${scales[plane.normalization]}`}`;
     case 'random':
       return `random ${space}, ${scaling(plane)}`;
   }
@@ -53,11 +68,20 @@ export function planeTitle(plane: PlaneRecipe): string {
 /** How many directions a plane's recipe asks for. */
 export function directionsOf(plane: PlaneRecipe): 1 | 2 | 3 {
   if (plane.kind === 'line') return 1;
+  if (plane.kind === 'vectors') return plane.count;
+  if (plane.kind === 'eigenvectors' || plane.kind === 'ascent') return 2;
   return (plane.kind === 'through' ? plane.of.length : plane.axes) ?? 2;
+}
+
+/** An eigenvalue as it may be read: with its residual where that reaches the digits shown, and said where it has not converged. */
+export function eigenvalueText({ label, value, residual, converged }: AxisEigenvalue): string {
+  const digits = 4;
+  const within = residual > 0.5 * 10 ** (1 - digits) * Math.abs(value) ? ` ± ${Number(residual.toPrecision(2))}` : '';
+  return `${label} = ${Number(value.toPrecision(digits))}${within}${converged ? '' : ', not converged'}`;
 }
 
 const moving = { weights: '', biases: ', with biases', all: ', with biases and normalisation' };
 const scales = { filter: 'filter-normalised', layer: 'layer-normalised', weight: 'weight-normalised', none: 'not normalised' };
 
-const scaling = ({ normalization, include, seed }: Extract<PlaneRecipe, { normalization: string }>): string =>
+const scaling = ({ normalization, include, seed }: Extract<PlaneRecipe, { normalization: string; include: string; seed: number }>): string =>
   `${scales[normalization]}${moving[include]}, seed ${seed}`;

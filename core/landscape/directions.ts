@@ -36,7 +36,7 @@ export function gaussian(parameters: Parameters, { seed, index, include }: Omit<
 const takesPart: Record<Include, readonly ParameterKind[]> = { weights: ['weight'], biases: ['weight', 'bias'], all: ['weight', 'bias', 'norm'] };
 
 /** Names of the parameters that directions move. @throws UserError where none is left */
-export function movingParameters(parameters: Parameters, include: Include): string[] {
+export function movingParameters(parameters: Readonly<Record<string, Pick<LandscapeParameter, 'kind'>>>, include: Include): string[] {
   const names = Object.keys(parameters).filter((name) => takesPart[include].includes(parameters[name]!.kind));
   if (names.length === 0) {
     throw new UserError('landscape.direction', 'this network has no weights to perturb', { hint: 'Include biases and normalisation parameters.' });

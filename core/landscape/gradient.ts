@@ -1,35 +1,60 @@
-import { compile, type DeviceArray } from '#core/runtime';
-import { isCalibrated, statisticsAt } from './calibration';
+import { type Tensor, valueAndGrad } from '#core/graph';
+import { compile, type Program } from '#core/runtime';
+import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
-import { traceGradient } from './plane-curvature';
 import type { LandscapeProblem } from './problem';
-import { weightFeeds } from './traced-problem';
+import { batchFeeds, displaced, pick, release, traceOf, weightFeeds } from './traced-problem';
 
-/** Gradient of the mean loss (the quantity `loss`) over all examples at the centre, summed over batches in float64. Statistics that are taken anew count as constants. */
-export async function lossGradient(problem: LandscapeProblem, options: Pick<EvaluatorOptions, 'device' | 'threads'> & { readonly signal?: AbortSignal }): Promise<Direction> {
-  const { parameters, batches } = problem;
-  const graph = traceGradient(problem);
-  const { device, threads, signal } = options;
-  const program = await compile(graph, threads === undefined ? { device } : { device, threads });
-  try {
-    const sums = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, new Float64Array(data.length)]));
-    const weights = weightFeeds(problem, {});
-    const still = { ...weights, ...(isCalibrated(problem) && (await statisticsAt(problem, weights, options))) };
-    for (const batch of batches) {
+type Options = Pick<EvaluatorOptions, 'device' | 'threads'>;
+
+/** The mean loss (the quantity `loss`) over all examples and its gradient, summed over batches in float64, at the centre or beside it. Statistics that are taken anew count as constants. */
+export class GradientEvaluator {
+  private constructor(
+    private readonly problem: LandscapeProblem,
+    private readonly program: Program,
+    private readonly calibration: WeightCalibration | undefined,
+  ) {}
+
+  static async create(problem: LandscapeProblem, { device, threads }: Options): Promise<GradientEvaluator> {
+    const graph = traceOf(problem, ({ parameters, buffers, batch }) => {
+      const [loss, gradient] = valueAndGrad((weights: Record<string, Tensor>) => problem.evaluate(weights, buffers, batch)['loss']!)(parameters);
+      return { loss, gradient };
+    });
+    const options = threads === undefined ? { device } : { device, threads };
+    return new GradientEvaluator(problem, await compile(graph, options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
+  }
+
+  /** At the centre moved by `displacement`. Throws the signal's reason when it is aborted, between two batches. */
+  async evaluate(displacement?: Direction, signal?: AbortSignal): Promise<{ loss: number; gradient: Direction }> {
+    const { problem, program } = this;
+    const weights = weightFeeds(problem, displaced(problem, displacement));
+    const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
+    const sums = Object.fromEntries(Object.entries(problem.parameters).map(([name, { data }]) => [name, new Float64Array(data.length)]));
+    let loss = 0;
+    for (const batch of problem.batches) {
       signal?.throwIfAborted();
-      const all = { ...still, 'batch.x': batch.x, 'batch.y': batch.y, 'batch.mask': batch.mask };
-      const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, all[name as keyof typeof all]]));
-      const slopes: Record<string, DeviceArray> = await program.run(feeds);
-      for (const [name, array] of Object.entries(slopes)) {
-        const sum = sums[name]!;
-        (await array.read()).forEach((value: number | bigint, i: number) => (sum[i]! += Number(value)));
-        array.dispose();
-      }
+      const results = await program.run(pick({ ...feeds, ...batchFeeds(batch) }, program.graph));
+      loss += Number((await results['loss']!.read())[0]);
+      for (const [name, sum] of Object.entries(sums)) (await results[`gradient.${name}`]!.read()).forEach((value: number | bigint, i: number) => (sum[i]! += Number(value)));
+      release(results);
     }
-    const examples = batches.reduce((total, { count }) => total + count, 0);
-    return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, Float32Array.from(sum, (value) => value / examples)]));
+    const examples = problem.batches.reduce((total, { count }) => total + count, 0);
+    return { loss: loss / examples, gradient: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, Float32Array.from(sum, (value) => value / examples)])) };
+  }
+
+  async dispose(): Promise<void> {
+    await this.program.dispose();
+    await this.calibration?.dispose();
+  }
+}
+
+/** Gradient of the mean loss over all examples at the centre. */
+export async function lossGradient(problem: LandscapeProblem, { signal, ...options }: Options & { readonly signal?: AbortSignal }): Promise<Direction> {
+  const evaluator = await GradientEvaluator.create(problem, options);
+  try {
+    return (await evaluator.evaluate(undefined, signal)).gradient;
   } finally {
-    await program.dispose();
+    await evaluator.dispose();
   }
 }

@@ -1,5 +1,6 @@
 import { UserError } from '#core/graph';
 import { difference, type Direction, gaussian, innerProduct, movingParameters, normalizeDirection, orthogonalize, randomDirection, restrict, scaled } from './directions';
+import { type AxisEigenvalue, checkRank, type GivenDirections, scaleGiven, SMALLEST_ANGLE } from './given';
 import { type Checkpoint, trajectoryPlane } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { Axis, PlaneRecipe, WeightsReference } from './recipe';
@@ -14,6 +15,8 @@ export interface Plane {
   readonly path?: { readonly points: Float64Array; readonly steps: Float64Array; readonly residual: Float64Array };
   /** The other weights that the plane was laid through. */
   readonly anchors?: readonly Anchor[];
+  /** By axis, where these are eigenvectors of the Hessian. */
+  readonly eigenvalues?: readonly AxisEigenvalue[];
 }
 
 /** Weights with a place in the plane. */
@@ -34,6 +37,8 @@ export interface PlaneSources {
   readonly weights?: Readonly<Record<string, Weights>>;
   /** Gradient of the loss at the centre, for the plane that holds it (`lossGradient`). */
   readonly gradient?: Direction;
+  /** The directions of a plane of eigenvectors, of an ascent, or of given vectors. */
+  readonly given?: GivenDirections;
 }
 
 /**
@@ -55,21 +60,31 @@ export function makePlane(problem: Pick<LandscapeProblem, 'parameters'>, recipe:
     if (to === undefined) return { recipe, directions: [randomDirection(parameters, { ...random, index: 0 })] };
     return { recipe, directions: [towards(to, centre, sources)], anchors: [{ name: to.name, x: 1, y: 0 }] };
   }
-  const { directions, anchors } = spanned(recipe, parameters, centre, sources);
+  const { directions, ...facts } = spanned(recipe, parameters, centre, sources);
   return {
     recipe,
     directions,
-    ...(anchors && { anchors }),
-    ...(checkpoints.length > 0 && { path: { steps, ...project(centre, checkpoints, directions) } }),
+    ...facts,
+    ...(checkpoints.length > 0 && directions.length === 2 && { path: { steps, ...project(centre, checkpoints, directions) } }),
   };
 }
 
 type Spanned = Exclude<PlaneRecipe, { kind: 'trajectory' | 'line' }>;
 
-function spanned(recipe: Spanned, parameters: LandscapeProblem['parameters'], centre: Weights, sources: PlaneSources): { directions: Plane['directions']; anchors?: Anchor[] } {
+function spanned(recipe: Spanned, parameters: LandscapeProblem['parameters'], centre: Weights, sources: PlaneSources): Pick<Plane, 'directions' | 'anchors' | 'eigenvalues'> {
   if (recipe.kind === 'through') return through(recipe.of, centre, sources);
+  if (recipe.kind === 'eigenvectors' || recipe.kind === 'vectors') return given(recipe, parameters, sources);
   const random = (index: number): Direction => gaussian(parameters, { ...recipe, index });
   const normalized = (direction: Direction): Direction => normalizeDirection(direction, parameters, recipe.normalization);
+  if (recipe.kind === 'ascent') {
+    const { directions: [way] = [], ascent } = sources.given ?? {};
+    if (way === undefined || ascent === undefined) throw new Error('the plane of the ascent needs its way');
+    const beside = orthogonalize(random(0), way);
+    const unit = scaled(beside, 1 / Math.sqrt(innerProduct(beside, beside)));
+    // Scaled filter by filter, the axis no longer leads where the ascent ended.
+    const anchors = recipe.normalization === 'none' ? [{ name: `highest found: ${Number(ascent.loss.toPrecision(4))}`, x: ascent.distance, y: 0 }] : undefined;
+    return { directions: [normalized(way), normalized(unit)], ...(anchors && { anchors }) };
+  }
   if (recipe.kind === 'gradient') {
     if (sources.gradient === undefined) throw new Error('the plane of the gradient needs the gradient');
     const gradient = restrict(sources.gradient, movingParameters(parameters, recipe.include));
@@ -89,8 +104,13 @@ function spanned(recipe: Spanned, parameters: LandscapeProblem['parameters'], ce
 const orthogonalized = (directions: readonly Direction[]): Direction[] =>
   directions.reduce<Direction[]>((before, direction) => [...before, before.reduce(orthogonalize, direction)], []);
 
-/** Weights closer to the span of the others than this (sine of the angle) add no direction that float32 could hold. */
-const SMALLEST_ANGLE = 1e-4;
+/** Directions that were found elsewhere, scaled as asked. */
+function given({ kind, normalization }: Extract<PlaneRecipe, { kind: 'eigenvectors' | 'vectors' }>, parameters: LandscapeProblem['parameters'], { given: found }: PlaneSources): Pick<Plane, 'directions' | 'eigenvalues'> {
+  if (found === undefined) throw new Error(`the plane of the ${kind} needs its directions`);
+  const directions = scaleGiven(found, parameters, normalization);
+  checkRank(directions);
+  return { directions, ...(found.eigenvalues && { eigenvalues: found.eigenvalues }) };
+}
 
 /**
  * The plane through three weights (the volume through four) with orthogonal axes of unit length, so that distances in the picture are

@@ -63,8 +63,39 @@ const trajectoryPlane = z.strictObject({
   axes,
 });
 
+export const eigenvectorChoiceSchema = z
+  .enum(['top2', 'top-bottom'])
+  .describe('top2: the eigenvectors of the two largest eigenvalues; top-bottom: of the largest and the smallest');
+
+const eigenvectorsPlane = z.strictObject({
+  kind: z.literal('eigenvectors'),
+  which: eigenvectorChoiceSchema.default('top2'),
+  seed: z.int().min(0).default(0).describe('draws the first vector of the iteration'),
+  normalization: normalizationSchema.default('none').describe('none: unit vectors, along which the loss bends by the eigenvalue'),
+  include: includeSchema.default('all').describe('the parameters that the Hessian is taken in'),
+  tolerance: z.number().positive().max(1).default(1e-3).describe('largest residual, as a share of the largest eigenvalue'),
+  maxIterations: z.int().min(1).max(2000).default(100),
+});
+
+const ascentPlane = z.strictObject({
+  kind: z.literal('ascent'),
+  seed: z.int().min(0).default(0),
+  normalization: normalizationSchema.default('none').describe('none: unit vectors'),
+  include: includeSchema.default('all'),
+  radius: z.number().positive().default(0.05).describe('of the ball in weight space that is searched for the highest loss'),
+  steps: z.int().min(1).max(1000).default(20),
+});
+
+const vectorsPlane = z.strictObject({
+  kind: z.literal('vectors'),
+  file: z.string().describe('name of the file they were given in'),
+  hash: z.string().describe('of the file; the run keeps a copy'),
+  count: z.union([z.literal(1), z.literal(2), z.literal(3)]).describe('how many directions it holds: one makes a line, three a volume'),
+  normalization: normalizationSchema.default('none').describe('none: as given'),
+});
+
 /** Which directions through the trained weights span the picture: one of a line, two of a plane, three of a volume. */
-export const planeRecipeSchema = z.discriminatedUnion('kind', [randomPlane, trajectoryPlane, linePlane, throughPlane, gradientPlane]);
+export const planeRecipeSchema = z.discriminatedUnion('kind', [randomPlane, trajectoryPlane, linePlane, throughPlane, gradientPlane, eigenvectorsPlane, ascentPlane, vectorsPlane]);
 export type PlaneRecipe = z.infer<typeof planeRecipeSchema>;
 
 /** One axis of the grid: `count` evenly spaced coordinates from `from` to `to`. */

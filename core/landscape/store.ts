@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jsonNumbers as numbers, spelledNumber, UserError } from '#core/graph';
 import { z } from 'zod';
 import { decodeNpy, encodeNpy } from './export/npy';
+import { axisEigenvalueSchema } from './given';
 import { axisCoordinates, gridAxes, gridSize } from './grid';
 import { applyJournal } from './journal';
 import { surfaceRecipeSchema } from './recipe';
@@ -14,6 +15,7 @@ const summarySchema = z.object({
   centre: z.record(z.string(), z.number().nullable()),
   explainedVariance: z.array(z.number()).min(2).max(3).optional(),
   anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
+  eigenvalues: z.array(axisEigenvalueSchema).optional(),
   trajectory: z.object({ points: numbers, steps: numbers, residual: numbers, values: z.record(z.string(), numbers) }).optional(),
 });
 
@@ -23,11 +25,12 @@ const summarySchema = z.object({
  */
 export async function saveSurface(folder: string, surface: Surface): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { recipe, centre, explainedVariance, anchors, trajectory } = surface;
+  const { recipe, centre, explainedVariance, anchors, eigenvalues, trajectory } = surface;
   const summary = {
     centre: Object.fromEntries(Object.entries(centre).map(([name, value]) => [name, Number.isFinite(value) ? value : null])),
     explainedVariance,
     anchors,
+    eigenvalues,
     trajectory: trajectory && {
       points: spelled(trajectory.points),
       steps: spelled(trajectory.steps),
@@ -61,9 +64,9 @@ export async function openSurface(folder: string): Promise<Surface> {
   const axes = { x, y, ...(third && { z: third }) };
   const values = Object.fromEntries(recipe.quantities.map((name, at) => [name, data.slice(at * size, (at + 1) * size)]));
   const centre = Object.fromEntries(Object.entries(summary.centre).map(([name, value]) => [name, value ?? Infinity]));
-  const { trajectory, anchors, explainedVariance } = summary;
+  const { trajectory, anchors, eigenvalues, explainedVariance } = summary;
   const places = anchors?.map(({ z, ...anchor }) => ({ ...anchor, ...(z !== undefined && { z }) }));
-  return { recipe, ...axes, values, minimum: lowestPoints(axes, values), centre, ...(trajectory && { trajectory }), ...(places && { anchors: places }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
+  return { recipe, ...axes, values, minimum: lowestPoints(axes, values), centre, ...(trajectory && { trajectory }), ...(places && { anchors: places }), ...(eigenvalues && { eigenvalues }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {

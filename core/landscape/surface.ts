@@ -1,4 +1,5 @@
 import { RESIDUAL } from './curvature-recipe';
+import type { AxisEigenvalue } from './given';
 import type { Anchor } from './plane';
 import type { SurfaceRecipe } from './recipe';
 
@@ -44,6 +45,8 @@ export interface Surface {
   readonly centre: Readonly<Record<string, number>>;
   /** Shares of the trajectory's variance along the axes (trajectory planes only). */
   readonly explainedVariance?: readonly number[];
+  /** By axis, where these are eigenvectors of the Hessian. */
+  readonly eigenvalues?: readonly AxisEigenvalue[];
 }
 
 type Axes = Pick<Surface, 'x' | 'y' | 'z'>;

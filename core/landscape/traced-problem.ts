@@ -1,21 +1,23 @@
-import { type Graph, spec, type Tensor, trace } from '#core/graph';
+import { type Graph, spec, type Tensor, trace, type Tree } from '#core/graph';
 import type { DeviceArray, Feed } from '#core/runtime';
-import type { LandscapeProblem } from './problem';
+import type { Direction } from './directions';
+import type { LandscapeBatch, LandscapeProblem } from './problem';
 
-/** Traces the problem's quantities as a graph of named parameters, buffers and one batch. */
-export function traceProblem(problem: LandscapeProblem): Graph {
-  const { parameters, buffers, exampleSpecs } = problem;
-  const specs = {
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, spec(shape)])),
-    buffers: Object.fromEntries(Object.entries(buffers).map(([name, { shape }]) => [name, spec(shape)])),
-    batch: {
-      x: spec(exampleSpecs.x.shape, exampleSpecs.x.dtype),
-      y: spec(exampleSpecs.y.shape, exampleSpecs.y.dtype),
-      mask: spec([exampleSpecs.x.shape[0]!]),
-    },
-  };
-  return trace((args: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: { x: Tensor; y: Tensor; mask: Tensor } }) => problem.evaluate(args.parameters, args.buffers, args.batch), specs);
+/** A problem's weights, buffers and one batch, as tensors of a trace. */
+export interface ProblemTensors {
+  parameters: Record<string, Tensor>;
+  buffers: Record<string, Tensor>;
+  batch: { x: Tensor; y: Tensor; mask: Tensor };
 }
+
+/** Traces a function of the problem's parameters, buffers and one batch as a graph of named inputs. */
+export function traceOf<R extends Tree<Tensor>>({ parameters, buffers, exampleSpecs: { x, y } }: LandscapeProblem, compute: (tensors: ProblemTensors) => R): Graph {
+  const specs = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
+  return trace(compute, { parameters: specs(parameters), buffers: specs(buffers), batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) } });
+}
+
+/** Traces the problem's quantities. */
+export const traceProblem = (problem: LandscapeProblem): Graph => traceOf(problem, ({ parameters, buffers, batch }) => problem.evaluate(parameters, buffers, batch));
 
 /** Sums over examples turned into the numbers shown: means, or roots of means. What is not finite becomes `Infinity`. */
 export function finishSums(problem: LandscapeProblem, quantity: string, sum: number): number {
@@ -32,6 +34,13 @@ export function weightFeeds(problem: LandscapeProblem, parameters: Readonly<Reco
   for (const [name, { data }] of Object.entries(problem.buffers)) feeds[`buffers.${name}`] = data;
   return feeds;
 }
+
+/** A batch as a traced problem takes it. */
+export const batchFeeds = ({ x, y, mask }: LandscapeBatch): Record<string, Feed> => ({ 'batch.x': x, 'batch.y': y, 'batch.mask': mask });
+
+/** The weights at the centre moved by `displacement`: those that it names. */
+export const displaced = ({ parameters }: Pick<LandscapeProblem, 'parameters'>, displacement: Direction = {}): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(displacement).map(([name, values]) => [name, values.map((value, i) => parameters[name]!.data[i]! + value)]));
 
 /** The feeds that a graph asks for. */
 export function pick(feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> {

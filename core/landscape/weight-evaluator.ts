@@ -3,7 +3,7 @@ import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
 import type { LandscapeProblem } from './problem';
-import { finishSums, pick, release, traceProblem, weightFeeds } from './traced-problem';
+import { batchFeeds, displaced, finishSums, pick, release, traceProblem, weightFeeds } from './traced-problem';
 
 /** The program of a problem's quantities at given weights, and that of its statistics where these are taken anew. */
 class WeightPrograms {
@@ -22,9 +22,9 @@ class WeightPrograms {
   async *sums(parameters: Readonly<Record<string, Float32Array>>, signal?: AbortSignal): AsyncGenerator<Record<string, number>> {
     const weights = weightFeeds(this.problem, parameters);
     const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
-    for (const { x, y, mask } of this.problem.batches) {
+    for (const batch of this.problem.batches) {
       signal?.throwIfAborted();
-      const results = await this.program.run(pick({ ...feeds, 'batch.x': x, 'batch.y': y, 'batch.mask': mask }, this.program.graph));
+      const results = await this.program.run(pick({ ...feeds, ...batchFeeds(batch) }, this.program.graph));
       const sums: Record<string, number> = {};
       for (const [name, array] of Object.entries(results)) sums[name] = Number((await array.read())[0]);
       release(results);
@@ -94,6 +94,3 @@ export class BatchEvaluator {
     return this.programs.dispose();
   }
 }
-
-const displaced = ({ parameters }: LandscapeProblem, displacement: Direction = {}): Record<string, Float32Array> =>
-  Object.fromEntries(Object.entries(displacement).map(([name, values]) => [name, values.map((value, i) => parameters[name]!.data[i]! + value)]));

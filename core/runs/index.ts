@@ -66,7 +66,7 @@ export { computeRunSeries, isSeries, listSeries, openSeries, removeSeries, type 
 export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
 export {
-  computeRunSurface, estimateRunSurface, listSurfaces, openRunSurface, removeSurface, type RunSurfaceEvent, type SurfaceListing,
+  computeRunSurface, estimateRunSurface, listSurfaces, openRunSurface, removeSurface, surfaceDirections, type RunSurfaceEvent, type SurfaceListing,
 } from './surfaces/run-surfaces';
 export { usualCheckpoint } from './usual-checkpoint';
 export { programName, versions } from './versions';

@@ -4,15 +4,39 @@ import { shell, type OnProgress } from '../shell';
 import { draft } from './draft.svelte';
 import { router } from './router.svelte';
 
+/** A view that waits for a file. */
+interface Expected {
+  pattern: RegExp;
+  /** said while a file hovers over the window */
+  what: string;
+  take: (path: string) => void;
+}
+
 /** How files enter the window: dropped, chosen or taken from the recent ones. The bytes never pass through the page's memory. */
 class Intake {
+  /** what a dropped file is taken for while a view waits for one */
+  #expected = $state.raw<Expected | null>(null);
+
   /** what is going on, for the overlay: travelling bytes, then reading */
   busy = $state<{ what: string; share: number | null } | null>(null);
   /** the last thing that could not be read, until something else is opened */
   failure = $state.raw<{ what: string; error: unknown } | null>(null);
 
   async drop(dropped: DataTransfer): Promise<void> {
-    await this.#take('the dropped files', (onProgress) => shell.pathsOf(dropped, onProgress));
+    await this.#take('the dropped files', (onProgress) => shell.pathsOf(dropped, onProgress), true);
+  }
+
+  /** What a dropped file would be opened as. */
+  get takes(): string {
+    return this.#expected?.what ?? 'A table, a folder or archive of pictures, IDX or NumPy arrays; an ONNX model or safetensors weights';
+  }
+
+  /** Until the function that is returned is called, a dropped file of this kind goes to `take`. */
+  expect(expected: Expected): () => void {
+    this.#expected = expected;
+    return () => {
+      if (this.#expected === expected) this.#expected = null;
+    };
   }
 
   async chooseFiles(): Promise<void> {
@@ -35,12 +59,16 @@ class Intake {
     await this.#watch('the generator', async () => this.#show(await host.client.datasets.generate(parameters)));
   }
 
-  async #take(what: string, paths: (onProgress: OnProgress) => Promise<string[]>): Promise<void> {
+  async #take(what: string, paths: (onProgress: OnProgress) => Promise<string[]>, dropped = false): Promise<void> {
     await this.#watch(what, async () => {
       const [path, ...others] = await paths((sent, total) => (this.busy = { what: 'Copying to the engine', share: total > 0 ? sent / total : null }));
       if (path === undefined) return;
       if (others.length > 0) {
         throw new Error(`${others.length + 1} files were given; Basin opens one data set at a time. Put pictures into one folder per class and drop the folder.`);
+      }
+      if (dropped && this.#expected?.pattern.test(path)) {
+        this.#expected.take(path);
+        return;
       }
       this.busy = { what: `Reading ${nameOf(path)}`, share: null };
       if (isModel(path)) {

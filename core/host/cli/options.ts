@@ -21,6 +21,13 @@ export function wholeNumber(least: number) {
   };
 }
 
+/** A share of something: above 0, at most 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It must be a number above 0, at most 1.');
+  return value;
+}
+
 /** `init`, `last`, `best` or a step. */
 export function checkpoint(text: string): 'init' | 'last' | 'best' | number {
   if (text === 'init' || text === 'last' || text === 'best') return text;

@@ -11,13 +11,26 @@ const count = z.int().min(1).max(2049);
 
 export const surfaceRequest = z.strictObject({
   run: z.string(),
-  plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'),
+  plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'),
   /** Other weights that the plane leads to: one for a line (or none: a random one), two (three) that with the centre span a plane (a volume). */
   others: z.array(z.strictObject({ run: z.string(), checkpoint: z.union([checkpointName, z.string().regex(/^path:[\w.-]+\/(?:end|\d+)$/)]).default('last'), member: z.int().min(0).optional() })).max(3).default([]),
   seed: z.int().min(0).default(0),
-  normalization: z.enum(['filter', 'layer', 'weight', 'none']).default('filter'),
-  /** Which parameters random directions move. */
-  include: z.enum(['weights', 'biases', 'all']).default('weights'),
+  /** Absent: filter; for eigenvectors, ascent and vectors none. */
+  normalization: z.enum(['filter', 'layer', 'weight', 'none']).optional(),
+  /** Which parameters directions move. Absent: weights; for eigenvectors and ascent all. */
+  include: z.enum(['weights', 'biases', 'all']).optional(),
+  /** Which eigenvectors of the Hessian, and how exactly: the residual as a share of the largest eigenvalue. */
+  eigenvectors: z
+    .strictObject({
+      which: z.enum(['top2', 'top-bottom']).default('top2'),
+      tolerance: z.number().positive().max(1).default(1e-3),
+      maxIterations: z.int().min(1).max(2000).default(100),
+    })
+    .prefault({}),
+  /** The ball in weight space that is searched for the highest loss, and in how many steps. */
+  ascent: z.strictObject({ radius: z.number().positive().default(0.05), steps: z.int().min(1).max(1000).default(20) }).prefault({}),
+  /** A safetensors file of one or two directions (tensors `0.NAME` and `1.NAME`), or the run's copy of one by its hash. */
+  vectors: z.union([z.strictObject({ file: z.string() }), z.strictObject({ kept: z.string(), name: z.string() })]).optional(),
   /** Points along x and y (1 for a line); a third number makes a volume. */
   grid: z.union([z.tuple([count, count]), z.tuple([count, count, count])]).default([51, 51]),
   /** Absent: -1 to 1, and for a trajectory the path with a margin. */
@@ -53,6 +66,8 @@ export const surfaceEstimate = z.object({
   batchNorm: z.boolean(),
   /** Whether the task has classes, so that each can be computed apart. */
   classes: z.boolean(),
+  /** What finding the directions takes at most, before the first point; absent where they need no search. */
+  preparationSeconds: z.number().optional(),
 });
 export type SurfaceEstimate = z.infer<typeof surfaceEstimate>;
 
@@ -89,12 +104,16 @@ export const surface = z.object({
   centre: z.record(z.string(), z.number()),
   /** Shares of the trajectory's variance along the axes. */
   explainedVariance: z.array(z.number()).optional(),
+  /** By axis, where these are eigenvectors of the Hessian; some eigenvalue lies within the residual. `text`: as it may be read. */
+  eigenvalues: z.array(z.object({ label: z.string(), value: z.number(), residual: z.number(), converged: z.boolean(), text: z.string() })).optional(),
   done: z.int(),
   total: z.int(),
 });
 export type Surface = z.infer<typeof surface>;
 
 export const surfaceEvent = z.discriminatedUnion('kind', [
+  /** Before the start: directions are searched for, in `total` steps at most. */
+  z.object({ kind: z.literal('preparing'), text: z.string(), done: z.int(), total: z.int() }),
   /** The surface before anything is computed: axes, trajectory, and what an earlier attempt left. */
   z.object({ kind: z.literal('start'), surface }),
   /** `values[quantity][i]` belongs to the grid index `indices[i]`. */
@@ -157,7 +176,7 @@ export const surfaceTopology = z.object({
 export type SurfaceTopology = z.infer<typeof surfaceTopology>;
 
 /** A question about a picture and its answer, as `TrustCheck` of core/landscape. */
-export const trustCheck = z.object({ name: z.string(), title: z.string(), passed: z.boolean(), figure: z.number(), limit: z.number(), says: z.string() });
+export const trustCheck = z.object({ name: z.string(), title: z.string(), passed: z.boolean().nullable(), figure: z.number(), limit: z.number(), says: z.string() });
 export type TrustCheck = z.infer<typeof trustCheck>;
 
 const one = z.strictObject({ run: z.string(), id: z.string() });
@@ -169,6 +188,8 @@ export const surfacesContract = {
   compute: oc.input(surfaceRequest).output(eventIterator(surfaceEvent)),
   /** Whether the picture can be trusted, once it is computed; takes some evaluations of the network. */
   trust: oc.input(surfaceRequest).output(z.array(trustCheck)),
+  /** The plane's directions as a safetensors file, that a plane of `vectors` takes. */
+  directions: oc.input(surfaceRequest).output(file),
   get: oc.input(one).output(surface),
   /** `threshold`: features shallower than this share of the picture's height are left out of points, tree and basins. */
   topology: oc

@@ -2,9 +2,13 @@ import type { SurfaceEvent } from '../contract';
 
 type Points = Extract<SurfaceEvent, { kind: 'points' }>;
 
-/** Points that wait are sent together, with the newest count. */
+/** Points that wait are sent together, with the newest count; of what is told of the preparation only the newest. */
 export function mergePoints(waiting: SurfaceEvent[], event: SurfaceEvent): boolean {
   const last = waiting.at(-1);
+  if (event.kind === 'preparing' && last?.kind === 'preparing') {
+    waiting[waiting.length - 1] = event;
+    return true;
+  }
   if (event.kind !== 'points' || last?.kind !== 'points') return false;
   waiting[waiting.length - 1] = together(last, event);
   return true;

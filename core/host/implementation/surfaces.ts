@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { axisNames, exportComparison, exportSurface, gridSize, planeTitle, quantityTopology, surfaceTitle } from '#core/landscape';
+import { axisNames, eigenvalueText, exportComparison, exportSurface, gridSize, planeTitle, quantityTopology, surfaceTitle } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
@@ -52,6 +52,11 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
       trust: api.surfaces.trust.handler(async ({ input, signal }) =>
         pool.client('surfaces').surfaceTrust(workOf(input), { ...(signal && { signal }) })),
 
+      directions: api.surfaces.directions.handler(async ({ input, signal }) => ({
+        name: `${findRun(input.run).file.name}-directions.safetensors`,
+        bytes: await pool.client('surfaces').surfaceDirections(workOf(input), { ...(signal && { signal }) }),
+      })),
+
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
         const surface = await openRunSurface(findRun(run).folder, id);
         return toSurface(id, surface);
@@ -91,6 +96,7 @@ function countKnown({ values }: LandscapeSurface): number {
 }
 
 function toEvent(event: RunSurfaceEvent): SurfaceEvent {
+  if (event.kind === 'preparing') return event;
   if (event.kind !== 'points') return { kind: event.kind, surface: toSurface(event.id, event.surface, event.done) };
   const { kind, indices, values, done, total, remainingSeconds } = event;
   return { kind, indices, values, done, total, remainingSeconds };
@@ -98,7 +104,7 @@ function toEvent(event: RunSurfaceEvent): SurfaceEvent {
 
 /** A surface as it crosses the contract. */
 export function toSurface(id: string, surface: LandscapeSurface, done = countKnown(surface)): Surface {
-  const { recipe, x, y, z, values, minimum, centre, trajectory, anchors, explainedVariance } = surface;
+  const { recipe, x, y, z, values, minimum, centre, trajectory, anchors, eigenvalues, explainedVariance } = surface;
   const [first, second, ...third] = axisNames(surface);
   return {
     id,
@@ -114,6 +120,7 @@ export function toSurface(id: string, surface: LandscapeSurface, done = countKno
     centre: { ...centre },
     ...(trajectory && { trajectory: { ...trajectory, values: { ...trajectory.values } } }),
     ...(anchors && { anchors: anchors.map((anchor) => ({ ...anchor })) }),
+    ...(eigenvalues && { eigenvalues: eigenvalues.map((each) => ({ ...each, text: eigenvalueText(each) })) }),
     ...(explainedVariance && { explainedVariance: [...explainedVariance] }),
     done,
     total: gridSize(recipe.grid),

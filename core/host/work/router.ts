@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep,
+  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
   type CheckpointName, type MeasuresRequest, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -112,6 +112,8 @@ export const workRouter = {
   surfaceEstimate: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
+  surfaceDirections: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+    surfaceDirections(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
   surfaceTrust: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     checkRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 

@@ -17,7 +17,7 @@ function nested(values: Float64Array, shape: readonly number[]): Nested {
  * JSON knows no infinite numbers, so a hole is `null`.
  */
 export function exportJson(surface: Surface): Uint8Array {
-  const { recipe, x, y, z, values, trajectory, anchors, minimum, centre, explainedVariance } = surface;
+  const { recipe, x, y, z, values, trajectory, anchors, eigenvalues, minimum, centre, explainedVariance } = surface;
   const shape = gridAxes(recipe.grid).map(({ count }) => count).reverse();
   const document = {
     format: 'basin-surface',
@@ -32,6 +32,7 @@ export function exportJson(surface: Surface): Uint8Array {
     minimum,
     centre,
     explainedVariance,
+    eigenvalues,
     anchors,
     trajectory: trajectory && {
       steps: Array.from(trajectory.steps),

@@ -1,8 +1,9 @@
 /** A question about a picture, and its answer. */
 export interface TrustCheck {
-  readonly name: 'range' | 'holes' | 'resolution' | 'subset' | 'batchNorm' | 'repeatability' | 'variance' | 'convergence' | 'trace';
+  readonly name: 'range' | 'holes' | 'resolution' | 'subset' | 'batchNorm' | 'repeatability' | 'variance' | 'convergence' | 'trace' | 'eigenvectors';
   readonly title: string;
-  readonly passed: boolean;
+  /** `null`: the question has no meaning for this picture. */
+  readonly passed: boolean | null;
   /** The figure that decides, and the figure it is held against: `figure <= limit` passes, except for `variance` (`>=`). */
   readonly figure: number;
   readonly limit: number;

@@ -6,7 +6,7 @@ import type { Surface } from '../surface';
 import { BatchEvaluator } from '../weight-evaluator';
 import type { TrustCheck } from './check';
 import { type BatchLosses, batchNormCheck, repeatabilityCheck, subsetCheck } from './sampled-checks';
-import { convergenceCheck, holesCheck, rangeCheck, resolutionCheck, traceCheck, varianceCheck } from './still-checks';
+import { convergenceCheck, eigenvectorsCheck, holesCheck, notDrawn, rangeCheck, resolutionCheck, traceCheck, varianceCheck } from './still-checks';
 
 export type { TrustCheck };
 
@@ -29,24 +29,38 @@ const FRESH = 3;
 export async function trustChecks(options: TrustOptions): Promise<TrustCheck[]> {
   const { surface, plane, problem, otherMode, fresh, signal } = options;
   const evaluators = new Map<LandscapeProblem, BatchEvaluator>();
+  // Several checks ask about the same places: each is evaluated once.
+  const known = new Map<LandscapeProblem, Map<Direction | undefined, Float64Array>>();
   const losses: BatchLosses = async (asked, displacement) => {
     signal?.throwIfAborted();
+    let found = known.get(asked);
+    if (found === undefined) known.set(asked, (found = new Map()));
+    const before = found.get(displacement);
+    if (before) return before;
     let evaluator = evaluators.get(asked);
     if (evaluator === undefined) evaluators.set(asked, (evaluator = await BatchEvaluator.create(asked, 'loss', options)));
-    return evaluator.evaluate(displacement, signal);
+    const values = await evaluator.evaluate(displacement, signal);
+    found.set(displacement, values);
+    return values;
   };
   const loss = surface.values['loss']!;
-  const places = halfWay(plane, surface);
+  const here = halfWay(plane, surface);
+  const places = here.map(({ displacement }) => displacement);
   try {
+    const { plane: recipe } = surface.recipe;
     // A plane that leads to other networks goes far on purpose.
-    const chance = surface.recipe.plane.kind === 'random' || surface.recipe.plane.kind === 'gradient';
-    const checks: (TrustCheck | undefined)[] = [chance ? rangeCheck(problem, plane, surface) : undefined, holesCheck(loss), resolutionCheck(loss), convergenceCheck(surface), traceCheck(surface)];
+    const near = recipe.kind === 'random' || recipe.kind === 'gradient' || recipe.kind === 'eigenvectors' || recipe.kind === 'ascent' || recipe.kind === 'vectors';
+    const checks: (TrustCheck | undefined)[] = [near ? rangeCheck(problem, plane, surface) : undefined, holesCheck(loss), resolutionCheck(loss), convergenceCheck(surface), traceCheck(surface)];
     if (surface.explainedVariance) checks.push(varianceCheck(surface.explainedVariance));
+    if (recipe.kind === 'eigenvectors' && surface.eigenvalues) checks.push(eigenvectorsCheck(surface.eigenvalues, recipe.tolerance), notDrawn('Eigenvectors are'));
+    if (recipe.kind === 'vectors') checks.push(notDrawn('Given directions are'));
     checks.push(await subsetCheck(problem, places, losses, surface.recipe.subset?.seed ?? 0));
     if (otherMode) checks.push(await batchNormCheck(problem, otherMode, places, losses));
     if (fresh) {
-      const planes = [plane, ...Array.from({ length: FRESH }, (_, i) => fresh(i + 1))].map((each) => halfWay(each, surface));
-      checks.push(await repeatabilityCheck(problem, planes, losses));
+      // Beside a direction that follows from the network only the other one is drawn.
+      const drawn = (found: readonly Place[]): Direction[] => found.filter(({ axis }) => recipe.kind === 'random' || axis > 0).map(({ displacement }) => displacement);
+      const others = Array.from({ length: FRESH }, (_, i) => drawn(halfWay(fresh(i + 1), surface)));
+      checks.push(await repeatabilityCheck(problem, [drawn(here), ...others], losses));
     }
     return checks.filter((check) => check !== undefined);
   } finally {
@@ -54,10 +68,16 @@ export async function trustChecks(options: TrustOptions): Promise<TrustCheck[]> 
   }
 }
 
+interface Place {
+  /** Counted from 0. */
+  readonly axis: number;
+  readonly displacement: Direction;
+}
+
 /** The displacements half way from the centre to the ends of the axes. */
-function halfWay({ directions }: Plane, { x, y, z }: Pick<Surface, 'x' | 'y' | 'z'>): Direction[] {
-  return directions.flatMap((direction, k) => {
-    const axis = [x, y, z][k]!;
-    return [axis[0]! / 2, axis.at(-1)! / 2].filter((step) => step !== 0).map((step) => scaled(direction, step));
+function halfWay({ directions }: Plane, { x, y, z }: Pick<Surface, 'x' | 'y' | 'z'>): Place[] {
+  return directions.flatMap((direction, axis) => {
+    const range = [x, y, z][axis]!;
+    return [range[0]! / 2, range.at(-1)! / 2].filter((step) => step !== 0).map((step) => ({ axis, displacement: scaled(direction, step) }));
   });
 }

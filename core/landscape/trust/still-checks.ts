@@ -1,4 +1,6 @@
+import { eigenvalueText } from '../describe';
 import { innerProduct } from '../directions';
+import type { AxisEigenvalue } from '../given';
 import type { Plane } from '../plane';
 import type { LandscapeProblem } from '../problem';
 import { RESIDUAL, TRACE_INTERVAL } from '../curvature-recipe';
@@ -119,3 +121,29 @@ export function traceCheck(surface: Surface): TrustCheck | undefined {
   const found = `The 95 % interval of the trace is at most ±${spoken(100 * figure)} % of its picture's height`;
   return { name: 'trace', title: 'Trace', passed, figure, limit: WIDEST_TRACE, says: passed ? `${found}.` : `${found}: spend more products at each point.` };
 }
+
+/** Whether the axes are eigenvectors: the search for them ended with residuals below its tolerance. */
+export function eigenvectorsCheck(eigenvalues: readonly AxisEigenvalue[], tolerance: number): TrustCheck {
+  const scale = Math.max(...eigenvalues.map(({ value }) => Math.abs(value)));
+  const figure = scale === 0 ? 0 : Math.max(...eigenvalues.map(({ residual }) => residual)) / scale;
+  const passed = eigenvalues.every(({ converged }) => converged);
+  const found = `${eigenvalues.map(eigenvalueText).join('; ')}: the largest residual is ${spoken(100 * figure)} % of the largest eigenvalue`;
+  return {
+    name: 'eigenvectors',
+    title: 'Eigenvectors found',
+    passed,
+    figure,
+    limit: tolerance,
+    says: passed ? `${found}.` : `${found}, so the axes are mixtures of eigenvectors. Allow more iterations, or a larger tolerance.`,
+  };
+}
+
+/** Said of a plane whose directions follow from the network: another seed gives the same ones. */
+export const notDrawn = (what: string): TrustCheck => ({
+  name: 'repeatability',
+  title: 'Other directions',
+  passed: null,
+  figure: 0,
+  limit: 0,
+  says: `${what} not drawn by chance, so there are no others to compare with.`,
+});

@@ -18,6 +18,8 @@ export function runPaths(folder: string) {
     /** Of a population: its members, and a folder like this one for each group that is trained together. */
     members: join(folder, 'members.json'),
     group: (group: number): string => join(folder, 'groups', String(group)),
+    /** Directions in weight space that were costly to find, or were given. */
+    directions: (name: string) => join(folder, 'directions', `${name}.safetensors`),
     curvatures: join(folder, 'curvature'),
     curvature: (name: string) => join(folder, 'curvature', name),
     surfaces: join(folder, 'surfaces'),

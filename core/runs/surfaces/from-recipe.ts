@@ -25,12 +25,15 @@ export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, ar
   if (around) {
     throw new UserError('surface.recipe.slice', `The recipe is a slice of a series: its directions are those of checkpoint ${around.checkpoint}.`, { hint: 'Compute the series with --over-checkpoints.' });
   }
-  const { kind: _, to, of, steps: _steps, orthogonal: _orthogonal, axes: _axes, seed, ...rest } = { seed: subset?.seed ?? 0, ...plane } as Record<string, unknown> & { seed: number; to?: WeightsReference; of?: WeightsReference[] };
+  const { kind: _, to, of, orthogonal: _orthogonal, axes: _axes, seed, which, tolerance, maxIterations, radius, steps, file, hash, count: _count, ...rest } = { seed: subset?.seed ?? 0, ...plane } as Record<string, unknown> & { seed: number; kind: string; hash?: string; to?: WeightsReference; of?: WeightsReference[] };
   const others = (of ?? (to ? [to] : [])).map(({ run: id, checkpoint, member }) => ({ run: id, checkpoint: checkpointOf(checkpoint), ...(member !== undefined && { member }) }));
   // A line's second range is of no account, but has to be one.
   const y = grid.y.from < grid.y.to ? ([grid.y.from, grid.y.to] as const) : ([-1, 1] as const);
   return surfaceRequestSchema.parse({
     ...rest,
+    ...(plane.kind === 'eigenvectors' && { eigenvectors: { which, tolerance, maxIterations } }),
+    ...(plane.kind === 'ascent' && { ascent: { radius, steps } }),
+    ...(plane.kind === 'vectors' && { vectors: { kept: hash, name: file } }),
     plane: plane.kind,
     others,
     seed,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { strictObject, UserError } from '#core/graph';
-import { curvatureQuantities, directionsOf, gridTitle, includeSchema, normalizationSchema, rangesAround, surfaceCurvatureSchema, type Axis, type Grid, type Plane, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
+import { curvatureQuantities, eigenvectorChoiceSchema, gridTitle, includeSchema, normalizationSchema, surfaceCurvatureSchema, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
+import type { GivenVectors } from './vectors';
 import { splitNames } from '../specification/schema';
 import { checkpointSchema, otherWeightsSchema } from './weights';
 import { batchNormSchema } from './batch-norm';
@@ -12,13 +13,23 @@ const count = z.int().min(1).max(2049);
 
 /** What a person asks for; everything else of a surface's recipe follows from the run. */
 export const surfaceRequestSchema = strictObject({
-  plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient']).default('random').describe('Which directions span the picture.'),
+  plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random').describe('Which directions span the picture.'),
   others: z.array(otherWeightsSchema).max(3).default([]).describe('Where the plane leads: one end of a line, or the two (three) that with the centre span a plane (a volume).'),
   seed: z.int().min(0).default(0).describe('Draws the directions and the subset.'),
-  normalization: normalizationSchema.default('filter'),
-  include: includeSchema.default('weights'),
+  normalization: normalizationSchema.optional().describe('Absent: filter; for eigenvectors, ascent and vectors none.'),
+  include: includeSchema.optional().describe('Absent: weights; for eigenvectors and ascent all.'),
+  eigenvectors: strictObject({
+    which: eigenvectorChoiceSchema.default('top2'),
+    tolerance: z.number().positive().max(1).default(1e-3),
+    maxIterations: z.int().min(1).max(2000).default(100),
+  }).prefault({}).describe('Which eigenvectors of the Hessian, and how exactly.'),
+  ascent: strictObject({
+    radius: z.number().positive().default(0.05),
+    steps: z.int().min(1).max(1000).default(20),
+  }).prefault({}).describe('The ball that is searched for the highest loss, and how long.'),
+  vectors: z.union([strictObject({ file: z.string() }), strictObject({ kept: z.string().regex(/^[0-9a-f]{16}$/), name: z.string() })]).optional().describe('A file of directions, or hash and name of one that the run keeps.'),
   grid: z.union([z.tuple([count, count]), z.tuple([count, count, count])]).default([51, 51]).describe('Points along x and y; a third number makes a volume.'),
-  range: z.object({ x: range, y: range, z: range.optional() }).optional().describe('Absent: -1 to 1, and for a trajectory the path with a margin.'),
+  range: z.object({ x: range, y: range, z: range.optional() }).optional().describe('Absent: -1 to 1; for a trajectory the path with a margin; for unit eigenvectors as far as the loss is seen to bend; for an ascent twice the ball.'),
   split: z.enum(splitNames).default('train'),
   subset: z.int().min(1).nullable().default(null).describe('Number of examples; null takes all.'),
   checkpoint: checkpointSchema.default('last').describe('Weights at the centre.'),
@@ -35,15 +46,21 @@ export type SurfaceRequest = z.infer<typeof surfaceRequestSchema>;
  * The plane that is asked for.
  *
  * @param others the weights it leads to
+ * @param vectors the file of directions, where one was given
+ * @param vectors the file of directions, where one was given
  * @throws UserError where they are too few or too many for it
  */
-export function planeRecipe({ plane, seed, normalization, include, grid }: SurfaceRequest, others: readonly WeightsReference[]): PlaneRecipe {
+export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, ...asked }: SurfaceRequest, others: readonly WeightsReference[], vectors?: GivenVectors['reference']): PlaneRecipe {
   const [first, second, third] = others;
+  const { normalization = 'filter', include = 'weights' } = asked;
   const volume = grid.length === 3;
   if (volume && plane === 'line') {
     throw new UserError('surface.volume', `a line has one axis, the grid ${grid.join('x')} asks for three`, { hint: `Use the grid ${grid[0]}x1, or another plane: random, trajectory, through or gradient.` });
   }
-  const wanted = { random: [0], trajectory: [0], gradient: [0], line: [0, 1], through: [volume ? 3 : 2] }[plane];
+  if (volume && (plane === 'eigenvectors' || plane === 'ascent')) {
+    throw new UserError('surface.volume', `${plane} span a plane, the grid ${grid.join('x')} asks for a third axis`, { hint: `Use the grid ${grid[0]}x${grid[1]}, or another plane: random, trajectory, through or gradient.` });
+  }
+  const wanted = { random: [0], trajectory: [0], gradient: [0], eigenvectors: [0], ascent: [0], vectors: [0], line: [0, 1], through: [volume ? 3 : 2] }[plane];
   if (!wanted.includes(others.length)) {
     throw new UserError('surface.others', `a ${plane} ${volume ? 'volume' : 'plane'} is laid with ${wanted.join(' or ')} other weights, ${others.length} were given`, {
       hint: 'A plane through three weights takes two others, a volume through four takes three, a line takes one.',
@@ -59,26 +76,19 @@ export function planeRecipe({ plane, seed, normalization, include, grid }: Surfa
       return { kind: 'through', of: volume ? [first!, second!, third!] : [first!, second!] };
     case 'gradient':
       return { kind: 'gradient', seed, normalization, include, ...axes };
+    case 'eigenvectors':
+      return { kind: 'eigenvectors', seed, normalization: asked.normalization ?? 'none', include: asked.include ?? 'all', ...eigenvectors };
+    case 'ascent':
+      return { kind: 'ascent', seed, normalization: asked.normalization ?? 'none', include: asked.include ?? 'all', ...ascent };
+    case 'vectors':
+      if (vectors === undefined) throw new UserError('surface.vectors', 'a plane of given vectors needs a file of directions', { hint: 'Name a safetensors file: --vectors FILE.' });
+      if ((vectors.count === 3) !== volume) {
+        throw new UserError('surface.vectors', `${vectors.file} holds ${vectors.count} directions, the grid ${grid.join('x')} has ${grid.length} axes`, { hint: volume ? `Use the grid ${grid[0]}x${grid[1]}.` : `Use a grid of three numbers, like ${grid[0]}x${grid[1]}x21.` });
+      }
+      return { kind: 'vectors', ...vectors, normalization: asked.normalization ?? 'none' };
     case 'random':
       return { kind: 'random', seed, normalization, include, orthogonal: false, ...axes };
   }
-}
-
-/** Axes of the picture: as asked for; else around the path of a trajectory plane or the weights it leads to; else from -1 to 1. */
-export function gridOf({ plane: kind, grid: [nx, ny, nz], range: asked }: SurfaceRequest, plane: Plane): Grid {
-  const axes = directionsOf(plane.recipe);
-  const places = kind === 'trajectory' ? plane.path?.points : plane.anchors && Float64Array.from(plane.anchors.flatMap(({ x, y, z }) => [x, y, z ?? 0].slice(0, axes)));
-  const around = places && rangesAround(places, axes);
-  const axis = (name: 'x' | 'y' | 'z', count: number): Axis => {
-    const found = around?.[['x', 'y', 'z'].indexOf(name)];
-    const [from, to] = asked?.[name] ?? [found?.from ?? -1, found?.to ?? 1];
-    return { from, to, count };
-  };
-  return {
-    x: axis('x', nx),
-    y: kind === 'line' ? { from: 0, to: 0, count: 1 } : axis('y', ny),
-    ...(nz !== undefined && { z: axis('z', nz) }),
-  };
 }
 
 /** The name of a surface's folder: readable, and the same for the same picture, however it was asked for. */

@@ -8,8 +8,11 @@ import type { OpenRun } from '../evaluation/open-run';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
 import { statisticsOf } from './batch-norm';
+import { writeDirections } from './direction-file';
 import type { SurfaceRequest } from './request';
-import { setUpSurface } from './setup';
+import { setUpEstimate, setUpSurface, type SurfaceSetup } from './setup';
+import type { Preparation } from './sources';
+import { told } from './told';
 
 export interface SurfaceListing {
   id: string;
@@ -20,7 +23,10 @@ export interface SurfaceListing {
   total: number;
 }
 
-export type RunSurfaceEvent = SurfaceEvent & { id: string };
+export type RunSurfaceEvent =
+  | (SurfaceEvent & { id: string })
+  /** Before the start, while directions are searched for. */
+  | ({ kind: 'preparing' } & Preparation);
 
 /**
  * Computes a surface into the run's folder, or goes on where an earlier attempt stopped. Ending the iteration or
@@ -31,7 +37,7 @@ export async function* computeRunSurface(
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
 ): AsyncGenerator<RunSurfaceEvent, void> {
-  const { id, problem, plane, recipe, checkpoints } = await setUpSurface(run, request, options);
+  const { id, problem, plane, recipe, checkpoints } = yield* setUpTold(run, request, options);
   const folder = run.paths.surface(id);
   const lock = lockSurface(run.paths.surfaces, id);
   try {
@@ -41,6 +47,19 @@ export async function* computeRunSurface(
     }
   } finally {
     lock.release();
+  }
+}
+
+async function* setUpTold(run: OpenRun, request: SurfaceRequest, { program, signal: outer }: { program: string; signal?: AbortSignal }): AsyncGenerator<RunSurfaceEvent, SurfaceSetup> {
+  const setup = told((onProgress: (news: Preparation) => void, signal) => setUpSurface(run, request, { program, signal, onProgress }), outer);
+  try {
+    for (;;) {
+      const next = await setup.next();
+      if (next.done) return next.value;
+      yield { kind: 'preparing', ...next.value };
+    }
+  } finally {
+    await setup.return(undefined as never);
   }
 }
 
@@ -56,16 +75,22 @@ export function lockSurface(folder: string, id: string) {
   return acquireLock(join(folder, `${id}.lock`), `surface "${id}"`);
 }
 
-/** What a surface would cost, measured on a few of its points. */
+/** What a surface would cost, measured on a few of its points; `preparationSeconds` is what finding its directions takes at most, where they are searched for. */
 export async function estimateRunSurface(
   run: OpenRun,
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
-): Promise<SurfaceEstimate & { examples: number; batchNorm: boolean; classes: boolean }> {
+): Promise<SurfaceEstimate & { examples: number; batchNorm: boolean; classes: boolean; preparationSeconds?: number }> {
   const { signal } = options;
-  const { problem, plane, recipe } = await setUpSurface(run, request, options);
+  const { problem, plane, recipe, seconds } = await setUpEstimate(run, request, options);
   const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
-  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification' };
+  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification', ...(seconds !== undefined && { preparationSeconds: seconds }) };
+}
+
+/** The plane's directions as a safetensors file, from which `plane: 'vectors'` makes the same picture. */
+export async function surfaceDirections(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<Uint8Array> {
+  const { plane, problem } = await setUpSurface(run, request, options);
+  return writeDirections({ directions: plane.directions }, problem.parameters);
 }
 
 /** Surfaces of a run, newest first; what is damaged is left out and told when it is opened. */

@@ -83,7 +83,7 @@ export async function* computeRunSeries(run: OpenRun, request: SurfaceRequest, m
 }
 
 /** The same surface around the weights of another step, along the directions of the first. */
-function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe }: SurfaceSetup, step: number): Omit<SurfaceSetup, 'id'> {
+function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe }: SurfaceSetup, step: number): Omit<SurfaceSetup, 'id' | 'sources'> {
   const { tensors } = run.weights(step);
   const { subset, batchNorm } = recipe;
   const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass });

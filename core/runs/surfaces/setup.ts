@@ -1,10 +1,13 @@
-import { lossGradient, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type SurfaceRecipe } from '#core/landscape';
+import { evaluateCentre, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type PlaneRecipe, type PlaneSources, type SurfaceRecipe } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
 import { drawnPath } from './drawn-path';
 import { landscapeProblem, quantitiesOf } from './problem';
-import { gridOf, planeRecipe, surfaceName, type SurfaceRequest } from './request';
+import { gridOf } from './ranges';
+import { planeRecipe, surfaceName, type SurfaceRequest } from './request';
+import { foundSources, standIns, type Ground, type SourceOptions } from './sources';
+import { givenVectors, type GivenVectors } from './vectors';
 import { floatsOf, otherWeights } from './weights';
 
 /** A surface that is about to be computed, or whose picture is asked about. */
@@ -15,35 +18,45 @@ export interface SurfaceSetup {
   plane: Plane;
   recipe: SurfaceRecipe;
   checkpoints: Checkpoint[];
+  /** What the plane was laid from. */
+  sources: PlaneSources;
+}
+
+export interface SetupOptions extends SourceOptions {
+  program: string;
 }
 
 /** Everything that a request means for this run. @throws UserError when checkpoints, split, plane or other runs are not there */
-export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { program, signal }: { program: string; signal?: AbortSignal }): Promise<SurfaceSetup> {
-  const { parts, data, file } = run;
-  const weights = run.weights(request.checkpoint);
-  const { split, seed, batchNorm, quantities, tolerance, maxIterations, products } = request;
+export async function setUpSurface(run: OpenRun, request: SurfaceRequest, options: SetupOptions): Promise<SurfaceSetup> {
+  const { ground, planeAsked, stored, vectors } = await groundOf(run, request, options);
+  vectors?.keep();
+  const sources = { ...stored, ...(await foundSources(ground, planeAsked, options)) };
+  const plane = makePlane(ground.problem, planeAsked, sources);
+  // Only a range that is chosen by the height of the loss needs it.
+  const loss = plane.eigenvalues && !request.range ? (await evaluateCentre(ground.problem, run.compile))['loss']! : NaN;
+  const recipe = recipeOf(request, ground, plane, loss);
+  return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], sources };
+}
+
+/** What the cost of a request is measured on: the same plane, or one that costs the same, and the seconds that finding its directions takes at most. */
+export async function setUpEstimate(run: OpenRun, request: SurfaceRequest, options: SetupOptions): Promise<Pick<SurfaceSetup, 'problem' | 'plane' | 'recipe'> & { seconds?: number }> {
+  const { ground, planeAsked, stored } = await groundOf(run, request, options);
+  const { sources, seconds } = await standIns(ground, planeAsked, options);
+  const plane = makePlane(ground.problem, planeAsked, { ...stored, ...sources });
+  return { problem: ground.problem, plane, recipe: recipeOf(request, ground, plane, NaN), ...(seconds !== undefined && { seconds }) };
+}
+
+function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {
+  const { file, data, member } = run;
+  const { split, subset, batchNorm } = options;
+  const { quantities, tolerance, maxIterations, products, seed } = request;
   const hessian = quantities.some((name) => name !== 'gradient-norm');
-  const subset = request.subset === null ? null : { count: request.subset, seed };
-  checkBatchNorm(parts.model, batchNorm);
-  const problem = landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm, perClass: request.perClass });
-  const names = Object.keys(parts.model.parameters);
-  const checkpoints = (await drawnPath(run, request.others, names)) ?? run.trajectorySteps()
-    .filter((step) => step <= weights.step)
-    .map((step): Checkpoint => ({ step, parameters: floatsOf(run.weights(step).tensors, names) }));
-  const others = await Promise.all(request.others.map((other) => otherWeights(run, other, names)));
-  const gradient = request.plane === 'gradient' ? await lossGradient(problem, { ...run.compile, ...(signal && { signal }) }) : undefined;
-  const plane = makePlane(problem, planeRecipe(request, others.map(({ reference }) => reference)), {
-    checkpoints,
-    weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])),
-    ...(gradient && { gradient }),
-  });
-  const fingerprint = weightsFingerprint(names, weights.tensors);
-  const recipe = surfaceRecipeSchema.parse({
+  return surfaceRecipeSchema.parse({
     version: 1,
     program,
-    run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint, ...(run.member !== undefined && { member: run.member }) },
+    run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint, ...(member !== undefined && { member }) },
     plane: plane.recipe,
-    grid: gridOf(request, plane),
+    grid: gridOf(request, plane, problem, loss),
     quantities: [...quantitiesOf(data.task), ...Object.keys(problem.examples ?? {}), ...withCompanions(quantities)],
     split,
     subset,
@@ -51,5 +64,27 @@ export async function setUpSurface(run: OpenRun, request: SurfaceRequest, { prog
     ...(hessian && { curvature: { tolerance, maxIterations, products, seed } }),
     device: run.compile.device,
   });
-  return { id: surfaceName(recipe), problem, plane, recipe, checkpoints: plane.path ? checkpoints : [] };
+}
+
+/** The centre, and what the plane is laid through. */
+async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: SetupOptions): Promise<{ ground: Ground; planeAsked: PlaneRecipe; vectors?: GivenVectors; stored: Required<Pick<PlaneSources, 'checkpoints' | 'weights'>> & { checkpoints: Checkpoint[] } }> {
+  const { parts, data } = run;
+  const weights = run.weights(request.checkpoint);
+  const { split, seed, batchNorm } = request;
+  const subset = request.subset === null ? null : { count: request.subset, seed };
+  const options = { split, subset, batchNorm, perClass: request.perClass };
+  checkBatchNorm(parts.model, batchNorm);
+  const problem = landscapeProblem(parts, data, weights.tensors, options);
+  const names = Object.keys(parts.model.parameters);
+  const checkpoints = (await drawnPath(run, request.others, names)) ?? run.trajectorySteps()
+    .filter((step) => step <= weights.step)
+    .map((step): Checkpoint => ({ step, parameters: floatsOf(run.weights(step).tensors, names) }));
+  const others = await Promise.all(request.others.map((other) => otherWeights(run, other, names)));
+  const vectors = request.plane === 'vectors' && request.vectors ? givenVectors(run, request.vectors, problem) : undefined;
+  return {
+    ...(vectors && { vectors }),
+    ground: { run, weights, problem, options, fingerprint: weightsFingerprint(names, weights.tensors), program, ...(vectors && { given: vectors }) },
+    planeAsked: planeRecipe(request, others.map(({ reference }) => reference), vectors?.reference),
+    stored: { checkpoints, weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])) },
+  };
 }

@@ -16,7 +16,7 @@ const BATCHES = 24;
  * @throws UserError when it was not computed yet
  */
 export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<TrustCheck[]> {
-  const { id, plane, recipe } = await setUpSurface(run, request, options);
+  const { id, plane, recipe, sources } = await setUpSurface(run, request, options);
   const folder = run.paths.surface(id);
   if (!existsSync(folder)) throw new UserError('surface.unknown', 'This surface was not computed yet.', { hint: 'Compute it first.' });
   const surface = await openSurface(folder);
@@ -31,7 +31,7 @@ export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, opt
     plane,
     problem: own,
     ...(statisticsOf(run.parts.model).length > 0 && otherMode(batchNorm, problem)),
-    ...(kind.kind === 'random' && { fresh: (seed: number) => makePlane(own, { ...kind, seed: kind.seed + seed }) }),
+    ...((kind.kind === 'random' || kind.kind === 'gradient' || kind.kind === 'ascent') && { fresh: (seed: number) => makePlane(own, { ...kind, seed: kind.seed + seed }, sources) }),
     ...(options.signal && { signal: options.signal }),
   });
 }

@@ -4,21 +4,30 @@ import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'normalization' | 'include' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
+export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
+  /** absent: what is usual for the plane */
+  normalization?: NonNullable<SurfaceRequest['normalization']>;
+  include?: NonNullable<SurfaceRequest['include']>;
+  /** which eigenvectors of the Hessian */
+  which: 'top2' | 'top-bottom';
+  /** of the ball that the ascent is searched in */
+  radius: number;
+  /** a file of directions, or the run's copy of one */
+  vectors?: NonNullable<SurfaceRequest['vectors']>;
   /** of a population */
   member?: number;
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
 
-export const firstRequest: Request = { plane: 'random', others: [], seed: 0, normalization: 'filter', include: 'weights', grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, reach: null };
+export const firstRequest: Request = { plane: 'random', others: [], seed: 0, which: 'top2', radius: 0.05, grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, reach: null };
 
 /** What the engine is asked for. */
-export function toRequest(run: string, { reach, grid, ...rest }: Request): SurfaceRequest {
+export function toRequest(run: string, { reach, grid, which, radius, ...rest }: Request): SurfaceRequest {
   const line = rest.plane === 'line';
   const both = (half: number): [number, number] => [-half, half];
   const range = reach === null ? {} : { range: { x: both(reach), y: both(reach), ...(grid.length === 3 ? { z: both(reach) } : {}) } };
-  return { run, ...rest, grid: line ? [grid[0], 1] : grid, ...range };
+  return { run, ...rest, eigenvectors: { which }, ascent: { radius }, grid: line ? [grid[0], 1] : grid, ...range };
 }
 
 /** The request that a surface came from: asking for it again continues what was stopped. */
@@ -40,6 +49,9 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     quantities: alsoComputed.filter((name) => surface.values[name] !== undefined),
     perClass: Object.keys(surface.values).some((name) => name.startsWith('loss/')),
     ...(curvature && { tolerance: curvature.tolerance, maxIterations: curvature.maxIterations, products: curvature.products }),
+    ...(plane.kind === 'eigenvectors' ? { eigenvectors: { which: plane.which, tolerance: plane.tolerance, maxIterations: plane.maxIterations } } : {}),
+    ...(plane.kind === 'ascent' ? { ascent: { radius: plane.radius, steps: plane.steps } } : {}),
+    ...(plane.hash === undefined || plane.file === undefined ? {} : { vectors: { kept: plane.hash, name: plane.file } }),
     ...(checkpoint === undefined ? {} : { checkpoint: checkpointOf(checkpoint) }),
     ...(from?.member === undefined ? {} : { member: from.member }),
     // A line's second range is of no account, but has to be one.
@@ -51,6 +63,8 @@ export interface Progress {
   done: number;
   total: number;
   remainingSeconds: number | null;
+  /** what is done before the first point */
+  preparing?: string;
 }
 
 /** The surfaces of one run: those that are saved, the one that is shown, and the one that is being computed. */
@@ -140,7 +154,16 @@ export class Landscape {
     return client.surfaces.export({ run: this.run, id: this.shown.id, format, quantity, ...(levels === undefined || levels.length === 0 ? {} : { levels: [...levels] }) });
   }
 
+  /** The directions of the shown surface's plane, as a file that a plane of given vectors takes. */
+  async directions(client: HostClient): Promise<{ name: string; bytes: Uint8Array } | undefined> {
+    return this.shown ? client.surfaces.directions(requestOf(this.run, this.shown)) : undefined;
+  }
+
   #take(event: SurfaceEvent): void {
+    if (event.kind === 'preparing') {
+      this.progress = { done: event.done, total: event.total, remainingSeconds: null, preparing: event.text };
+      return;
+    }
     if (event.kind !== 'points') {
       this.#show(event.surface);
       if (event.kind === 'start') this.progress = { done: event.surface.done, total: event.surface.total, remainingSeconds: null };
@@ -198,6 +221,13 @@ interface PlaneFacts {
   seed?: number;
   normalization?: string;
   include?: string;
+  which?: Request['which'];
+  radius?: number;
+  steps?: number;
+  file?: string;
+  hash?: string;
+  tolerance?: number;
+  maxIterations?: number;
   to?: WeightsReference;
   of?: WeightsReference[];
 }

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { add, mul, Philox, sum } from '#core/graph';
 import { assembleSurface, computeSurface, evaluateCentre, makePlane, trustChecks, type Grid, type LandscapeProblem, type PlaneRecipe, type SurfaceRecipe, type TrustCheck, type TrustOptions } from '#core/landscape';
 import { bootstrapHalfWidth } from '../../../core/landscape/trust/sampled-checks';
+import { BatchEvaluator } from '../../../core/landscape/weight-evaluator';
 import { mlpProblem, quadraticProblem } from './problems';
 import { sampleSurface } from './sample';
 
@@ -77,6 +78,16 @@ describe('trust in a picture', () => {
       return { recipe, directions: [a!, b!] as const };
     };
     expect((await checked(problem, 1, { fresh: longer }))['repeatability']).toMatchObject({ passed: false, says: expect.stringContaining('Look at several') as string });
+  });
+
+  it('evaluates no place twice, however many checks ask about it', async () => {
+    const evaluate = vi.spyOn(BatchEvaluator.prototype, 'evaluate');
+    const [problem, other] = [scattered(new Array<number>(8).fill(1)), scattered(new Array<number>(8).fill(1))];
+    const found = await checked(problem, 1, { otherMode: { problem: other, compared: 'With others' }, fresh: (seed) => makePlane(problem, { ...random, seed }) });
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(['subset', 'batchNorm', 'repeatability']));
+    // The centre and four places in both modes, and four places in each of three other planes.
+    expect(evaluate).toHaveBeenCalledTimes(2 * 5 + 3 * 4);
+    evaluate.mockRestore();
   });
 
   it('holes and the share of the path are said', async () => {

@@ -6,7 +6,7 @@ import {
   type CheckpointName, type CurvatureAnswer, type CurvatureReport, type SplitName,
 } from '#core/runs';
 import { interruptSignal } from '../interrupt';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, share, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import type { Terminal } from '../terminal';
 import { listText, reportText } from './curvature-text';
@@ -171,10 +171,4 @@ function checkpoints(text: string): 'all' | number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 2) throw new InvalidArgumentError('It must be all, or a whole number, at least 2.');
   return count;
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('It must be a number above 0, at most 1.');
-  return value;
 }

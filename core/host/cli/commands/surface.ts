@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { curvatureQuantities, exportSurface, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { curvatureQuantities, eigenvalueText, exportSurface, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
-  batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
+  batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { interruptSignal } from '../interrupt';
@@ -12,7 +12,7 @@ import { compareSurfaces } from '../surfaces/compare';
 import { openNamed } from '../surfaces/named';
 import { fromRecipeFile } from '../surfaces/recipe';
 import { surfaceSeries } from '../surfaces/series';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, share, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
@@ -20,7 +20,7 @@ import { number, type Terminal } from '../terminal';
 interface SurfaceOptions {
   plane: SurfaceRequest['plane'];
   to: string[];
-  include: SurfaceRequest['include'];
+  include?: NonNullable<SurfaceRequest['include']>;
   grid: SurfaceRequest['grid'];
   range?: [number, number];
   rangeY?: [number, number];
@@ -29,13 +29,20 @@ interface SurfaceOptions {
   metric: string;
   subset?: number;
   seed: number;
-  normalization: 'filter' | 'layer' | 'weight' | 'none';
   batchNorm: BatchNormMode;
   quantities: SurfaceRequest['quantities'];
   perClass?: boolean;
   tolerance: number;
   maxIterations: number;
   products: number;
+  normalization?: NonNullable<SurfaceRequest['normalization']>;
+  eigenvectors: SurfaceRequest['eigenvectors']['which'];
+  eigenTolerance: number;
+  eigenIterations: number;
+  radius: number;
+  steps: number;
+  vectors?: string;
+  saveDirections?: string;
   logHeight?: boolean;
   size: [number, number];
   dpi?: number;
@@ -61,22 +68,29 @@ export function addSurface(program: Command): void {
       .description('compute the loss surface around a trained network')
       .argument('[runs...]', 'its folder, id or name; of a population RUN#3. Several (up to four) stand side by side on one scale')
       .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
-      .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, or the gradient and a random direction').choices(['random', 'trajectory', 'line', 'through', 'gradient']).default('random'))
+      .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, the gradient or the way of steepest ascent and a random direction, two eigenvectors of the Hessian, or directions of a file').choices(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .addOption(new Option('--grid <nx>x<ny>[x<nz>]', 'points along x and y; a third number makes a volume').argParser(grid).default([51, 51], '51x51'))
-      .addOption(new Option('--range <from>:<to>', 'extent of all axes (default: -1:1; of a trajectory: the path with a margin)').argParser(range))
+      .addOption(new Option('--range <from>:<to>', 'extent of all axes (default: -1:1; of a trajectory: the path with a margin; of eigenvectors: as far as the loss is seen to bend; of an ascent: twice its radius)').argParser(range))
       .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
       .addOption(new Option('--range-z <from>:<to>', 'extent of a volume\'s z axis, where it differs').argParser(range))
       .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
       .option('--metric <name>', 'what the height shows: loss, or one of the task\'s quantities (accuracy, rmse)', 'loss')
       .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed', wholeNumber(1))
       .option('--seed <seed>', 'seed of directions and subset', wholeNumber(0), 0)
-      .addOption(new Option('--normalization <kind>', 'how random directions are scaled').choices(['filter', 'layer', 'weight', 'none']).default('filter'))
-      .addOption(new Option('--include <parameters>', 'which parameters random directions move').choices(['weights', 'biases', 'all']).default('weights'))
+      .addOption(new Option('--normalization <kind>', 'how directions are scaled (default: filter; for eigenvectors, ascent and vectors none)').choices(['filter', 'layer', 'weight', 'none']))
+      .addOption(new Option('--include <parameters>', 'which parameters directions move (default: weights; for eigenvectors and ascent all)').choices(['weights', 'biases', 'all']))
+      .addOption(new Option('--eigenvectors <which>', 'with --plane eigenvectors: the two largest, or the largest and the smallest').choices(['top2', 'top-bottom']).default('top2'))
+      .addOption(new Option('--eigen-tolerance <share>', 'with --plane eigenvectors: largest residual, as a share of the largest eigenvalue').argParser(share).default(1e-3))
+      .option('--eigen-iterations <count>', 'with --plane eigenvectors: most iterations of the search', wholeNumber(1), 100)
+      .addOption(new Option('--radius <distance>', 'with --plane ascent: of the ball in weight space that is searched for the highest loss').argParser(distance).default(0.05))
+      .option('--steps <count>', 'with --plane ascent: how many steps the search takes', wholeNumber(1), 20)
+      .option('--vectors <file>', 'with --plane vectors: a safetensors file of one or two directions, tensors 0.NAME and 1.NAME with the parameters\' PyTorch names')
+      .option('--save-directions <file>', 'also write the plane\'s directions, as a file that --vectors takes')
       .addOption(new Option('--batch-norm <mode>', 'statistics that BatchNorm takes: those that the training left, each batch\'s own, or running ones taken anew at each point').choices([...batchNormModes]).default('evaluation'))
       .addOption(new Option('--quantities <names>', `what else is computed at every point, with commas between: ${curvatureQuantities.join(', ')}`).argParser(quantities).default([] as string[], 'none'))
       .option('--per-class', 'loss and accuracy of each class, too: loss/CLASS')
-      .addOption(new Option('--tolerance <share>', 'residual below which a top eigenvalue has converged, as a share of the largest').argParser(positiveShare).default(0.01))
+      .addOption(new Option('--tolerance <share>', 'residual below which a top eigenvalue has converged, as a share of the largest').argParser(share).default(0.01))
       .option('--max-iterations <count>', 'most Lanczos iterations at a point', wholeNumber(2), 60)
       .option('--products <count>', 'products of the Hessian spent on the trace at a point', wholeNumber(4), 24)
       .addOption(new Option('--over-checkpoints [count]', 'slices through all kept checkpoints, or so many evenly spaced, along the same directions: .html .png .zip .json').argParser(moments).preset('all'))
@@ -88,7 +102,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
       .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
       .option('--trust', 'also check whether the picture can be trusted')
-      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(share).preset(0.01))
+      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(threshold).preset(0.01))
       .addOption(checkpointOption())
       .addOption(memberOption())
       .addOption(deviceOption())
@@ -97,6 +111,7 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
+    'basin surface runs/mnist --plane eigenvectors --subset 2000 --out sharpest.html',
     'basin surface runs/mnist --grid 21x21x21 --levels 0.5,1,2 --out volume.gltf',
     'basin surface runs/sgd runs/sam --grid 31x31 --out side-by-side.html',
     'basin surface runs/mnist --plane trajectory --grid 25x25 --over-checkpoints 12 --out training.html',
@@ -115,6 +130,7 @@ export function addSurface(program: Command): void {
     if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...options, overCheckpoints }, { open: () => openNamed(named, options), requestOf: (run) => requestOf(run, options), look: lookOf(options) });
     surfaceFormatOf(options.out);
     checkOutputFile(options.out);
+    if (options.saveDirections !== undefined) checkOutputFile(options.saveDirections);
     const run = await openNamed(named, options);
     return one(terminal, run, requestOf(run, options), options);
   });
@@ -126,14 +142,15 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
   const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
   const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
   writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
-  const { minimum, centre, explainedVariance, recipe } = surface;
+  if (options.saveDirections !== undefined) writeOutputFile(options.saveDirections, await surfaceDirections(run, request, { program: programName }));
+  const { minimum, centre, explainedVariance, eigenvalues, recipe } = surface;
   const topology = options.topology === undefined
     ? undefined
     : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
   const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
   const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
   const { heights: _, ...shape } = topology ?? {};
-  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
+  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, eigenvalues, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
     const lowest = minimum[options.metric];
     return [
       `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
@@ -141,20 +158,26 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
       ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
       ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
       ...unconverged(surface),
+      ...(eigenvalues ? [`Eigenvalues of the Hessian along the axes: ${eigenvalues.map(eigenvalueText).join('; ')}.`] : []),
+      ...(eigenvalues?.some(({ converged }) => !converged) ? ['Not every eigenvector has converged: raise --eigen-iterations or --eigen-tolerance.'] : []),
       ...(topology ? valleys(topology) : []),
-      ...(trust ?? []).map(({ passed, title, says }) => `${passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
+      ...(trust ?? []).map(({ passed, title, says }) => `${passed === null ? '-    ' : passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
     ];
   });
 }
 
 /** What the options ask of a run. */
 function requestOf(run: OpenRun, options: SurfaceOptions): SurfaceRequest {
+  if (options.vectors !== undefined && options.plane !== 'vectors') throw new UserError('surface.vectors', `--vectors is for --plane vectors, not for --plane ${options.plane}.`);
   return surfaceRequestSchema.parse({
     plane: options.plane,
     others: options.to.map(otherWeights),
-    include: options.include,
+    ...(options.include && { include: options.include }),
+    ...(options.normalization && { normalization: options.normalization }),
+    ascent: { radius: options.radius, steps: options.steps },
+    ...(options.vectors !== undefined && { vectors: { file: options.vectors } }),
+    eigenvectors: { which: options.eigenvectors, tolerance: options.eigenTolerance, maxIterations: options.eigenIterations },
     seed: options.seed,
-    normalization: options.normalization,
     grid: options.grid,
     ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
     split: options.split,
@@ -191,7 +214,11 @@ async function compute(terminal: Terminal, metric: string, start: (signal: Abort
   try {
     for await (const event of start(signal)) {
       if (event.kind === 'end') return { surface: event.surface, id: event.id };
-      if (event.kind === 'start') {
+      if (event.kind === 'preparing') {
+        bar ??= terminal.progress('Preparing', event.total);
+        bar.update(event.done, { text: event.text });
+      } else if (event.kind === 'start') {
+        bar?.end();
         const { quantities } = event.surface.recipe;
         if (!quantities.includes(metric)) throw new UserError('surface.metric', `--metric ${metric}: ${suggestion(metric, quantities)}`);
         bar = terminal.progress('Surface', event.total);
@@ -239,21 +266,21 @@ function moments(text: string): Moments {
   return count;
 }
 
+function distance(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
 function range(text: string): [number, number] {
   const [from, to, ...more] = text.split(':').map(Number);
   if (from === undefined || to === undefined || more.length > 0 || !(from < to)) throw new InvalidArgumentError('It must be two numbers, the lower first, like -1:1.');
   return [from, to];
 }
 
-function share(text: string): number {
+function threshold(text: string): number {
   const value = Number(text);
   if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
-  return value;
-}
-
-function positiveShare(text: string): number {
-  const value = share(text);
-  if (value === 0) throw new InvalidArgumentError('It must be above 0.');
   return value;
 }
 
