@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { jsonNumber, spelledNumber, UserError } from '#core/graph';
@@ -140,7 +140,7 @@ export function listRunCurvature(folder: string): CurvatureListing[] {
   if (!existsSync(curvatures)) return [];
   const found: CurvatureListing[] = [];
   for (const id of readdirSync(curvatures)) {
-    if (!statSync(curvature(id)).isDirectory() || !existsSync(join(curvature(id), RESULT))) continue;
+    if (!existsSync(join(curvature(id), RESULT))) continue;
     try {
       const { head, created, complete, seconds } = readResult(curvature(id));
       found.push({ id, head, created, complete, seconds, vectors: existsSync(join(curvature(id), VECTORS)) });
