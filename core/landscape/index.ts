@@ -23,6 +23,7 @@ export { PlaneCurvature } from './plane-curvature';
 export { centreBuffers } from './calibration';
 export { ascentSeconds, steepestAscent } from './ascent';
 export { ascentEndSchema, type AxisEigenvalue, axisEigenvalueSchema, type GivenDirections } from './given';
+export { findHoles, type Holes } from './holes';
 export { GradientEvaluator, lossGradient } from './gradient';
 export { type Anchor, makePlane, type Plane, planeAround, type PlaneSources, rangesAround } from './plane';
 export { type Checkpoint, type TrajectoryPlane, trajectoryPlane } from './principal';

@@ -100,6 +100,8 @@ export const surface = z.object({
     .optional(),
   /** Other weights that the plane was laid through. */
   anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
+  /** What there is to say of points without a finite loss; empty where there are none. */
+  holes: z.string(),
   minimum: z.record(z.string(), surfaceMinimum),
   centre: z.record(z.string(), z.number()),
   /** Shares of the trajectory's variance along the axes. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { axisNames, eigenvalueText, exportComparison, exportSurface, gridSize, planeTitle, quantityTopology, surfaceTitle } from '#core/landscape';
+import { axisNames, eigenvalueText, exportComparison, exportSurface, findHoles, gridSize, planeTitle, quantityTopology, surfaceTitle } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
@@ -116,6 +116,7 @@ export function toSurface(id: string, surface: LandscapeSurface, done = countKno
     y,
     ...(z && { z }),
     values: { ...values },
+    holes: findHoles(surface).says,
     minimum: { ...minimum },
     centre: { ...centre },
     ...(trajectory && { trajectory: { ...trajectory, values: { ...trajectory.values } } }),

@@ -50,7 +50,7 @@ export async function trustChecks(options: TrustOptions): Promise<TrustCheck[]> 
     const { plane: recipe } = surface.recipe;
     // A plane that leads to other networks goes far on purpose.
     const near = recipe.kind === 'random' || recipe.kind === 'gradient' || recipe.kind === 'eigenvectors' || recipe.kind === 'ascent' || recipe.kind === 'vectors';
-    const checks: (TrustCheck | undefined)[] = [near ? rangeCheck(problem, plane, surface) : undefined, holesCheck(loss), resolutionCheck(loss), convergenceCheck(surface), traceCheck(surface)];
+    const checks: (TrustCheck | undefined)[] = [near ? rangeCheck(problem, plane, surface) : undefined, holesCheck(surface), resolutionCheck(loss), convergenceCheck(surface), traceCheck(surface)];
     if (surface.explainedVariance) checks.push(varianceCheck(surface.explainedVariance));
     if (recipe.kind === 'eigenvectors' && surface.eigenvalues) checks.push(eigenvectorsCheck(surface.eigenvalues, recipe.tolerance), notDrawn('Eigenvectors are'));
     if (recipe.kind === 'vectors') checks.push(notDrawn('Given directions are'));

@@ -4,6 +4,7 @@ import type { AxisEigenvalue } from '../given';
 import type { Plane } from '../plane';
 import type { LandscapeProblem } from '../problem';
 import { RESIDUAL, TRACE_INTERVAL } from '../curvature-recipe';
+import { findHoles } from '../holes';
 import { finiteExtent, notConverged, type Surface } from '../surface';
 import { spoken, type TrustCheck } from './check';
 
@@ -40,19 +41,9 @@ export function rangeCheck({ parameters }: Pick<LandscapeProblem, 'parameters'>,
 }
 
 /** Points where the network returned no finite value. */
-export function holesCheck(values: Float64Array): TrustCheck {
-  const holes = values.reduce((count, value) => count + Number(value === Infinity), 0);
-  const figure = holes / values.length;
-  return {
-    name: 'holes',
-    title: 'Finite values',
-    passed: holes === 0,
-    figure,
-    limit: 0,
-    says: holes === 0
-      ? 'Every point has a finite value.'
-      : `${holes} of ${values.length} points have no finite value and are left out. Choose a smaller range.`,
-  };
+export function holesCheck(surface: Surface): TrustCheck {
+  const { count, points, says } = findHoles(surface);
+  return { name: 'holes', title: 'Finite values', passed: count === 0, figure: count / points, limit: 0, says: count === 0 ? 'Every point has a finite value.' : says };
 }
 
 /** Whether float32 can tell the picture's heights apart. */

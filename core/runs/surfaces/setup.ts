@@ -3,6 +3,7 @@ import type { OpenRun } from '../evaluation/open-run';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
 import { drawnPath } from './drawn-path';
+import { checkFinite } from './finite-weights';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf } from './ranges';
 import { planeRecipe, surfaceName, type SurfaceRequest } from './request';
@@ -70,6 +71,7 @@ function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint,
 async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: SetupOptions): Promise<{ ground: Ground; planeAsked: PlaneRecipe; vectors?: GivenVectors; stored: Required<Pick<PlaneSources, 'checkpoints' | 'weights'>> & { checkpoints: Checkpoint[] } }> {
   const { parts, data } = run;
   const weights = run.weights(request.checkpoint);
+  checkFinite(weights.tensors, Object.keys(parts.model.parameters), `checkpoint ${request.checkpoint}`);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
   const options = { split, subset, batchNorm, perClass: request.perClass };

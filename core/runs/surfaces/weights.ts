@@ -9,6 +9,7 @@ import { pathWeightsFile } from '../paths/files';
 import { resolveRun, type FoundRun } from '../registry';
 import { storedSpecification } from '../specification/stored';
 import { weightsFingerprint } from '../weights-fingerprint';
+import { checkFinite } from './finite-weights';
 
 export const checkpointSchema = z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]);
 
@@ -44,6 +45,7 @@ export async function otherWeights(run: OpenRun, other: OtherWeights, names: rea
   const place = pointOnPath(checkpoint)?.point;
   const moment = place === undefined ? (typeof checkpoint === 'number' ? `step ${checkpoint}` : checkpoint) : place === 'end' ? 'end of a path' : `point ${place} of a path`;
   const name = [file.name, ...(member === undefined ? [] : [`member ${member}`]), ...(checkpoint === 'last' ? [] : [`(${moment})`])].join(' ');
+  checkFinite(tensors, names, `"${name}"`);
   const parameters = floatsOf(tensors, names);
   const reference = { run: file.id, name, checkpoint: String(checkpoint), fingerprint: weightsFingerprint(Object.keys(parameters), tensors), ...(member !== undefined && { member }) };
   return { reference, parameters, tensors };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { curvatureQuantities, eigenvalueText, exportSurface, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { curvatureQuantities, eigenvalueText, exportSurface, findHoles, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
@@ -157,6 +157,7 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
       `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
       ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
       ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
+      ...[findHoles(surface).says].filter(Boolean),
       ...unconverged(surface),
       ...(eigenvalues ? [`Eigenvalues of the Hessian along the axes: ${eigenvalues.map(eigenvalueText).join('; ')}.`] : []),
       ...(eigenvalues?.some(({ converged }) => !converged) ? ['Not every eigenvector has converged: raise --eigen-iterations or --eigen-tolerance.'] : []),

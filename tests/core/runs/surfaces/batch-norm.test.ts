@@ -5,6 +5,7 @@ import { composeRun } from '#core/runs';
 import { Philox } from '#core/graph';
 import type { StateTensor } from '#core/train';
 import { checkBatchNorm, statisticsOf, type BatchNormMode } from '../../../../core/runs/surfaces/batch-norm';
+import { checkFinite } from '../../../../core/runs/surfaces/finite-weights';
 import { landscapeProblem } from '../../../../core/runs/surfaces/problem';
 import { small, temporaryHome } from '../samples';
 
@@ -123,5 +124,12 @@ describe('BatchNorm\'s mode in a surface', () => {
 
   it('more examples than there are is refused with the number that there is', () => {
     expect(() => problemOf('evaluation', 'validation', { count: 5000, seed: 0 })).toThrow(new RegExp(`5000 examples were asked for; the validation part has ${data.validation!.count}\\.`));
+  });
+
+  it('weights that are not finite are refused with the tensor that holds them', () => {
+    const broken = { ...tensors, 'layers.3.weight': { ...tensors['layers.3.weight']!, data: Float32Array.from(tensors['layers.3.weight']!.data as Float32Array, (value, i) => (i < 2 ? NaN : value)) } };
+    const names = Object.keys(parts.model.parameters);
+    expect(() => checkFinite(broken, names, 'checkpoint last')).toThrow('The weights of checkpoint last are no numbers: 2 of the 35 entries of layers.3.weight are NaN or infinite.');
+    expect(() => checkFinite(tensors, names, 'checkpoint last')).not.toThrow();
   });
 });
