@@ -11,6 +11,7 @@ const details: PopulationDetails = {
     member, seed: member % 2, values: { 'optimizer.learningRate': member < 2 ? 0.01 : 1 }, state: member === 3 ? 'diverged' : 'finished', step: 20, epoch: 2,
     results: { validation: { loss: 1, accuracy: [0.5, 0.7, 0.9, 1][member]! } },
   })),
+  measures: [],
   curves: [
     { members: Int32Array.of(0, 2), epoch: Float64Array.of(1, 2), step: Float64Array.of(10, 20), columns: { 'train.loss': Float32Array.of(4, 8, 2, 6) } },
     { members: Int32Array.of(1, 3), epoch: Float64Array.of(1, 2), step: Float64Array.of(10, 20), columns: { 'train.loss': Float32Array.of(6, 16, 3, Number.NaN) } },
