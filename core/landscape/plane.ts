@@ -65,7 +65,7 @@ export function makePlane(problem: Pick<LandscapeProblem, 'parameters'>, recipe:
     recipe,
     directions,
     ...facts,
-    ...(checkpoints.length > 0 && directions.length === 2 && { path: { steps, ...project(centre, checkpoints, directions) } }),
+    ...(checkpoints.length > 0 && directions.length > 1 && { path: { steps, ...project(centre, checkpoints, directions) } }),
   };
 }
 
