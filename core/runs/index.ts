@@ -62,6 +62,7 @@ export { runSpecificationSchema, splitNames, type RunSpecification, type SplitNa
 export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
 export { checkRunSurface } from './surfaces/trust';
 export { requestFromRecipe, requestOfRecipe, runOfRecipe } from './surfaces/from-recipe';
+export { recipeInFile } from './surfaces/recipe-in-file';
 export { computeRunSeries, isSeries, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
 export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';

@@ -1,6 +1,7 @@
 import type { DatasetSummary } from '#host-client';
 import { host } from '../host.svelte';
 import { shell, type OnProgress } from '../shell';
+import { askedSurface } from './asked-surface.svelte';
 import { draft } from './draft.svelte';
 import { router } from './router.svelte';
 
@@ -28,7 +29,7 @@ class Intake {
 
   /** What a dropped file would be opened as. */
   get takes(): string {
-    return this.#expected?.what ?? 'A table, a folder or archive of pictures, IDX or NumPy arrays; an ONNX model or safetensors weights';
+    return this.#expected?.what ?? 'A table, a folder or archive of pictures, IDX or NumPy arrays; an ONNX model or safetensors weights; an exported surface';
   }
 
   /** Until the function that is returned is called, a dropped file of this kind goes to `take`. */
@@ -75,6 +76,14 @@ class Intake {
         router.go('model', path);
         return;
       }
+      if (mayHoldRecipe(path)) {
+        const request = await host.client.surfaces.fromRecipe({ path });
+        if (request) {
+          askedSurface.ask(request);
+          router.go('landscape', request.run);
+          return;
+        }
+      }
       this.#show(await host.client.datasets.open({ path }));
     });
   }
@@ -100,6 +109,9 @@ class Intake {
 
 /** Networks and weights have a page of their own. */
 const isModel = (path: string): boolean => /\.(onnx|safetensors)$/i.test(path);
+
+/** Exports carry the recipe of their surface; what else has these endings the engine tells by what it holds. */
+const mayHoldRecipe = (path: string): boolean => /\.(json|png|svg|pdf|html|gltf)$/i.test(path);
 
 function nameOf(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;

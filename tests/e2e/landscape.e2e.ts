@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFindings, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
+import { accessibilityFindings, drop, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
 
 /** From a sample to the surface around its network, and out of the program as a file. */
 describe('the landscape of a trained network', () => {
@@ -117,6 +117,33 @@ describe('the landscape of a trained network', () => {
     await page.reload();
     await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
     await page.getByRole('button', { name: /^Random plane, 21×17/ }).waitFor();
+  });
+
+  it('comes back from its picture, and not from a recipe of other weights', async () => {
+    const { page } = workbench;
+    const one = page.url();
+    const png = await save('Map from above (.png)');
+    const json = await save('Numbers and recipe (.json)');
+    const { x, y, values } = JSON.parse(readFileSync(json, 'utf8')) as { x: number[]; y: number[]; values: Record<string, unknown> };
+    await page.getByRole('button', { name: /^Remove.*21×17/ }).click();
+    await page.getByRole('alertdialog').or(page.getByRole('dialog')).getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('heading', { name: 'See the valley this network landed in' }).waitFor();
+    await drop(page, png, 'image/png');
+    await page.getByRole('img', { name: /^loss of .*random plane.*21×17/ }).waitFor();
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
+    expect(page.url()).toBe(one);
+    const again = JSON.parse(readFileSync(await save('Numbers and recipe (.json)'), 'utf8')) as typeof values;
+    expect([again.x, again.y, again.values]).toEqual([x, y, values]);
+    const other = join(folder, 'other.json');
+    writeFileSync(other, readFileSync(json, 'utf8').replace(/"fingerprint":\s*"[^"]+"/, '"fingerprint": "of others"'));
+    await drop(page, other, 'application/json');
+    await page.getByText(/The weights differ: the recipe is of of others/).waitFor();
+    const table = join(folder, 'table.json');
+    writeFileSync(table, JSON.stringify(Array.from({ length: 40 }, (_, i) => ({ plane: i, grid: i % 3, recipe: i % 2 === 0 ? 'bread' : 'cake' }))));
+    await drop(page, table, 'application/json');
+    await page.waitForURL(/#\/data\//);
+    await page.goto(one);
+    await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
   });
 
   it('stands beside another: turned together, pointed at together, on one scale', async () => {

@@ -192,6 +192,8 @@ export const surfacesContract = {
   trust: oc.input(surfaceRequest).output(z.array(trustCheck)),
   /** The plane's directions as a safetensors file, that a plane of `vectors` takes. */
   directions: oc.input(surfaceRequest).output(file),
+  /** What makes the picture of an exported file again, on the run that it names; `null`: the file holds no recipe. Refused, with what differs, where the run or its weights are not here. */
+  fromRecipe: oc.input(z.strictObject({ path: z.string() })).output(surfaceRequest.nullable()),
   get: oc.input(one).output(surface),
   /** `threshold`: features shallower than this share of the picture's height are left out of points, tree and basins. */
   topology: oc

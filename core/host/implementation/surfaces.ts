@@ -57,6 +57,11 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
         bytes: await pool.client('surfaces').surfaceDirections(workOf(input), { ...(signal && { signal }) }),
       })),
 
+      fromRecipe: api.surfaces.fromRecipe.handler(async ({ input: { path }, signal }) => {
+        const found = await pool.client('surfaces').surfaceFromRecipe({ path, threads: readSettings().threads }, { ...(signal && { signal }) });
+        return found && { ...found.request, run: found.run, ...(found.member !== undefined && { member: found.member }) };
+      }),
+
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
         const surface = await openRunSurface(findRun(run).folder, id);
         return toSurface(id, surface);

@@ -12,6 +12,7 @@ import { mergeTraining } from './merge-training';
 import { given } from './given';
 import { modelWork } from './models';
 import { pathWork } from './paths';
+import { recipeWork } from './recipes';
 import { datasetOf } from './sources';
 import { specificationWork } from './specifications';
 import { Turns } from './turns';
@@ -112,6 +113,8 @@ export const workRouter = {
   surfaceEstimate: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
+  surfaceFromRecipe: os.input(given<{ path: string } & WorkOptions>()).handler(({ input: { path, threads }, signal }) =>
+    recipeWork(path, (run) => opened({ ...run, threads }), signal)),
   surfaceDirections: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
     surfaceDirections(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
   surfaceTrust: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>

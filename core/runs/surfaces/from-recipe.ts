@@ -16,14 +16,14 @@ export function runOfRecipe({ run }: SurfaceRecipe): FoundRun {
   const found = findRuns().find(({ file }) => file.id === run.id);
   if (found) return found;
   throw new UserError('surface.recipe.run', `The recipe is of run "${run.name ?? run.id}" (${run.id}), which is not here.`, {
-    hint: 'Give the run that has these weights, or copy its folder to the runs\' folder.',
+    hint: 'Copy the run\'s folder to the runs\' folder, or, on the command line, name the run that has these weights.',
   });
 }
 
 /** What a person would have asked for to get this recipe. */
 export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, around, quantities, curvature }: SurfaceRecipe): SurfaceRequest {
   if (around) {
-    throw new UserError('surface.recipe.slice', `The recipe is a slice of a series: its directions are those of checkpoint ${around.checkpoint}.`, { hint: 'Compute the series with --over-checkpoints.' });
+    throw new UserError('surface.recipe.slice', `The recipe is a slice of a series: its directions are those of checkpoint ${around.checkpoint}.`, { hint: 'Compute the series: Over training in the window, --over-checkpoints on the command line.' });
   }
   const { kind: _, to, of, orthogonal: _orthogonal, axes: _axes, seed, which, tolerance, maxIterations, radius, steps, file, hash, count: _count, ...rest } = { seed: subset?.seed ?? 0, ...plane } as Record<string, unknown> & { seed: number; kind: string; hash?: string; to?: WeightsReference; of?: WeightsReference[] };
   const others = (of ?? (to ? [to] : [])).map(({ run: id, checkpoint, member }) => ({ run: id, checkpoint: checkpointOf(checkpoint), ...(member !== undefined && { member }) }));
@@ -62,7 +62,7 @@ export async function requestFromRecipe(on: OpenRun, recipe: SurfaceRecipe, opti
   const made = (await setUpSurface(on, request, options)).recipe;
   if (made.run.fingerprint !== recipe.run.fingerprint) {
     throw new UserError('surface.recipe.weights', `The weights differ: the recipe is of ${recipe.run.fingerprint}, run "${on.file.name}" has ${made.run.fingerprint} at ${String(request.checkpoint)}.`, {
-      hint: 'The run was trained on, or it is another one. Without --recipe the same options make the picture of these weights.',
+      hint: 'The run was trained on, or it is another one. The same options without the recipe make the picture of these weights.',
     });
   }
   // Where a run lies and what it is called makes no difference, nor does the version of the program.

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { UserError } from '#core/graph';
+import { readRecipes, type SurfaceRecipe } from '#core/landscape';
+
+/**
+ * The recipe in a file that was exported with one.
+ *
+ * @throws UserError when the file cannot be read, holds no recipe (`landscape.recipe.none`), several, or a damaged or newer one
+ */
+export function recipeInFile(path: string): SurfaceRecipe {
+  const [recipe, ...others] = readRecipes(read(path), path);
+  if (others.length > 0) throw new UserError('surface.recipe.several', `${path} holds ${others.length + 1} recipes; one picture is made from one.`, { hint: 'Give the recipe.json of one of the surfaces.' });
+  return recipe!;
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UserError('surface.recipe.unread', `${path} cannot be read.`, { cause });
+  }
+}
