@@ -17,12 +17,14 @@ const outsideHosts = new Set([
   'onnxruntime.ai',
 ]);
 
-/** Denies everything that a page of ours never needs: leaving, opening windows, embedding, permissions, devices. */
+/** Denies everything that a page of ours never needs: leaving, opening windows, embedding, permissions other than to copy, devices. */
 export function lockDown(): void {
   app.on('web-contents-created', (_event, contents) => lockContents(contents));
   const { defaultSession } = session;
-  defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  defaultSession.setPermissionCheckHandler(() => false);
+  // Figures and specifications are copied; what a person has copied elsewhere is never read.
+  const granted = (permission: string): boolean => permission === 'clipboard-sanitized-write';
+  defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(granted(permission)));
+  defaultSession.setPermissionCheckHandler((_contents, permission) => granted(permission));
   defaultSession.setDevicePermissionHandler(() => false);
   defaultSession.setDisplayMediaRequestHandler((_request, decide) => decide({}));
   // Nothing of ours downloads: files are saved through the native dialog.

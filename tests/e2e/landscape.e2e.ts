@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, drop, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
 
@@ -94,6 +95,41 @@ describe('the landscape of a trained network', () => {
     expect(lines).toHaveLength(1 + 21 * 17);
     const centre = lines.map((line) => line.split(',')).find(([x, y]) => Number(x) === 0 && Number(y) === 0)!;
     expect(Number(Number(centre[2]).toPrecision(4))).toBeCloseTo(Number(await fact('Centre').textContent()), 4);
+  });
+
+  it('leaves as a figure of the size and theme that are asked for, and is copied with its caption', async () => {
+    const { page } = workbench;
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: /^Figure/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Export a figure' });
+    await set('Width', '100');
+    await dialog.getByText('Width and height are whole numbers from 200 to 16384.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Save figure' }).isDisabled()).toBe(true);
+    await set('Width', '900');
+    await set('Height', '600');
+    await dialog.getByText('3 × 2 in on paper, 76.2 × 50.8 mm.').waitFor();
+    await dialog.getByRole('radio', { name: 'Dark' }).click();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save figure' }).click()]);
+    const path = join(folder, 'figure.png');
+    await download.saveAs(path);
+    const figure = sharp(path);
+    expect(await figure.metadata()).toMatchObject({ width: 900, height: 600 });
+    const file = readFileSync(path);
+    // The pHYs chunk counts by the metre.
+    expect(file.readUInt32BE(file.indexOf('pHYs') + 4)).toBe(Math.round(300 / 0.0254));
+    expect((await figure.raw().toBuffer())[0]).toBeLessThan(64);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'Copy as figure' }).click();
+    await page.getByText('Figure copied').waitFor();
+    const copied = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      const { width, height } = await createImageBitmap(await item!.getType('image/png'));
+      return { width, height, text: await (await item!.getType('text/plain')).text() };
+    });
+    expect(copied).toMatchObject({ width: 2400, height: 1700 });
+    expect(copied.text).toMatch(/^loss of moons\n.*train, .* · 21×17$/);
   });
 
   it('leaves as a page that draws itself offline', async () => {

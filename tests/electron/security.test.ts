@@ -66,14 +66,17 @@ describe('the window', () => {
     expect(modules.shell.openExternal).toHaveBeenCalledExactlyOnceWith('https://arxiv.org/abs/1712.09913');
   });
 
-  it('is given no permission and no device', async () => {
+  it('is given no permission but to copy, and no device', async () => {
     const { defaultSession } = await startShell();
     for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'fileSystem', 'usb', 'openExternal']) {
       let granted: boolean | undefined;
       defaultSession.request?.({}, permission, (answer) => (granted = answer));
       expect(granted, permission).toBe(false);
+      expect(defaultSession.check?.({}, permission), permission).toBe(false);
     }
-    expect(defaultSession.check?.()).toBe(false);
+    let copies: boolean | undefined;
+    defaultSession.request?.({}, 'clipboard-sanitized-write', (answer) => (copies = answer));
+    expect([copies, defaultSession.check?.({}, 'clipboard-sanitized-write')]).toEqual([true, true]);
     expect(defaultSession.device?.()).toBe(false);
     let streams: object | undefined;
     defaultSession.display?.({}, (answer) => (streams = answer));

@@ -1,4 +1,4 @@
-import type { HostClient, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
+import type { HostClient, PictureLook, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
 import { connectionLost, notices } from '../../app/notices.svelte';
 import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
@@ -149,9 +149,9 @@ export class Landscape {
   }
 
   /** A file of the shown surface, made by the engine. */
-  async file(client: HostClient, format: SurfaceFormat, quantity: string, levels?: readonly number[]): Promise<{ name: string; bytes: Uint8Array } | undefined> {
+  async file(client: HostClient, format: SurfaceFormat, quantity: string, levels?: readonly number[], look?: PictureLook): Promise<{ name: string; bytes: Uint8Array } | undefined> {
     if (!this.shown) return undefined;
-    return client.surfaces.export({ run: this.run, id: this.shown.id, format, quantity, ...(levels === undefined || levels.length === 0 ? {} : { levels: [...levels] }) });
+    return client.surfaces.export({ run: this.run, id: this.shown.id, format, quantity, ...(levels === undefined || levels.length === 0 ? {} : { levels: [...levels] }), ...(look && { look }) });
   }
 
   /** The directions of the shown surface's plane, as a file that a plane of given vectors takes. */

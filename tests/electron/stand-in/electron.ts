@@ -7,7 +7,7 @@ type Handler = (...args: never[]) => unknown;
 
 class Session extends EventEmitter {
   request: ((contents: unknown, permission: string, decide: (granted: boolean) => void) => void) | undefined;
-  check: (() => boolean) | undefined;
+  check: ((contents: unknown, permission: string) => boolean) | undefined;
   device: (() => boolean) | undefined;
   display: ((request: unknown, decide: (streams: object) => void) => void) | undefined;
   setPermissionRequestHandler = (handler: Session['request']) => void (this.request = handler);
