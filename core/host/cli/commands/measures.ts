@@ -17,7 +17,7 @@ export function addMeasures(program: Command): void {
   example(
     program
       .command('measures')
-      .description('show what a run measured of its weights while it trained')
+      .description('show what a run measured of its weights while it trained (of a trained network: basin sharpness)')
       .argument('<run>', 'its folder, id or name')
       .option('--name <names...>', 'only these, like hessian-top')
       .option('--member <number>', 'of a population: only this network', wholeNumber(0))
