@@ -36,6 +36,10 @@ export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeFiel
 export { isoLevels } from './export/iso';
 export { checkComparable, comparisonFormats, type ComparisonFormat, type ComparisonOptions, exportComparison, mostCompared, surfaceFigures, type SurfaceFigures } from './export/compare';
 export { exportSeries, seriesFormats, type SeriesFormat, type SeriesOptions } from './export/series';
+export { axes, axisBelow, type Palette, palettes } from './export/chart';
+export { colorTable, sampleColor } from './export/colors';
+export { formatNumber } from './export/height';
+export { drawColorBar } from './export/map';
 export { decodeNpy, encodeNpy } from './export/npy';
 export { type TrustCheck, trustChecks, type TrustOptions } from './trust';
 export { type CriticalPoint, type MeasuredBasin, type MergeNode, type PersistencePair, quantityTopology, surfaceTopology, type Topology, type TopologyOptions } from './topology';

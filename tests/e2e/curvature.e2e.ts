@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/root.mjs';
 import { accessibilityFindings, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
@@ -84,6 +85,18 @@ describe('the curvature of a trained network', () => {
     for (const row of rows.slice(1)) expect(number(await row.getByRole('cell').nth(1).textContent())).toBeLessThanOrEqual(whole * 1.002);
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     expect(await accessibilityFindings(page)).toEqual([]);
+  });
+
+  it('exports a page with the figures that are shown', async () => {
+    const { page } = workbench;
+    await page.getByRole('button', { name: 'Export' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('menuitem', { name: 'Page with figure and tables (.html)' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toMatch(/^[\w.-]+\.html$/);
+    const html = readFileSync(await file.path(), 'utf8');
+    expect(html).toContain('<h2>By part</h2>');
+    expect(html).toContain('<th scope="row">largest 2</th>');
   });
 
   it('is stopped, and computes again', async () => {

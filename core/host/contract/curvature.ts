@@ -151,13 +151,16 @@ export type KeptCurvature = z.infer<typeof keptCurvature>;
 
 const one = z.strictObject({ run: z.string(), id: z.string() });
 
+export const curvatureFormat = z.enum(['html', 'png', 'svg', 'pdf', 'csv', 'json']);
+export type CurvatureFormat = z.infer<typeof curvatureFormat>;
+
 export const curvatureContract = {
   /** Figures as they are found, kept in the run's folder; what is kept is read. Ending the stream early cancels. */
   compute: oc.input(curvatureRequest).output(eventIterator(curvatureEvent)),
   /** Results of a run, newest first. */
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(curvatureListing)),
   get: oc.input(one).output(keptCurvature),
-  /** Every number with its interval, one a line. */
-  csv: oc.input(one).output(file),
+  /** A page or a picture of all figures, a table of every number with its interval, or all as JSON. */
+  export: oc.input(z.strictObject({ ...one.shape, format: curvatureFormat })).output(file),
   remove: oc.input(one).output(z.void()),
 };

@@ -1,4 +1,4 @@
-import { curvatureCsv, curvatureRequestSchema, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature, reportOf } from '#core/runs';
+import { curvatureRequestSchema, exportCurvature, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature, reportOf } from '#core/runs';
 import type { CurvatureEvent, CurvatureHead, KeptCurvature } from '../contract';
 import type { CurvatureWorkEvent } from '../work/curvature';
 import { api, type EngineEnvironment } from './environment';
@@ -32,10 +32,10 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
         };
       }),
 
-      csv: api.curvature.csv.handler(({ input: { run, id } }) => {
+      export: api.curvature.export.handler(async ({ input: { run, id, format } }) => {
         const found = findRun(run);
-        const text = curvatureCsv(reportOf(openRunCurvature(found.folder, id)));
-        return { name: `${found.file.name}-${id}.csv`, bytes: new TextEncoder().encode(text) };
+        const bytes = await exportCurvature(reportOf(openRunCurvature(found.folder, id)), format);
+        return { name: `${found.file.name}-${id}.${format}`.replaceAll(/[^\w.-]+/g, '-'), bytes };
       }),
 
       remove: api.curvature.remove.handler(({ input: { run, id } }) => removeRunCurvature(findRun(run).folder, id)),

@@ -43,23 +43,28 @@ export function logTicks(low: number, high: number): number[] {
 
 /** Frame, tick marks, tick labels and names of a plot's two axes. */
 export function axes(frame: Rectangle, x: readonly [number, number], y: readonly [number, number], names: readonly [string, string], palette: Palette, unit: number): Shape[] {
-  const { left, top, width, height } = frame;
-  const shapes: Shape[] = [{ kind: 'rectangle', ...frame, stroke: palette.line, strokeWidth: unit }];
+  const { left, top, height } = frame;
+  const shapes: Shape[] = [{ kind: 'rectangle', ...frame, stroke: palette.line, strokeWidth: unit }, ...axisBelow(frame, x, names[0], palette, unit)];
   const style = { size: 13 * unit, color: palette.quiet };
-  for (const tick of ticks(x[0], x[1], Math.min(6, Math.floor(width / (70 * unit))))) {
-    const at = left + (width * (tick - x[0])) / (x[1] - x[0]);
-    shapes.push(segment(at, top + height, at, top + height + 6 * unit, palette.line, unit));
-    shapes.push(label(formatNumber(tick), at, top + height + 22 * unit, { ...style, anchor: 'middle' }));
-  }
   for (const tick of ticks(y[0], y[1], Math.min(6, Math.floor(height / (40 * unit))))) {
     const at = top + height - (height * (tick - y[0])) / (y[1] - y[0]);
     shapes.push(segment(left - 6 * unit, at, left, at, palette.line, unit));
     shapes.push(label(formatNumber(tick), left - 11 * unit, at + 4.5 * unit, { ...style, anchor: 'end' }));
   }
-  const name = { size: 14 * unit, color: palette.text, anchor: 'middle' as const };
-  shapes.push(label(names[0], left + width / 2, top + height + 48 * unit, name));
-  shapes.push(label(names[1], left - 62 * unit, top + height / 2, { ...name, rotate: -90 }));
+  shapes.push(label(names[1], left - 62 * unit, top + height / 2, { size: 14 * unit, color: palette.text, anchor: 'middle', rotate: -90 }));
   return shapes;
+}
+
+/** Tick marks, tick labels and name of the axis below a plot. */
+export function axisBelow({ left, top, width, height }: Rectangle, [low, high]: readonly [number, number], name: string, palette: Palette, unit: number): Shape[] {
+  const marks = ticks(low, high, Math.min(6, Math.floor(width / (70 * unit)))).flatMap((tick) => {
+    const at = left + (width * (tick - low)) / (high - low);
+    return [
+      segment(at, top + height, at, top + height + 6 * unit, palette.line, unit),
+      label(formatNumber(tick), at, top + height + 22 * unit, { size: 13 * unit, color: palette.quiet, anchor: 'middle' }),
+    ];
+  });
+  return [...marks, label(name, left + width / 2, top + height + 48 * unit, { size: 14 * unit, color: palette.text, anchor: 'middle' })];
 }
 
 /** One line that says what the picture shows, and one that says how it was made. */

@@ -137,13 +137,6 @@ function withFigures(report: Report, { step, layer, figures }: Extract<Curvature
 /** What a report answers, as it can be asked again. */
 export const requestOf = ({ head, member }: Report): Request => ({ ...(head.request as Request), ...(member !== undefined && { member }) });
 
-/** The report as one JSON document, as `basin curvature --out` writes it. */
-export function reportDocument({ head, figures, layers, points, seconds }: Report): string {
-  const { byLayer, byBlock, over } = head.request;
-  const whole = { ...head, ...figures, ...((byLayer === true || byBlock === true) && { layers }), ...(over !== null && { points }), seconds };
-  return `${JSON.stringify(whole, (_, value: unknown) => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value))}\n`;
-}
-
 /** How a report was made, in one line. */
 export function describe({ head, member }: Report): string {
   const { split, kinds } = head.request as { split?: string; kinds?: string };

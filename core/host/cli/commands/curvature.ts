@@ -2,7 +2,7 @@ import { Option, InvalidArgumentError, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import { UserError } from '#core/graph';
 import {
-  answerRunCurvature, curvatureCsv, curvatureRequestSchema, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
+  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, exportCurvature, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
   type CheckpointName, type CurvatureAnswer, type CurvatureReport, type SplitName,
 } from '#core/runs';
 import { interruptSignal } from '../interrupt';
@@ -78,7 +78,7 @@ export function addCurvature(program: Command): void {
       .addOption(new Option('--list', 'list the results that are kept with the run').conflicts(['show', 'remove']))
       .addOption(new Option('--show <name>', 'tell a kept result').conflicts('remove'))
       .option('--remove <name>', 'delete a kept result')
-      .option('--out <file>', 'write the whole report as .json, or its numbers as .csv')
+      .option('--out <file>', 'write a figure with tables as .html, a picture as .svg, .png or .pdf, the report as .json, its numbers as .csv')
       .addOption(checkpointOption())
       .addOption(memberOption())
       .addOption(deviceOption())
@@ -86,6 +86,7 @@ export function addCurvature(program: Command): void {
       .addOption(jsonOption()),
     'basin curvature runs/mnist --top 5 --bottom 1 --subset 2000',
     'basin curvature runs/mnist --by-layer --over-checkpoints --out path.csv',
+    'basin curvature runs/mnist --top 5 --density --out curvature.html',
     'basin curvature runs/mnist --list',
     'basin curvature runs/mnist --operator gauss-newton --top 1 --trace --by-layer',
   ).action(async (named: string, options: CurvatureOptions) => {
@@ -149,22 +150,20 @@ export function addCurvature(program: Command): void {
       release();
     }
     if (answer.kept) terminal.note(`Read from ${run.paths.curvature(answer.id)}; --again computes it anew.`);
-    give(terminal, answer.report, options.out);
+    await give(terminal, answer.report, options.out);
   });
 }
 
 /** @throws UserError when the name says no format, or the file cannot be written */
 function checkReportFile(path: string): void {
-  if (!/\.(json|csv)$/i.test(path)) throw new UserError('curvature.format', `${path}: a report is written as .json or .csv.`, { hint: 'Give the file one of these endings.' });
+  curvatureFormatOf(path);
   checkOutputFile(path);
 }
 
-function give(terminal: Terminal, report: CurvatureReport, out: string | undefined): void {
-  if (out !== undefined) writeOutputFile(out, out.toLowerCase().endsWith('.csv') ? curvatureCsv(report) : `${JSON.stringify(report, typedArraysAsLists)}\n`);
+async function give(terminal: Terminal, report: CurvatureReport, out: string | undefined): Promise<void> {
+  if (out !== undefined) writeOutputFile(out, await exportCurvature(report, curvatureFormatOf(out)));
   terminal.result(report, () => reportText(report));
 }
-
-const typedArraysAsLists = (_: string, value: unknown): unknown => (ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value);
 
 function checkpoints(text: string): 'all' | number {
   if (text === 'all') return text;

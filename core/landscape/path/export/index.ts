@@ -1,4 +1,4 @@
-import { escapeXml, type FigureFacts, pdfFile, pngFile, svgElement, svgFile } from '#core/figure';
+import { type FigureFacts, htmlTable, pdfFile, pngFile, staticPage, svgFile } from '#core/figure';
 import { UserError } from '#core/graph';
 import { formatNumber } from '../../export/height';
 import { barriersOf, type PathResult } from '../result';
@@ -38,41 +38,15 @@ function csv({ t, distance, values, recipe }: PathResult): string {
 function html(result: PathResult): string {
   const [title, how] = pathCaptions(result);
   const rows = Object.entries(barriersOf(result)).flatMap(([split, quantities]) => Object.entries(quantities).map(([name, { aboveLine, at, aboveMean, highest, mean }]) =>
-    `<tr><th scope="row">${escapeXml(`${split} ${name}`)}</th>${[aboveLine, at, aboveMean, highest, mean].map((value) => `<td>${formatNumber(value)}</td>`).join('')}</tr>`));
-  const data = JSON.stringify(pathDocument(result)).replaceAll('<', '\\u003c');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeXml(title)}</title>
-<style>
-:root { color-scheme: light dark; }
-body { max-width: 1100px; margin: 2rem auto; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif; }
-svg { width: 100%; height: auto; }
-.dark { display: none; }
-@media (prefers-color-scheme: dark) { body { background: #14171c; color: #e8eaed; } .dark { display: block; } .light { display: none; } }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 14px 4px 0; text-align: right; border-bottom: 1px solid #8884; }
-th:first-child { text-align: left; }
-pre { overflow: auto; padding: 1rem; background: #8881; }
-</style>
-</head>
-<body>
-<main>
-<div class="light" role="img" aria-label="${escapeXml(`${title}. ${how}`)}">${svgElement(drawPath(result))}</div>
-<div class="dark" aria-hidden="true">${svgElement(drawPath(result, { theme: 'dark' }))}</div>
-<table>
-<thead><tr><th>barrier</th><th>above the line between the ends</th><th>at t</th><th>above the mean of the ends</th><th>highest</th><th>mean</th></tr></thead>
-<tbody>${rows.join('')}</tbody>
-</table>
-<details><summary>What makes it again</summary><pre>${escapeXml(JSON.stringify(result.recipe, null, 2))}</pre></details>
-</main>
-<script type="application/json" id="path-data">${data}</script>
-</body>
-</html>
-`;
+    [`${split} ${name}`, ...[aboveLine, at, aboveMean, highest, mean].map((value) => formatNumber(value))]));
+  return staticPage({
+    title,
+    description: `${title}. ${how}`,
+    picture: { light: drawPath(result), dark: drawPath(result, { theme: 'dark' }) },
+    body: htmlTable(['barrier', 'above the line between the ends', 'at t', 'above the mean of the ends', 'highest', 'mean'], rows),
+    recipe: result.recipe,
+    data: { 'path-data': JSON.stringify(pathDocument(result)) },
+  });
 }
 
 const exporters = {

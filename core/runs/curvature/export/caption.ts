@@ -1,0 +1,35 @@
+import { formatNumber } from '#core/landscape';
+import type { CurvatureFigures, CurvatureReport, Eigenvalue } from '../report';
+
+/** One line that says what the figures are of, and one that says how they were made. */
+export function curvatureCaptions({ run, request, operator, examples, device, dimension, gradientNorm }: CurvatureReport): readonly [string, string] {
+  const { split, batch, kinds, parameters, layers, seed } = request;
+  const how = [
+    `step ${run.step}`,
+    ...(run.member === undefined ? [] : [`member ${run.member}`]),
+    `${split}, ${batch === null ? '' : 'one mini-batch of '}${examples} examples (seed ${seed})`,
+    `${dimension} x ${dimension}`,
+    ...(kinds === 'weights' ? ['weights only'] : []),
+    ...[...layers, ...parameters],
+    `norm of the gradient ${formatNumber(gradientNorm)}`,
+    device,
+  ];
+  return [`${operator} of ${run.name}`, how.join(' · ')];
+}
+
+/** Estimates and what follows from them, each by its name with its 95 % interval. */
+export function estimatesOf({ trace, frobeniusNorm, participationRatio, entropyRank, density }: CurvatureFigures): readonly { readonly name: string; readonly value: number; readonly interval?: readonly [number, number] }[] {
+  return [
+    ...(trace ? [{ name: 'trace', value: trace.value, interval: trace.interval }] : []),
+    ...(frobeniusNorm ? [{ name: 'Frobenius norm', value: frobeniusNorm.value, interval: frobeniusNorm.interval }] : []),
+    ...(participationRatio === undefined ? [] : [{ name: 'participation ratio', value: participationRatio }]),
+    ...(density ? [{ name: 'trace by the density', value: density.trace.value, interval: density.trace.interval }] : []),
+    ...(entropyRank === undefined ? [] : [{ name: 'effective rank', value: entropyRank }]),
+  ];
+}
+
+/** The eigenvalues by name, from the largest to the smallest. */
+export const namedEigenvalues = ({ eigenvalues }: CurvatureFigures): readonly (Eigenvalue & { readonly name: string })[] => [
+  ...(eigenvalues?.largest ?? []).map((pair, i) => ({ ...pair, name: `largest ${i + 1}` })),
+  ...(eigenvalues?.smallest ?? []).map((pair, i) => ({ ...pair, name: `smallest ${i + 1}` })).toReversed(),
+];
