@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { changeSpecification, computeRunCurvature, computeRunMeasures, createRun, curvatureRequestSchema, executeRun, exportRun, measuresRequestSchema, openRun, type OpenRun } from '#core/runs';
+import { small, temporaryHome } from './samples';
+
+const folder = temporaryHome();
+
+it('an ONNX model opened with its data has the curvature and sharpness of the run that it was exported from', async () => {
+  const specification = small({ model: { use: 'mlp', widths: [6] }, training: { epochs: 3, batchSize: 32 } });
+  const trained = createRun(specification, { out: join(folder, 'trained') });
+  await executeRun(trained, { threads: 1 });
+  const first = await openRun(trained, { threads: 1 });
+  const model = join(folder, 'exported.onnx');
+  writeFileSync(model, exportRun(first, 'onnx', 'last').bytes);
+  const imported = createRun(changeSpecification(specification, { model, epochs: 0 }), { out: join(folder, 'imported') });
+  await executeRun(imported, { threads: 1 });
+  const second = await openRun(imported, { threads: 1 });
+
+  const request = curvatureRequestSchema.parse({ top: 2, bottom: 1, tolerance: 1e-5 });
+  const measured = async (run: OpenRun) => {
+    const { dimension, examples, eigenvalues, gradientNorm } = await computeRunCurvature(run, request);
+    const { results } = await computeRunMeasures(run, measuresRequestSchema.parse({ measures: ['hessian-top', 'sam-sharpness'] }));
+    const sharpness = Object.fromEntries(results.map(({ id, value }) => [id, value]));
+    return { dimension, examples, gradientNorm, values: [...eigenvalues!.largest, ...eigenvalues!.smallest], sharpness };
+  };
+  const [own, other] = [await measured(first), await measured(second)];
+  expect([other.dimension, other.examples]).toEqual([own.dimension, own.examples]);
+  expect(other.gradientNorm).toBeCloseTo(own.gradientNorm, 5);
+  other.values.forEach(({ value, residual }, i) => expect(Math.abs(value - own.values[i]!.value)).toBeLessThan(residual + own.values[i]!.residual + 1e-5 * own.values[0]!.value));
+  // The measure's own tolerance is a hundredth; both are far above nothing.
+  const top = own.values[0]!.value;
+  expect(Math.abs(other.sharpness['hessian-top']! - top)).toBeLessThan(0.01 * top);
+  expect(own.sharpness['sam-sharpness']).toBeGreaterThan(0);
+  expect(Math.abs(other.sharpness['sam-sharpness']! / own.sharpness['sam-sharpness']! - 1)).toBeLessThan(1e-3);
+});
