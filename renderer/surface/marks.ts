@@ -73,7 +73,8 @@ export class PathMark {
     this.hidden.restyle({ color: palette.path, width: 2, opacity: 0.28, through: true, order: order + 1 });
     this.shadow.restyle({ color: palette.path, width: 1.8, opacity: 0.55, order: 1 });
     for (const lines of [this.halo, this.line, this.hidden]) lines.set(polyline(line));
-    this.shadow.set(polyline(points.map(([x, , z]) => [x, floor + 0.003, z])));
+    // Where the path has left the picture it has no shadow in it either.
+    this.shadow.set(polyline(line.map(([x, y, z]) => [x, Number.isFinite(y) ? floor + 0.003 : NaN, z])));
     points.forEach((point, i) => {
       if (!point.every(Number.isFinite)) return;
       const end = i === 0 || i === points.length - 1;

@@ -78,10 +78,21 @@ export function checkComparable(surfaces: readonly Surface[]): void {
 
 /** Panels of maps with one scale, or curves in one pair of axes. */
 export function drawComparison(surfaces: readonly Surface[], options: ComparisonOptions = {}): Drawing {
-  const { width = 1600, height = 1200, theme = 'light' } = options;
+  const { width = 1600, theme = 'light' } = options;
   const palette = palettes[theme];
+  const lines = surfaces[0]!.y.length === 1;
+  const height = options.height ?? Math.round(lines ? width * 0.75 : panelsHeight(surfaces.length, width));
   const size = { width, height, background: palette.background };
-  return surfaces[0]!.y.length === 1 ? drawLines(surfaces, options, size, palette) : drawPanels(surfaces, options, size, palette);
+  return lines ? drawLines(surfaces, options, size, palette) : drawPanels(surfaces, options, size, palette);
+}
+
+/** Room of one panel with its texts and axes, and of what stands above and beside them all. */
+const PANEL = { width: 520, height: 560, margin: 60 };
+
+/** The height that leaves no paper empty: two by two, or in one row. */
+function panelsHeight(count: number, width: number): number {
+  const columns = count === 4 ? 2 : count;
+  return (width * (PANEL.height * Math.ceil(count / columns) + PANEL.margin)) / (PANEL.width * columns + PANEL.margin);
 }
 
 /** Pictures of one request say it once, above them all. */
@@ -103,7 +114,7 @@ function drawPanels(surfaces: readonly Surface[], options: ComparisonOptions, si
   const { width, height } = size;
   const columns = surfaces.length === 4 || height > width ? Math.ceil(surfaces.length / 2) : surfaces.length;
   const rows = Math.ceil(surfaces.length / columns);
-  const unit = Math.min(width / (520 * columns + 60), height / (560 * rows + 60));
+  const unit = Math.min(width / (PANEL.width * columns + PANEL.margin), height / (PANEL.height * rows + PANEL.margin));
   const quantity = quantityValues(surfaces[0]!, options.quantity).quantity;
   const { title, how } = headings(surfaces, quantity);
   const top = 84 * unit;

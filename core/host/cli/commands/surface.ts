@@ -44,7 +44,7 @@ interface SurfaceOptions {
   vectors?: string;
   saveDirections?: string;
   logHeight?: boolean;
-  size: [number, number];
+  size?: [number, number];
   dpi?: number;
   theme?: 'light' | 'dark';
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
@@ -96,7 +96,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--over-checkpoints [count]', 'slices through all kept checkpoints, or so many evenly spaced, along the same directions: .html .png .zip .json').argParser(moments).preset('all'))
       .option('--recipe <file>', 'make the picture of a recipe again: a recipe.json, or a file that was exported with one. Without a run, of the run that it names')
       .option('--log-height', 'logarithmic height in pictures and meshes')
-      .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels').argParser(pixels).default([1600, 1200], '1600x1200'))
+      .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels (default: 1600x1200, side by side as high as the panels need)').argParser(pixels))
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
       .addOption(new Option('--theme <theme>', 'light or dark (default: light; a page follows the system)').choices(['light', 'dark']))
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
@@ -194,8 +194,8 @@ function requestOf(run: OpenRun, options: SurfaceOptions): SurfaceRequest {
 }
 
 /** How pictures and meshes are to look. */
-function lookOf({ metric, logHeight, size: [width, height], dpi, theme, colors }: SurfaceOptions): ExportOptions {
-  return { quantity: metric, scale: logHeight ? 'log' : 'linear', width, height, colorMap: colors, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
+function lookOf({ metric, logHeight, size, dpi, theme, colors }: SurfaceOptions): ExportOptions {
+  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
 }
 
 /** The topology in a few lines. */
