@@ -89,7 +89,7 @@ describe('a dropped table', () => {
   it('is trained: curves while it runs, the verdict after', async () => {
     const { page } = workbench;
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByRole('heading', { name: 'Train' }).waitFor();
+    await page.getByRole('heading', { name: 'Train', exact: true }).waitFor();
     await page.getByRole('img', { name: /^Loss\. .*Validation: \d/ }).waitFor();
     await page.getByText('Finished').waitFor({ timeout: 120_000 });
     await page.getByRole('tab', { name: 'Evaluation' }).click();
