@@ -1,6 +1,7 @@
-import type { HostClient, MeasureTable, RunError, RunEvent, RunState } from '#host-client';
+import type { HostClient, RunError, RunEvent, RunState } from '#host-client';
 import { explain } from '../../app/notices.svelte';
 import { GrowingColumns } from './growing-columns';
+import { MeasureColumns } from './measure-columns';
 
 export interface Speed {
   examplesPerSecond: number;
@@ -17,7 +18,7 @@ export class RunFeed {
   failure = $state.raw<unknown>(null);
   #steps = $state.raw(new GrowingColumns('step'));
   #epochs = $state.raw(new GrowingColumns('epoch'));
-  #measures = $state.raw(new Map<string, GrowingColumns>());
+  #measures = $state.raw(new MeasureColumns());
   // Read by whatever draws the columns: they grow in place.
   #version = $state(0);
   #frame = 0;
@@ -35,7 +36,7 @@ export class RunFeed {
   /** What was measured of the weights, by its name, in the order of the first ones. */
   get measures(): ReadonlyMap<string, GrowingColumns> {
     void this.#version;
-    return this.#measures;
+    return this.#measures.byName;
   }
 
   /** Follows the run until the signal aborts or the stream ends. What was shown stays until the new stream speaks. */
@@ -48,7 +49,7 @@ export class RunFeed {
           fresh = false;
           this.#steps = new GrowingColumns('step');
           this.#epochs = new GrowingColumns('epoch');
-          this.#measures = new Map();
+          this.#measures = new MeasureColumns();
           this.failure = null;
         }
         this.#take(event);
@@ -76,20 +77,10 @@ export class RunFeed {
         this.#epochs.append(event.columns);
         return this.#redraw();
       case 'measures':
-        this.#measure(event.table);
+        this.#measures.append(event.table);
         return this.#redraw();
       case 'speed':
         this.speed = event;
-    }
-  }
-
-  #measure({ names, columns }: MeasureTable): void {
-    for (const name of new Set(names)) {
-      const rows = names.flatMap((each, row) => (each === name ? [row] : []));
-      const own = Object.fromEntries(Object.entries(columns).map(([column, values]) => [column, Float64Array.from(rows, (row) => values[row] ?? Number.NaN)]));
-      const known = this.#measures.get(name) ?? new GrowingColumns('step');
-      known.append(own);
-      this.#measures.set(name, known);
     }
   }
 
