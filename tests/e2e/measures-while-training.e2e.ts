@@ -43,7 +43,8 @@ describe('measures while training', () => {
     await page.getByRole('button', { name: 'Measure while training: add' }).click();
     await page.getByRole('menuitem', { name: /^Largest Hessian eigenvalues/ }).click();
     await page.getByRole('heading', { name: 'Largest Hessian eigenvalues' }).waitFor();
-    await page.getByText('Ready to start').waitFor();
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await page.locator('[aria-label="Check"][aria-busy="false"]').getByText('Ready to start').waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 });
