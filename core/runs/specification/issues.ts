@@ -21,6 +21,9 @@ function flatten(issue: Issue, above: (string | number)[], input: unknown): Spec
   const path = [...above, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   // Of a union whose branches all failed, the branch that came furthest tells what was meant.
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const value = valueAt(input, path);
+    const wanted = issue.errors.map(([only, ...more]) => (only === undefined || more.length > 0 || only.path.length > 0 || value === undefined ? undefined : wantedInWords(only)));
+    if (wanted.every((each) => each !== undefined)) return [{ path, message: `must be ${[...new Set(wanted)].join(' or ')}, got ${short(value)}` }];
     const branches = issue.errors.map((errors) => errors.flatMap((each) => flatten(each, path, input)));
     const [furthest] = branches.sort((a, b) => depth(b) - depth(a) || a.length - b.length);
     // Where every branch only lacks what makes it that branch, the union's own words say what is wanted.
@@ -46,12 +49,18 @@ function sentence(issue: Issue, value: unknown): string {
       return issue.message;
     case 'invalid_type':
       if (value === undefined) return missing;
-      return `must be ${kindInWords(issue.expected)}${got}`;
+      return `must be ${wantedInWords(issue)}${got}`;
     case 'invalid_value':
-      return `must be ${issue.values.map((each) => JSON.stringify(each)).join(' or ')}${got}`;
+      return `must be ${wantedInWords(issue)}${got}`;
     default:
       return issue.message;
   }
+}
+
+/** What a value of another kind should have been: `a number`, `"all"`; of other rules `undefined`. */
+function wantedInWords(issue: Issue): string | undefined {
+  if (issue.code === 'invalid_type') return kindInWords(issue.expected);
+  return issue.code === 'invalid_value' ? issue.values.map((each) => JSON.stringify(each)).join(' or ') : undefined;
 }
 
 function kindInWords(expected: string): string {

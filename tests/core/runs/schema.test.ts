@@ -25,7 +25,7 @@ describe('a specification that is wrong says where', () => {
     ['a misspelt block', { optimizer: 'adamm' }, 'optimizer.use: unknown optimizer "adamm": did you mean "adam" or "adamw" or "asam"?'],
     ['a negative learning rate', { optimizer: { use: 'sgd', learningRate: -0.1 } }, 'optimizer.learningRate: must be above 0, got -0.1'],
     ['a fraction of an epoch', { training: { epochs: 0.5 } }, 'training.epochs: must be a whole number, got 0.5'],
-    ['a word for a batch size', { training: { batchSize: 'al' } }, 'training.batchSize: must be a number, got "al"'],
+    ['a word for a batch size', { training: { batchSize: 'al' } }, 'training.batchSize: must be a number or "all", got "al"'],
     ['a batch of nothing', { training: { batchSize: 0 } }, 'training.batchSize: must be at least 1, got 0'],
     ['a base that is no base', { optimizer: { use: 'sam', base: 'asam' } }, 'optimizer.base.use: unknown optimizer "asam": did you mean "adam" or "adamw"?'],
     ['a word for a number', { seed: 'one' }, 'seed: must be a number, got "one"'],

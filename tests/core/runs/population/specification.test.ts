@@ -49,7 +49,7 @@ describe('the population of a specification', () => {
     ['lists of different lengths', { combine: 'zip', vary: { 'optimizer.learningRate': [0.1], 'optimizer.momentum': [0.1, 0.2] } }, 'zip takes lists of one length: optimizer.learningRate has 1 values, optimizer.momentum has 2'],
     ['a seed that is named twice', { seeds: [1, 1] }, 'names a seed twice'],
     ['too many', { seeds: 60_000, vary: { 'optimizer.learningRate': [0.1, 0.2] } }, 'makes 120000 members: at most 65536'],
-    ['a list of something else', { vary: { 'optimizer.learningRate': 'low' } }, 'must be a list, got "low"'],
+    ['a list of something else', { vary: { 'optimizer.learningRate': 'low' } }, 'must be a list or an object, got "low"'],
   ])('refuses %s', (_, population, message) => {
     expect(mistake(population)).toContain(message);
   });
