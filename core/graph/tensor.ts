@@ -43,3 +43,7 @@ export interface TensorSpec {
 
 /** `spec([64, 784])`, `spec([64], 'int32')` */
 export const spec = (shape: readonly number[], dtype: DType = 'float32'): TensorSpec => ({ shape, dtype });
+
+/** Specs (float32) of tensors by their names: a network's parameters, its buffers. */
+export const specsOf = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): Record<string, TensorSpec> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));

@@ -1,5 +1,5 @@
-import { type Graph, spec, type Tensor, trace } from '#core/graph';
-import { compile, type CompileOptions, type DeviceArray, type Feed, type Program } from '#core/runtime';
+import { type Graph, spec, specsOf, type Tensor, trace } from '#core/graph';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, type Program } from '#core/runtime';
 import { coordinateFeed, planeFeeds, type PlaneFeeds } from './plane-feeds';
 import type { Plane } from './plane';
 import { populationGraphs } from './population';
@@ -16,13 +16,12 @@ export const isCalibrated = (problem: LandscapeProblem): problem is Calibrated =
 export const calibratedInputs = ({ calibration }: LandscapeProblem): ReadonlySet<string> => new Set(calibration?.names.map((name) => `buffers.${name}`));
 
 function traceStatistics({ parameters, buffers, calibration }: Calibrated): Graph {
-  const specs = (record: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
   return trace(
     (args: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; batch: { x: Tensor } }) => {
       const found = calibration.statistics(args.parameters, args.buffers, args.batch.x);
       return { buffers: Object.fromEntries(calibration.names.map((name) => [name, found[name]!])) };
     },
-    { parameters: specs(parameters), buffers: specs(buffers), batch: { x: spec(calibration.x.shape, calibration.x.dtype) } },
+    { parameters: specsOf(parameters), buffers: specsOf(buffers), batch: { x: spec(calibration.x.shape, calibration.x.dtype) } },
   );
 }
 
@@ -94,8 +93,8 @@ export class WeightCalibration {
     private readonly program: Program,
   ) {}
 
-  static async create(problem: Calibrated, { device, threads }: CompileOptions): Promise<WeightCalibration> {
-    return new WeightCalibration(problem, await compile(traceStatistics(problem), threads === undefined ? { device } : { device, threads }));
+  static async create(problem: Calibrated, options: CompileOptions): Promise<WeightCalibration> {
+    return new WeightCalibration(problem, await compile(traceStatistics(problem), compileOptionsOf(options)));
   }
 
   /** Statistics by the name of their input. @param weights feeds of parameters and buffers */
@@ -114,7 +113,7 @@ export class WeightCalibration {
 }
 
 /** The statistics at given weights, once. */
-export async function statisticsAt(problem: Calibrated, weights: Readonly<Record<string, Feed>>, options: CompileOptions & { readonly signal?: AbortSignal }): Promise<Record<string, Float32Array>> {
+async function statisticsAt(problem: Calibrated, weights: Readonly<Record<string, Feed>>, options: CompileOptions & { readonly signal?: AbortSignal }): Promise<Record<string, Float32Array>> {
   const calibration = await WeightCalibration.create(problem, options);
   try {
     return await calibration.take(weights, options.signal);
@@ -123,9 +122,9 @@ export async function statisticsAt(problem: Calibrated, weights: Readonly<Record
   }
 }
 
-/** The buffers at the centre, with those statistics that are taken anew. */
-export async function centreBuffers(problem: LandscapeProblem, options: CompileOptions & { readonly signal?: AbortSignal }): Promise<LandscapeProblem['buffers']> {
+/** A network's buffers at weights (those that are not named stand at the centre): the ones that a problem takes anew, taken there; the others as they are. */
+export async function buffersAt(problem: LandscapeProblem, weights: Readonly<Record<string, Float32Array>>, options: CompileOptions & { readonly signal?: AbortSignal }): Promise<LandscapeProblem['buffers']> {
   if (!isCalibrated(problem)) return problem.buffers;
-  const taken = await statisticsAt(problem, weightFeeds(problem, {}), options);
+  const taken = await statisticsAt(problem, weightFeeds(problem, weights), options);
   return Object.fromEntries(Object.entries(problem.buffers).map(([name, buffer]) => [name, { ...buffer, data: taken[`buffers.${name}`] ?? buffer.data }]));
 }

@@ -1,5 +1,5 @@
 import { type Tensor, valueAndGrad } from '#core/graph';
-import { compile, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, type Program } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
@@ -16,12 +16,12 @@ export class GradientEvaluator {
     private readonly calibration: WeightCalibration | undefined,
   ) {}
 
-  static async create(problem: LandscapeProblem, { device, threads }: Options): Promise<GradientEvaluator> {
+  static async create(problem: LandscapeProblem, given: Options): Promise<GradientEvaluator> {
     const graph = traceOf(problem, ({ parameters, buffers, batch }) => {
       const [loss, gradient] = valueAndGrad((weights: Record<string, Tensor>) => problem.evaluate(weights, buffers, batch)['loss']!)(parameters);
       return { loss, gradient };
     });
-    const options = threads === undefined ? { device } : { device, threads };
+    const options = compileOptionsOf(given);
     return new GradientEvaluator(problem, await compile(graph, options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
   }
 

@@ -20,7 +20,7 @@ export { axisCoordinates, bisectionLevels, coarseToFine, gridAxes, gridSize, gri
 export { axisNames, directionsOf, eigenvalueText, planeTitle, surfaceTitle } from './describe';
 export * from './curvature-recipe';
 export { PlaneCurvature } from './plane-curvature';
-export { centreBuffers } from './calibration';
+export { buffersAt } from './calibration';
 export { ascentSeconds, steepestAscent } from './ascent';
 export { ascentEndSchema, type AxisEigenvalue, axisEigenvalueSchema, type GivenDirections } from './given';
 export { findHoles, type Holes } from './holes';

@@ -1,5 +1,5 @@
 import { lanczos, type LinearOperator, norm, type Vector, xtrace } from '#core/curvature';
-import { grad, type Graph, hvp, sizeOf, spec, type Tensor, trace, UserError } from '#core/graph';
+import { grad, type Graph, hvp, sizeOf, type Tensor, trace, UserError } from '#core/graph';
 import type { DeviceArray } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
 import { type CurvatureQuantity, RESIDUAL, type SurfaceCurvature, TRACE_INTERVAL, withCompanions } from './curvature-recipe';
@@ -10,10 +10,9 @@ import { coordinateFeed, planeFeeds } from './plane-feeds';
 import { populationGraphs } from './population';
 import { PopulationProgram } from './population-program';
 import type { LandscapeProblem } from './problem';
-import { release, weightFeeds } from './traced-problem';
+import { problemSpecs, type ProblemTensors, release, weightFeeds } from './traced-problem';
 
 type Tensors = Record<string, Tensor>;
-interface Arguments { parameters: Tensors; buffers: Tensors; batch: { x: Tensor; y: Tensor; mask: Tensor } }
 
 /** Numbers of points that are taken together; see `POPULATIONS` of the evaluator for why never few. */
 const POPULATIONS = [4, 8, 16, 32];
@@ -204,19 +203,14 @@ async function traceOf(operator: LinearOperator, products: number, seed: number,
   return { value, half: (interval[1] - interval[0]) / 2 };
 }
 
-const lossOf = (problem: LandscapeProblem, { buffers, batch }: Arguments) => (parameters: Tensors): Tensor => problem.evaluate(parameters, buffers, batch)['loss']!;
-
-function specsOf({ parameters, buffers, exampleSpecs: { x, y } }: LandscapeProblem) {
-  const shapes = (record: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
-  return { parameters: shapes(parameters), buffers: shapes(buffers), batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) } };
-}
+const lossOf = (problem: LandscapeProblem, { buffers, batch }: ProblemTensors) => (parameters: Tensors): Tensor => problem.evaluate(parameters, buffers, batch)['loss']!;
 
 /** Gradient of the loss's sum over a batch, by parameter. */
 export const traceGradient = (problem: LandscapeProblem): Graph =>
-  trace((args: Arguments) => grad(lossOf(problem, args))(args.parameters), specsOf(problem));
+  trace((tensors: ProblemTensors) => grad(lossOf(problem, tensors))(tensors.parameters), problemSpecs(problem));
 
 /** Hessian of the loss's sum over a batch times `vector`, by parameter. */
 function traceHessian(problem: LandscapeProblem): Graph {
-  const specs = specsOf(problem);
-  return trace(({ vector, ...args }: Arguments & { vector: Tensors }) => hvp(lossOf(problem, args))(args.parameters, vector), { ...specs, vector: specs.parameters });
+  const specs = problemSpecs(problem);
+  return trace(({ vector, ...args }: ProblemTensors & { vector: Tensors }) => hvp(lossOf(problem, args))(args.parameters, vector), { ...specs, vector: specs.parameters });
 }

@@ -1,5 +1,5 @@
 import { bytesPerElement, type Tensor, topologicalOrder } from '#core/graph';
-import { compile, type CompileOptions, type DeviceArray, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, type Program } from '#core/runtime';
 import { COORDINATES, type PopulationGraphs } from './population';
 import { pick, release } from './traced-problem';
 
@@ -75,21 +75,16 @@ export class PopulationProgram {
 
   private async prepared(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceArray>> {
     if (this.graphs.prepare.outputs.length === 0) return {};
-    this.prepare ??= await compile(this.graphs.prepare, this.compileOptions());
+    this.prepare ??= await compile(this.graphs.prepare, compileOptionsOf(this.options));
     return this.prepare.run(pick(feeds, this.graphs.prepare));
   }
 
   private async program(population: number): Promise<Program> {
     const known = this.programs.get(population);
     if (known !== undefined) return known;
-    const program = await compile(this.graphs.main(population), this.compileOptions());
+    const program = await compile(this.graphs.main(population), compileOptionsOf(this.options));
     this.programs.set(population, program);
     return program;
-  }
-
-  private compileOptions(): CompileOptions {
-    const { device, threads } = this.options;
-    return threads === undefined ? { device } : { device, threads };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Graph, spec, type Tensor, trace, type Tree } from '#core/graph';
+import { type Graph, spec, specsOf, type Tensor, trace, type Tree } from '#core/graph';
 import type { DeviceArray, Feed } from '#core/runtime';
 import type { Direction } from './directions';
 import type { LandscapeBatch, LandscapeProblem } from './problem';
@@ -10,11 +10,15 @@ export interface ProblemTensors {
   batch: { x: Tensor; y: Tensor; mask: Tensor };
 }
 
+/** Specs of a problem's parameters, buffers and one batch. */
+export const problemSpecs = ({ parameters, buffers, exampleSpecs: { x, y } }: LandscapeProblem) => ({
+  parameters: specsOf(parameters),
+  buffers: specsOf(buffers),
+  batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) },
+});
+
 /** Traces a function of the problem's parameters, buffers and one batch as a graph of named inputs. */
-export function traceOf<R extends Tree<Tensor>>({ parameters, buffers, exampleSpecs: { x, y } }: LandscapeProblem, compute: (tensors: ProblemTensors) => R): Graph {
-  const specs = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>) => Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
-  return trace(compute, { parameters: specs(parameters), buffers: specs(buffers), batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) } });
-}
+export const traceOf = <R extends Tree<Tensor>>(problem: LandscapeProblem, compute: (tensors: ProblemTensors) => R): Graph => trace(compute, problemSpecs(problem));
 
 /** Traces the problem's quantities. */
 export const traceProblem = (problem: LandscapeProblem): Graph => traceOf(problem, ({ parameters, buffers, batch }) => problem.evaluate(parameters, buffers, batch));

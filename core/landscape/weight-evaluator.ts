@@ -1,4 +1,4 @@
-import { compile, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, type Program } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
@@ -13,8 +13,8 @@ class WeightPrograms {
     private readonly calibration: WeightCalibration | undefined,
   ) {}
 
-  static async create(problem: LandscapeProblem, { device, threads }: EvaluatorOptions): Promise<WeightPrograms> {
-    const options = threads === undefined ? { device } : { device, threads };
+  static async create(problem: LandscapeProblem, given: EvaluatorOptions): Promise<WeightPrograms> {
+    const options = compileOptionsOf(given);
     return new WeightPrograms(problem, await compile(traceProblem(problem), options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
   }
 

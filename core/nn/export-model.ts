@@ -1,5 +1,5 @@
-import { spec, trace } from '#core/graph';
-import type { Graph, Tensor, TensorSpec } from '#core/graph';
+import { spec, specsOf, trace } from '#core/graph';
+import type { Graph, Tensor } from '#core/graph';
 import { exportForAnyBatch } from '#core/runtime';
 import type { Weights } from './initialize';
 import type { Module } from './module';
@@ -12,8 +12,6 @@ import type { Module } from './module';
  * @param metadata free text kept in the file: class names, the preparation of the data
  */
 export function exportModel(module: Module, weights: Weights, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> =>
-    Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
   interface Arguments { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor }
   const traceFor = (batch: number): Graph => trace(
     ({ parameters, buffers, x }: Arguments) => ({ output: module.apply(parameters, buffers, x, { train: false }).output }),

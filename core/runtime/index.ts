@@ -12,4 +12,4 @@ export type { NodeCost } from './cost/node-cost';
 export { exportForAnyBatch, exportOnnx, type ExportOptions } from './export';
 export { batchedTensors } from './onnx/symbolic-batch';
 export { prepare } from './prepare';
-export type { CompileOptions, DeviceArray, DeviceId, DeviceInfo, Feed, Program } from './program';
+export { compileOptionsOf, type CompileOptions, type DeviceArray, type DeviceId, type DeviceInfo, type Feed, type Program } from './program';

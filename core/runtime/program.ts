@@ -40,6 +40,9 @@ export interface CompileOptions {
   readonly profile?: string;
 }
 
+/** The machine of a larger record of options: what a program is compiled for. */
+export const compileOptionsOf = ({ device, threads }: CompileOptions): CompileOptions => (threads === undefined ? { device } : { device, threads });
+
 /** A compiled graph. */
 export interface Program {
   readonly graph: Graph;

@@ -1,5 +1,5 @@
-import { spec, trace } from '#core/graph';
-import type { Graph, Tensor, TensorSpec } from '#core/graph';
+import { spec, specsOf, trace } from '#core/graph';
+import type { Graph, Tensor } from '#core/graph';
 import type { Module } from '#core/nn';
 import type { Loss } from './contracts';
 import { targetOf, targetWidth } from './data';
@@ -24,8 +24,6 @@ export function evaluationBatch({ exampleShape, task }: Problem, loss: Loss, mos
  * `losses` (`[batch]`); `output` is what the loss keeps of each example, if it says so.
  */
 export function traceEvaluation(model: Module, loss: Loss, problem: Problem, batch: number): Graph {
-  const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> =>
-    Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
   const target = targetOf(problem);
   interface Arguments { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor; y: Tensor }
   return trace((args: Arguments) => {

@@ -1,4 +1,4 @@
-import { add, constant, div, gather, grad, input, mean, minimum, mul, spec, sqrt, square, sum, trace, valueAndGrad } from '#core/graph';
+import { add, constant, div, gather, grad, input, mean, minimum, mul, spec, specsOf, sqrt, square, sum, trace, valueAndGrad } from '#core/graph';
 import type { Graph, Tensor, TensorSpec } from '#core/graph';
 import type { Module, Tensors } from '#core/nn';
 import type { Augmentation, Loss, Optimizer, Regularizer } from './contracts';
@@ -93,9 +93,6 @@ function assemble(parts: StepParts, args: Omit<Arguments, 'random'>, random: (na
   const next = optimizer.update({ specs, parameters: args.parameters, gradients: clipped, state: args.optimizer, scalars });
   return { parameters: next.parameters, buffers, optimizer: next.state, loss: value, gradientNorm: norm, output };
 }
-
-const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> =>
-  Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
 
 /** Traces the step for one batch size. */
 export function traceStep(parts: StepParts, shapes: StepShapes): StepGraph {

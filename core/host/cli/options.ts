@@ -28,6 +28,27 @@ export function share(text: string): number {
   return value;
 }
 
+/** A share that may be nothing: from 0 to 1. */
+export function shareOrNone(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+/** Moments of a training: all that were kept, or so many of them. */
+export function moments(text: string): 'all' | number {
+  if (text === 'all') return text;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 2) throw new InvalidArgumentError('It must be all, or a whole number of at least 2.');
+  return count;
+}
+
 /** `init`, `last`, `best` or a step. */
 export function checkpoint(text: string): 'init' | 'last' | 'best' | number {
   if (text === 'init' || text === 'last' || text === 'best') return text;

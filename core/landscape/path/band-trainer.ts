@@ -1,13 +1,13 @@
 import { add, constant, div, mul, spec, sqrt, square, sub, sum, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type Feed, type Program } from '#core/runtime';
 import type { LandscapeProblem } from '../problem';
-import { pick } from '../traced-problem';
+import { pick, problemSpecs } from '../traced-problem';
 import { WeightEvaluator } from '../weight-evaluator';
 import { Examples } from './examples';
 import { evenKnots, lengthKnots, pointAt, type Weights, type WeightPath } from './geometry';
 import { type Arrays, freeArrays, named, readArrays, under, zerosLike } from './resident';
-import { batchSpecs, type BatchTensors, mapTensors, meanLoss, parameterSpecs, type Tensors } from './step-graph';
-import { compileOptions, type PathState, type PathTrainer, type PathTraining, rateFactor } from './trainer';
+import { type BatchTensors, mapTensors, meanLoss, type Tensors } from './step-graph';
+import { type PathState, type PathTrainer, type PathTraining, rateFactor } from './trainer';
 
 export interface BandTraining extends PathTraining {
   /** Pivots between the ends at first. */
@@ -56,7 +56,7 @@ export class BandTrainer implements PathTrainer {
    * @param judge the problem by whose loss pivots are inserted
    */
   static async create(problem: LandscapeProblem, judge: LandscapeProblem, start: Weights, end: Weights, training: BandTraining, options: CompileOptions, state?: PathState): Promise<BandTrainer> {
-    const program = await compile(traceStep(problem, training), compileOptions(options));
+    const program = await compile(traceStep(problem, training), compileOptionsOf(options));
     const evaluator = await WeightEvaluator.create(judge, options);
     const still = Object.fromEntries(Object.entries(problem.buffers).map(([name, { data }]) => [`buffers.${name}`, data]));
     const line: WeightPath = { shape: 'polygon', points: [start, end] };
@@ -167,7 +167,7 @@ const inner = (a: Tensors, b: Tensors): Tensor => Object.keys(a).reduce((total, 
 const norm = (a: Tensors): Tensor => sqrt(Object.values(a).reduce((total, own) => add(total, sum(square(own))), constant(0)));
 
 function traceStep(problem: LandscapeProblem, { momentum, spring }: BandTraining) {
-  const specs = parameterSpecs(problem);
+  const { parameters: specs, ...batchSpecs } = problemSpecs(problem);
   interface Arguments extends BatchTensors {
     before: Tensors;
     own: Tensors;
@@ -190,5 +190,5 @@ function traceStep(problem: LandscapeProblem, { momentum, spring }: BandTraining
       velocity: next,
       loss,
     };
-  }, { before: specs, own: specs, after: specs, velocity: specs, forwards: spec([]), learningRate: spec([]), ...batchSpecs(problem) });
+  }, { before: specs, own: specs, after: specs, velocity: specs, forwards: spec([]), learningRate: spec([]), ...batchSpecs });
 }

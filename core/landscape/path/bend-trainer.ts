@@ -1,12 +1,12 @@
-import { add, mul, Philox, spec, sub, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, type Feed, type Program } from '#core/runtime';
+import { add, mul, Philox, spec, specsOf, sub, type Tensor, trace, valueAndGrad } from '#core/graph';
+import { compile, type CompileOptions, compileOptionsOf, type Feed, type Program } from '#core/runtime';
 import type { LandscapeProblem } from '../problem';
-import { pick } from '../traced-problem';
+import { pick, problemSpecs } from '../traced-problem';
 import { Examples } from './examples';
 import { shares, type Weights, type WeightPath } from './geometry';
 import { type Arrays, freeArrays, named, readArrays, under, zerosLike } from './resident';
-import { batchSpecs, type BatchTensors, mapTensors, meanLoss, parameterSpecs, type Tensors } from './step-graph';
-import { compileOptions, type PathState, type PathTrainer, type PathTraining, rateFactor } from './trainer';
+import { type BatchTensors, mapTensors, meanLoss, type Tensors } from './step-graph';
+import { type PathState, type PathTrainer, type PathTraining, rateFactor } from './trainer';
 
 /**
  * Trains the bend of a curve between two weights: `min_theta E_{t ~ U(0, 1)} L(phi_theta(t))` by stochastic gradients, a new `t` and a
@@ -38,10 +38,10 @@ export class BendTrainer implements PathTrainer {
 
   /** @param problem batches of the size of a mini-batch; BatchNorm takes each batch's own statistics */
   static async create(problem: LandscapeProblem, kind: 'bezier' | 'chain', start: Weights, end: Weights, training: PathTraining, options: CompileOptions, state?: PathState): Promise<BendTrainer> {
-    const place = await compile(traceEnds(problem), compileOptions(options));
+    const place = await compile(traceEnds(problem), compileOptionsOf(options));
     const feeds = Object.fromEntries(Object.keys(start).flatMap((name) => [[`start.${name}`, start[name]!], [`end.${name}`, end[name]!]]));
     const ends = await place.run(feeds);
-    const step = await compile(traceStep(problem, training.momentum), compileOptions(options));
+    const step = await compile(traceStep(problem, training.momentum), compileOptionsOf(options));
     const still = Object.fromEntries(Object.entries(problem.buffers).map(([name, { data }]) => [`buffers.${name}`, data]));
     const middle = (): Arrays => Object.fromEntries(Object.entries(start).map(([name, data]) => [name, data.map((value, i) => (value + end[name]![i]!) / 2)]));
     return new BendTrainer(
@@ -97,7 +97,7 @@ export class BendTrainer implements PathTrainer {
 
 /** Both ends as their mean and half their difference, computed where the steps will run so that they stay there. */
 function traceEnds(problem: LandscapeProblem) {
-  const specs = parameterSpecs(problem);
+  const specs = specsOf(problem.parameters);
   return trace(({ start, end }: { start: Tensors; end: Tensors }) => {
     const pairs = Object.keys(start).map((name) => [name, start[name]!, end[name]!] as const);
     return {
@@ -109,7 +109,7 @@ function traceEnds(problem: LandscapeProblem) {
 
 /** One step of stochastic gradients with momentum; the three scalars are shares of the ends' mean, of the bend and of half the ends' difference. */
 function traceStep(problem: LandscapeProblem, momentum: number) {
-  const specs = parameterSpecs(problem);
+  const { parameters: specs, ...batchSpecs } = problemSpecs(problem);
   interface Arguments extends BatchTensors {
     middle: Tensors;
     half: Tensors;
@@ -126,5 +126,5 @@ function traceStep(problem: LandscapeProblem, momentum: number) {
       meanLoss(problem, mapTensors(bend, (own, name) => add(add(mul(middle[name]!, ofMiddle), mul(own, ofBend)), mul(half[name]!, ofHalf))), args))(args.bend);
     const velocity = mapTensors(args.velocity, (own, name) => add(mul(own, momentum), gradient[name]!));
     return { bend: mapTensors(args.bend, (own, name) => sub(own, mul(velocity[name]!, args.learningRate))), velocity, loss };
-  }, { middle: specs, half: specs, bend: specs, velocity: specs, ...batchSpecs(problem), ofMiddle: spec([]), ofBend: spec([]), ofHalf: spec([]), learningRate: spec([]) });
+  }, { middle: specs, half: specs, bend: specs, velocity: specs, ...batchSpecs, ofMiddle: spec([]), ofBend: spec([]), ofHalf: spec([]), learningRate: spec([]) });
 }

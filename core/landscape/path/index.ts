@@ -1,7 +1,6 @@
 export { barrier, type Barrier } from './barrier';
 export { BandTrainer, type BandTraining } from './band-trainer';
 export { BendTrainer } from './bend-trainer';
-export { buffersAt } from './buffers';
 export { evaluatePath, type PathPoint } from './evaluate';
 export { exportPath, type PathFormat, pathFormatOf, pathFormats } from './export';
 export { distanceBetween, lengths, pathThrough, pointAt, type WeightPath, type Weights } from './geometry';

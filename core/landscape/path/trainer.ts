@@ -1,4 +1,3 @@
-import type { CompileOptions } from '#core/runtime';
 import type { Weights, WeightPath } from './geometry';
 
 /** How a path's inner points are trained. */
@@ -29,8 +28,6 @@ export interface PathTrainer {
   state(): Promise<PathState>;
   dispose(): Promise<void>;
 }
-
-export const compileOptions = ({ device, threads }: CompileOptions): CompileOptions => (threads === undefined ? { device } : { device, threads });
 
 /**
  * Factor of the learning rate at a share of the training: 1 in the first half, then falling on a line to 0.01 at nine tenths (Garipov et

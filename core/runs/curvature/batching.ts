@@ -1,4 +1,4 @@
-import { spec, trace, type Tensor, type TensorSpec } from '#core/graph';
+import { spec, specsOf, trace, type Tensor } from '#core/graph';
 import { estimate, type DeviceId } from '#core/runtime';
 import type { RunParts } from '../compose';
 
@@ -30,11 +30,9 @@ export interface Batching {
 export function productBatching({ model }: Pick<RunParts, 'model'>, exampleShape: readonly number[], device: DeviceId, examples: number): Batching {
   const most = LONGEST_RUN[device];
   if (most === undefined) return { mostExamples: examples, block: LARGEST_BLOCK };
-  const specs = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): Record<string, TensorSpec> =>
-    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
   const forward = trace(
     ({ parameters, buffers, x }: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor }) => model.apply(parameters, buffers, x, { train: false }).output,
-    { parameters: specs(model.parameters), buffers: specs(model.buffers), x: spec([1, ...exampleShape]) },
+    { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), x: spec([1, ...exampleShape]) },
   );
   const perExample = PASSES * Math.max(1, estimate(forward, device).flops);
   const mostExamples = Math.max(1, Math.floor(most / perExample));

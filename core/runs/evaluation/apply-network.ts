@@ -1,10 +1,7 @@
-import { spec, trace, type Tensor } from '#core/graph';
+import { spec, specsOf, trace, type Tensor } from '#core/graph';
 import { compile, type Program } from '#core/runtime';
 import { weightFeeds } from '#core/train';
 import type { OpenRun } from './open-run';
-
-const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>) =>
-  Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
 
 /**
  * A run's network as it stands outside training, with `read` applied to its output `[batch, ...]`; `place` (int32, scalar) is for

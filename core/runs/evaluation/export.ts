@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { add, concat, mul, sigmoid, softmax, spec, sub, trace, type Graph, type Tensor } from '#core/graph';
+import { add, concat, mul, sigmoid, softmax, spec, specsOf, sub, trace, type Graph, type Tensor } from '#core/graph';
 import { exportForAnyBatch } from '#core/runtime';
 import type { Loss } from '#core/train';
 import { checkpointPath, weightsBytes, type CheckpointName } from '../folder/checkpoints';
@@ -31,8 +31,6 @@ function onnxFile(run: OpenRun, checkpoint: CheckpointName): Uint8Array {
   const { tensors } = run.weights(checkpoint);
   const { model, loss } = run.parts;
   const { classNames, inputNames, target, transform, exampleShape } = run.data;
-  const specsOf = (record: Readonly<Record<string, { shape: readonly number[] }>>) =>
-    Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
   interface Arguments {
     parameters: Record<string, Tensor>;
     buffers: Record<string, Tensor>;

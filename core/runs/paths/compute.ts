@@ -189,7 +189,8 @@ class PathWork {
 
   /** The network's buffers at weights of the path: BatchNorm's statistics taken anew. */
   private async buffersAt(weights: Weights): Promise<Weights> {
-    return buffersAt(this.setup.judge, weights, { ...this.run.compile, ...this.aborting });
+    const buffers = await buffersAt(this.setup.judge, weights, { ...this.run.compile, ...this.aborting });
+    return Object.fromEntries(Object.entries(buffers).map(([name, { data }]) => [name, data]));
   }
 
   /** Weights as a file that a run can begin with. */

@@ -1,4 +1,4 @@
-import { spec, trace, UserError, type Tensor, type TensorSpec } from '#core/graph';
+import { spec, specsOf, trace, UserError, type Tensor } from '#core/graph';
 import type { Calibration } from '#core/landscape';
 import type { PreparedDataset } from '#core/data';
 import type { Module } from '#core/nn';
@@ -14,7 +14,6 @@ export type BatchNormMode = z.infer<typeof batchNormSchema>;
 
 /** Names of the buffers that hold running statistics; none: the network has no BatchNorm, or one that is fixed. */
 export function statisticsOf({ parameters, buffers, inputShape, apply }: Module): string[] {
-  const specs = (record: Readonly<Record<string, { shape: readonly number[] }>>): Record<string, TensorSpec> => Object.fromEntries(Object.entries(record).map(([name, { shape }]) => [name, spec(shape)]));
   const found: string[] = [];
   if (Object.keys(buffers).length === 0) return found;
   trace(
@@ -23,7 +22,7 @@ export function statisticsOf({ parameters, buffers, inputShape, apply }: Module)
       found.push(...Object.keys(buffers).filter((name) => result.buffers[name] !== args.buffers[name]));
       return result.output;
     },
-    { parameters: specs(parameters), buffers: specs(buffers), x: spec([2, ...inputShape]) },
+    { parameters: specsOf(parameters), buffers: specsOf(buffers), x: spec([2, ...inputShape]) },
   );
   return found;
 }

@@ -1,5 +1,5 @@
 import type { CurvatureProblem } from '#core/curvature';
-import { ascentSeconds, centreBuffers, lossGradient, makePlane, steepestAscent, type GivenDirections, type LandscapeProblem, type PlaneRecipe, type PlaneSources } from '#core/landscape';
+import { ascentSeconds, buffersAt, lossGradient, makePlane, steepestAscent, type GivenDirections, type LandscapeProblem, type PlaneRecipe, type PlaneSources } from '#core/landscape';
 import type { StoredWeights } from '../folder/checkpoints';
 import type { OpenRun } from '../evaluation/open-run';
 import { curvatureProblem } from '../curvature/problem';
@@ -73,7 +73,7 @@ async function search(ground: Ground, recipe: Searched, options: SourceOptions):
 /** The loss whose Hessian is meant; statistics that are taken anew count as constants. */
 const curvatureOf = async ({ run, weights, options, problem }: Ground, { signal }: SourceOptions): Promise<CurvatureProblem> => ({
   ...curvatureProblem(run.parts, run.data, weights.tensors, options),
-  buffers: await centreBuffers(problem, { ...run.compile, ...(signal && { signal }) }),
+  buffers: await buffersAt(problem, {}, { ...run.compile, ...(signal && { signal }) }),
 });
 
 function kept({ run, problem, options: { split, subset, batchNorm }, fingerprint, program }: Ground, { normalization: _, ...plane }: Searched): KeptDirections {

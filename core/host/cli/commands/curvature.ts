@@ -1,12 +1,11 @@
-import { Option, InvalidArgumentError, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
-import { UserError } from '#core/graph';
 import {
   answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, exportCurvature, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
-  type CheckpointName, type CurvatureAnswer, type CurvatureReport, type SplitName,
+  type CheckpointName, type CurvatureReport, type SplitName,
 } from '#core/runs';
-import { interruptSignal } from '../interrupt';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, share, terminalOf, threadsOption, wholeNumber } from '../options';
+import { goesOn, interruptible } from '../interrupt';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, share, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import type { Terminal } from '../terminal';
 import { listText, reportText } from './curvature-text';
@@ -63,7 +62,7 @@ export function addCurvature(program: Command): void {
       .option('--weights-only', 'without biases and normalization parameters')
       .addOption(new Option('--by-layer', 'the same for the block of each layer').conflicts('byBlock'))
       .option('--by-block', 'the same for each block of layers, all that share a name up to its first number')
-      .addOption(new Option('--over-checkpoints [count]', 'the same, without the density, at all checkpoints of the training, or so many of them').argParser(checkpoints))
+      .addOption(new Option('--over-checkpoints [count]', 'the same, without the density, at all checkpoints of the training, or so many of them').argParser(moments))
       .addOption(new Option('--split <part>', 'part of the data').choices([...splitNames]).default('train'))
       .option('--subset <examples>', 'take so many examples, drawn with the seed', wholeNumber(1))
       .addOption(new Option('--batch <examples>', 'one mini-batch of so many, drawn with the seed; BatchNorm with its statistics').argParser(wholeNumber(1)).conflicts('subset'))
@@ -129,11 +128,9 @@ export function addCurvature(program: Command): void {
       batchNorm: options.batchStatistics ? 'batch' : 'evaluation',
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
     });
-    const { signal, release } = interruptSignal();
-    let answer: CurvatureAnswer;
     let told = performance.now();
-    try {
-      answer = await answerRunCurvature(run, request, {
+    const answer = await interruptible({ ...goesOn('curvature.stopped'), message: 'Stopped. What was found is kept.' }, (signal) =>
+      answerRunCurvature(run, request, {
         program: programName,
         again: options.again ?? false,
         signal,
@@ -142,13 +139,7 @@ export function addCurvature(program: Command): void {
           told = performance.now();
           terminal.note(event.text);
         },
-      });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      throw new UserError('curvature.stopped', 'Stopped. What was found is kept.', { hint: 'The same command goes on from there.' });
-    } finally {
-      release();
-    }
+      }));
     if (answer.kept) terminal.note(`Read from ${run.paths.curvature(answer.id)}; --again computes it anew.`);
     await give(terminal, answer.report, options.out);
   });
@@ -163,11 +154,4 @@ function checkReportFile(path: string): void {
 async function give(terminal: Terminal, report: CurvatureReport, out: string | undefined): Promise<void> {
   if (out !== undefined) writeOutputFile(out, await exportCurvature(report, curvatureFormatOf(out)));
   terminal.result(report, () => reportText(report));
-}
-
-function checkpoints(text: string): 'all' | number {
-  if (text === 'all') return text;
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 2) throw new InvalidArgumentError('It must be all, or a whole number, at least 2.');
-  return count;
 }

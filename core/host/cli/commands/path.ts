@@ -1,12 +1,11 @@
 import { copyFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { UserError } from '#core/graph';
 import { barriersOf, exportPath, pathFormatOf, pathKinds, pathTitle, type PathKind, type PathResult } from '#core/landscape';
 import {
   computeRunPath, estimateRunPath, openRun, pathRequestSchema, pathWeightsFile, programName, readSettings, resolveRun, splitNames, type CheckpointName, type SplitName,
 } from '#core/runs';
-import { interruptSignal } from '../interrupt';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
+import { goesOn, interruptible } from '../interrupt';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, positive, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { duration, number, table, type Terminal } from '../terminal';
@@ -48,10 +47,10 @@ export function addPath(program: Command): void {
       .option('--epochs <count>', 'passes over the training part (default: 30, for a band 6)', wholeNumber(1))
       .option('--batch-size <examples>', 'examples of a step', wholeNumber(1), 128)
       .option('--learning-rate <rate>', 'of the training of the path', positive, 0.05)
-      .option('--momentum <share>', 'of the training of the path', share, 0.9)
+      .option('--momentum <share>', 'of the training of the path', shareOrNone, 0.9)
       .option('--pivots <count>', 'band: points between the ends at first; more are inserted where the path is high', wholeNumber(1), 4)
       .option('--cycles <count>', 'band: rounds of training, between which pivots are inserted', wholeNumber(1), 4)
-      .option('--spring <stiffness>', 'band: how stiffly pivots keep their distances, 0 to 1', share, 0.5)
+      .option('--spring <stiffness>', 'band: how stiffly pivots keep their distances, 0 to 1', shareOrNone, 0.5)
       .option('--points <count>', 'places at which the path is evaluated', wholeNumber(3), 61)
       .addOption(new Option('--split <part>', 'part of the data to evaluate on; can be repeated (default: train, and test where there is one)').choices([...splitNames]).argParser((text: string, before: SplitName[]) => [...before, splitOf(text)]).default([] as SplitName[], 'none'))
       .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed; the training of the path takes all', wholeNumber(1))
@@ -109,7 +108,6 @@ const alignmentLine = ({ distanceBefore, distanceAfter, passes, groups, kept }: 
 
 /** Computes with a bar; Ctrl-C keeps what is known. */
 async function compute(terminal: Terminal, start: (signal: AbortSignal) => ReturnType<typeof computeRunPath>): Promise<{ id: string; result: PathResult }> {
-  const { signal, release } = interruptSignal();
   let bar: { stage: string; progress: ReturnType<Terminal['progress']> } | undefined;
   const stage = (title: string, total: number): ReturnType<Terminal['progress']> => {
     if (bar?.stage === title) return bar.progress;
@@ -118,18 +116,16 @@ async function compute(terminal: Terminal, start: (signal: AbortSignal) => Retur
     return bar.progress;
   };
   try {
-    for await (const event of start(signal)) {
-      if (event.kind === 'end') return { id: event.id, result: event.result };
-      if (event.kind === 'train') stage('Path', event.steps).update(event.step, { text: `loss ${number(event.loss)}`, remainingSeconds: event.remainingSeconds });
-      else if (event.kind === 'point') stage('Curve', event.total).update(event.done, { text: `${event.done} of ${event.total} places` });
-    }
-    throw new Error('the path ended without an end');
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new UserError('path.stopped', 'Stopped. What was computed is kept.', { hint: 'The same command goes on from there.' });
+    return await interruptible(goesOn('path.stopped'), async (signal) => {
+      for await (const event of start(signal)) {
+        if (event.kind === 'end') return { id: event.id, result: event.result };
+        if (event.kind === 'train') stage('Path', event.steps).update(event.step, { text: `loss ${number(event.loss)}`, remainingSeconds: event.remainingSeconds });
+        else if (event.kind === 'point') stage('Curve', event.total).update(event.done, { text: `${event.done} of ${event.total} places` });
+      }
+      throw new Error('the path ended without an end');
+    });
   } finally {
     bar?.progress.end();
-    release();
   }
 }
 
@@ -137,16 +133,4 @@ function splitOf(text: string): SplitName {
   const found = splitNames.find((name) => name === text);
   if (found === undefined) throw new InvalidArgumentError(`It must be one of ${splitNames.join(', ')}.`);
   return found;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
-  return value;
 }

@@ -5,7 +5,7 @@ import {
   computeRunMeasures, estimateRunMeasures, exportMeasures, gapText, measureRows, measuresFormats, measuresRequestSchema, openRun, readSettings, resolveRun, sourceText, splitNames,
   type CheckpointName, type MeasureRow, type MeasuresFile, type MeasuresFormat, type SplitName,
 } from '#core/runs';
-import { interruptSignal } from '../interrupt';
+import { interruptible } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { brief, duration, number, table, type Terminal } from '../terminal';
@@ -75,19 +75,14 @@ type Compute = (signal: AbortSignal, onEvent: NonNullable<NonNullable<Parameters
 
 /** Computes with a bar; Ctrl-C keeps what is known. */
 async function compute(terminal: Terminal, start: Compute): Promise<MeasuresFile> {
-  const { signal, release } = interruptSignal();
   let bar: ReturnType<Terminal['progress']> | undefined;
   try {
-    return await start(signal, (event) => {
+    return await interruptible({ code: 'measures.stopped', message: 'Stopped. What was measured is kept in the run\'s folder.' }, (signal) => start(signal, (event) => {
       if (event.kind === 'start') bar = terminal.progress('Measures', event.all);
       if (event.kind === 'progress') bar?.update(event.done, { text: event.text, ...(event.remainingSeconds !== undefined && { remainingSeconds: event.remainingSeconds }) });
-    });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new UserError('measures.stopped', 'Stopped. What was measured is kept in the run\'s folder.');
+    }));
   } finally {
     bar?.end();
-    release();
   }
 }
 

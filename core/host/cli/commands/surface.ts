@@ -7,12 +7,12 @@ import {
   batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
-import { interruptSignal } from '../interrupt';
+import { goesOn, interruptible } from '../interrupt';
 import { compareSurfaces } from '../surfaces/compare';
 import { openNamed } from '../surfaces/named';
 import { fromRecipeFile } from '../surfaces/recipe';
 import { surfaceSeries } from '../surfaces/series';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, share, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
@@ -83,7 +83,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--eigenvectors <which>', 'with --plane eigenvectors: the two largest, or the largest and the smallest').choices(['top2', 'top-bottom']).default('top2'))
       .addOption(new Option('--eigen-tolerance <share>', 'with --plane eigenvectors: largest residual, as a share of the largest eigenvalue').argParser(share).default(1e-3))
       .option('--eigen-iterations <count>', 'with --plane eigenvectors: most iterations of the search', wholeNumber(1), 100)
-      .addOption(new Option('--radius <distance>', 'with --plane ascent: of the ball in weight space that is searched for the highest loss').argParser(distance).default(0.05))
+      .addOption(new Option('--radius <distance>', 'with --plane ascent: of the ball in weight space that is searched for the highest loss').argParser(positive).default(0.05))
       .option('--steps <count>', 'with --plane ascent: how many steps the search takes', wholeNumber(1), 20)
       .option('--vectors <file>', 'with --plane vectors: a safetensors file of one or two directions, tensors 0.NAME and 1.NAME with the parameters\' PyTorch names')
       .option('--save-directions <file>', 'also write the plane\'s directions, as a file that --vectors takes')
@@ -102,7 +102,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
       .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
       .option('--trust', 'also check whether the picture can be trusted')
-      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(threshold).preset(0.01))
+      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(shareOrNone).preset(0.01))
       .addOption(checkpointOption())
       .addOption(memberOption())
       .addOption(deviceOption())
@@ -210,31 +210,28 @@ function valleys({ basins, points, ruggedness, scale }: Topology): string[] {
 
 /** Computes with a bar; Ctrl-C keeps what is known. */
 async function compute(terminal: Terminal, metric: string, start: (signal: AbortSignal) => ReturnType<typeof computeRunSurface>): Promise<{ surface: Surface; id: string }> {
-  const { signal, release } = interruptSignal();
   let bar: ReturnType<Terminal['progress']> | undefined;
   try {
-    for await (const event of start(signal)) {
-      if (event.kind === 'end') return { surface: event.surface, id: event.id };
-      if (event.kind === 'preparing') {
-        bar ??= terminal.progress('Preparing', event.total);
-        bar.update(event.done, { text: event.text });
-      } else if (event.kind === 'start') {
-        bar?.end();
-        const { quantities } = event.surface.recipe;
-        if (!quantities.includes(metric)) throw new UserError('surface.metric', `--metric ${metric}: ${suggestion(metric, quantities)}`);
-        bar = terminal.progress('Surface', event.total);
-        bar.update(event.done);
-      } else {
-        bar?.update(event.done, { text: `${event.done} of ${event.total} points`, remainingSeconds: event.remainingSeconds });
+    return await interruptible(goesOn('surface.stopped'), async (signal) => {
+      for await (const event of start(signal)) {
+        if (event.kind === 'end') return { surface: event.surface, id: event.id };
+        if (event.kind === 'preparing') {
+          bar ??= terminal.progress('Preparing', event.total);
+          bar.update(event.done, { text: event.text });
+        } else if (event.kind === 'start') {
+          bar?.end();
+          const { quantities } = event.surface.recipe;
+          if (!quantities.includes(metric)) throw new UserError('surface.metric', `--metric ${metric}: ${suggestion(metric, quantities)}`);
+          bar = terminal.progress('Surface', event.total);
+          bar.update(event.done);
+        } else {
+          bar?.update(event.done, { text: `${event.done} of ${event.total} points`, remainingSeconds: event.remainingSeconds });
+        }
       }
-    }
-    throw new Error('the surface ended without an end');
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new UserError('surface.stopped', 'Stopped. What was computed is kept.', { hint: 'The same command goes on from there.' });
+      throw new Error('the surface ended without an end');
+    });
   } finally {
     bar?.end();
-    release();
   }
 }
 
@@ -260,29 +257,10 @@ function levels(text: string): number[] {
   return values;
 }
 
-function moments(text: string): Moments {
-  if (text === 'all') return 'all';
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 2) throw new InvalidArgumentError('It must be all, or a whole number of at least 2.');
-  return count;
-}
-
-function distance(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
-}
-
 function range(text: string): [number, number] {
   const [from, to, ...more] = text.split(':').map(Number);
   if (from === undefined || to === undefined || more.length > 0 || !(from < to)) throw new InvalidArgumentError('It must be two numbers, the lower first, like -1:1.');
   return [from, to];
-}
-
-function threshold(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
-  return value;
 }
 
 function quantities(text: string): SurfaceRequest['quantities'] {

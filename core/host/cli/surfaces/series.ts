@@ -3,7 +3,7 @@ import { UserError } from '#core/graph';
 import { exportSeries, seriesFormats, type ExportOptions } from '#core/landscape';
 import { computeRunSeries, openSeries, programName, type Moments, type OpenRun, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
-import { interruptSignal } from '../interrupt';
+import { goesOn, interruptible } from '../interrupt';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
 
@@ -25,25 +25,22 @@ export async function surfaceSeries(terminal: Terminal, options: Asked, ways: { 
   if (options.trust || options.topology !== undefined) throw new UserError('surface.series.one', '--trust and --topology are about one surface', { hint: 'Ask for the moment with --checkpoint.' });
   checkOutputFile(out);
   const run = await ways.open();
-  const { signal, release } = interruptSignal();
   let id = '';
   let bar: ReturnType<Terminal['progress']> | undefined;
   try {
-    for await (const { id: name, slice, steps, event } of computeRunSeries(run, ways.requestOf(run), overCheckpoints, { program: programName, signal })) {
-      id = name;
-      const { total } = event.kind === 'points' ? event : { total: event.total };
-      if (event.kind === 'start' && !event.surface.recipe.quantities.includes(metric)) {
-        throw new UserError('surface.metric', `--metric ${metric}: this run's surfaces have ${event.surface.recipe.quantities.join(', ')}`);
+    await interruptible(goesOn('surface.stopped'), async (signal) => {
+      for await (const { id: name, slice, steps, event } of computeRunSeries(run, ways.requestOf(run), overCheckpoints, { program: programName, signal })) {
+        id = name;
+        const { total } = event;
+        if (event.kind === 'start' && !event.surface.recipe.quantities.includes(metric)) {
+          throw new UserError('surface.metric', `--metric ${metric}: this run's surfaces have ${event.surface.recipe.quantities.join(', ')}`);
+        }
+        bar ??= terminal.progress('Series', total * steps.length);
+        bar.update(slice * total + event.done, { text: `slice ${slice + 1} of ${steps.length}, step ${steps[slice]}` });
       }
-      bar ??= terminal.progress('Series', total * steps.length);
-      bar.update(slice * total + event.done, { text: `slice ${slice + 1} of ${steps.length}, step ${steps[slice]}` });
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new UserError('surface.stopped', 'Stopped. What was computed is kept.', { hint: 'The same command goes on from there.' });
+    });
   } finally {
     bar?.end();
-    release();
   }
   const { slices, steps } = await openSeries(run.paths.folder, id);
   const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
