@@ -1,5 +1,5 @@
 import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing, CurvaturePoint, CurvatureRequest, HostClient } from '#host-client';
-import { connectionLost } from '../../app/notices.svelte';
+import { Computation } from '../../app/computation.svelte';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<CurvatureRequest, 'operator' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'parameters' | 'kinds' | 'byLayer' | 'byBlock' | 'over' | 'vectors' | 'batch' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations'>> & {
@@ -38,38 +38,18 @@ export interface Progress {
 }
 
 /** The curvature of one run: what is shown, and what is being computed. */
-export class Curvature {
+export class Curvature extends Computation<Progress> {
   shown = $state.raw<Report | null>(null);
-  progress = $state.raw<Progress | null>(null);
-  stopping = $state(false);
-  failure = $state.raw<unknown>(null);
   /** results in the run's folder, newest first */
   saved = $state.raw<readonly CurvatureListing[]>([]);
-  #abort: AbortController | undefined;
 
-  constructor(readonly run: string) {}
-
-  get computing(): boolean {
-    return this.progress !== null;
+  constructor(readonly run: string) {
+    super();
   }
 
   /** Computes, and shows each figure as it is found. */
   async compute(client: HostClient, request: Request, again = false): Promise<void> {
-    const abort = (this.#abort = new AbortController());
-    this.failure = null;
-    this.stopping = false;
-    this.progress = { text: 'Preparing', part: 0, parts: 0 };
-    try {
-      for await (const event of await client.curvature.compute({ run: this.run, ...request, again }, { signal: abort.signal })) {
-        if (abort.signal.aborted) break;
-        this.#take(event, request.member);
-      }
-    } catch (error) {
-      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
-    } finally {
-      this.progress = null;
-      this.stopping = false;
-    }
+    await this.follow({ text: 'Preparing', part: 0, parts: 0 }, (signal) => client.curvature.compute({ run: this.run, ...request, again }, { signal }), (event) => this.#take(event, request.member));
     await this.list(client);
   }
 
@@ -77,7 +57,7 @@ export class Curvature {
     try {
       this.saved = await client.curvature.list({ run: this.run });
     } catch (error) {
-      if (!connectionLost(error)) this.failure = error;
+      this.fail(error);
     }
   }
 
@@ -102,12 +82,6 @@ export class Curvature {
     await this.list(client);
   }
 
-  /** What was found so far stays. */
-  stop(): void {
-    this.stopping = true;
-    this.#abort?.abort();
-  }
-
   #take(event: CurvatureEvent, member: number | undefined): void {
     switch (event.kind) {
       case 'start':
@@ -118,7 +92,7 @@ export class Curvature {
         break;
       case 'figures':
         if (!this.shown) return;
-this.shown = withFigures(this.shown, event);
+        this.shown = withFigures(this.shown, event);
         break;
       case 'end':
         if (this.shown) this.shown = { ...this.shown, seconds: event.seconds, id: event.id, kept: event.kept };

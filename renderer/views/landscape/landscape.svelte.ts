@@ -1,5 +1,6 @@
 import type { HostClient, PictureLook, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
-import { connectionLost, notices } from '../../app/notices.svelte';
+import { Computation } from '../../app/computation.svelte';
+import { notices } from '../../app/notices.svelte';
 import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
@@ -68,7 +69,7 @@ export interface Progress {
 }
 
 /** The surfaces of one run: those that are saved, the one that is shown, and the one that is being computed. */
-export class Landscape {
+export class Landscape extends Computation<Progress> {
   saved = $state.raw<SurfaceListing[]>([]);
   loaded = $state(false);
   /** what is shown; its arrays grow in place while it is computed */
@@ -76,15 +77,9 @@ export class Landscape {
   data = $state.raw<SurfaceData | null>(null);
   /** changes whenever points have arrived */
   version = $state(0);
-  progress = $state.raw<Progress | null>(null);
-  stopping = $state(false);
-  failure = $state.raw<unknown>(null);
-  #abort: AbortController | undefined;
 
-  constructor(readonly run: string) {}
-
-  get computing(): boolean {
-    return this.progress !== null;
+  constructor(readonly run: string) {
+    super();
   }
 
   async refresh(client: HostClient): Promise<void> {
@@ -92,7 +87,7 @@ export class Landscape {
       this.saved = (await client.surfaces.list({ run: this.run })).toSorted((a, b) => b.created - a.created);
       this.loaded = true;
     } catch (error) {
-      if (!connectionLost(error)) this.failure = error;
+      this.fail(error);
     }
   }
 
@@ -101,7 +96,7 @@ export class Landscape {
       this.failure = null;
       this.#show(await client.surfaces.get({ run: this.run, id }));
     } catch (error) {
-      if (!connectionLost(error)) this.failure = error;
+      this.fail(error);
     }
   }
 
@@ -111,28 +106,8 @@ export class Landscape {
 
   /** Computes and shows a surface as it grows. Asking again for one that was stopped continues it. */
   async compute(client: HostClient, request: SurfaceRequest): Promise<void> {
-    const abort = (this.#abort = new AbortController());
-    this.failure = null;
-    this.stopping = false;
-    this.progress = { done: 0, total: 0, remainingSeconds: null };
-    try {
-      for await (const event of await client.surfaces.compute(request, { signal: abort.signal })) {
-        if (abort.signal.aborted) break;
-        this.#take(event);
-      }
-    } catch (error) {
-      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
-    } finally {
-      this.progress = null;
-      this.stopping = false;
-      void this.refresh(client);
-    }
-  }
-
-  /** What was computed stays, in the window and in the run's folder. */
-  stop(): void {
-    this.stopping = true;
-    this.#abort?.abort();
+    await this.follow({ done: 0, total: 0, remainingSeconds: null }, (signal) => client.surfaces.compute(request, { signal }), (event) => this.#take(event));
+    void this.refresh(client);
   }
 
   async remove(client: HostClient, id: string): Promise<void> {

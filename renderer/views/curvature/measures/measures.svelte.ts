@@ -1,5 +1,5 @@
 import type { HostClient, MeasureDefinition, MeasureResult, MeasuresEvent, MeasuresReport, MeasuresRequest } from '#host-client';
-import { connectionLost } from '../../../app/notices.svelte';
+import { Computation } from '../../../app/computation.svelte';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<MeasuresRequest, 'measures' | 'checkpoint' | 'split' | 'subset' | 'seed'>> & {
@@ -24,6 +24,9 @@ export interface Row {
   readonly result: MeasureResult;
 }
 
+/** What can be said of a request before it is computed. */
+export type Beforehand = Awaited<ReturnType<HostClient['measures']['estimate']>>;
+
 export interface Progress {
   readonly text: string;
   readonly done: number;
@@ -32,19 +35,13 @@ export interface Progress {
 }
 
 /** The measures of one run: what is shown, what was measured before, and what is being computed. */
-export class Measures {
+export class Measures extends Computation<Progress> {
   catalogue = $state.raw<Catalogue>({ families: [], measures: [] });
   reports = $state.raw<readonly MeasuresReport[]>([]);
   shown = $state.raw<MeasuresReport | null>(null);
-  progress = $state.raw<Progress | null>(null);
-  stopping = $state(false);
-  failure = $state.raw<unknown>(null);
-  #abort: AbortController | undefined;
 
-  constructor(readonly run: string) {}
-
-  get computing(): boolean {
-    return this.progress !== null;
+  constructor(readonly run: string) {
+    super();
   }
 
   /** What is shown in the order of the catalogue. */
@@ -70,27 +67,7 @@ export class Measures {
 
   /** Computes, and shows each measure as it is found; each is kept in the run's folder. */
   async compute(client: HostClient, request: Request): Promise<void> {
-    const abort = (this.#abort = new AbortController());
-    this.failure = null;
-    this.stopping = false;
-    this.progress = { text: 'Preparing', done: 0, all: 0 };
-    try {
-      for await (const event of await client.measures.compute({ run: this.run, ...request }, { signal: abort.signal })) {
-        if (abort.signal.aborted) break;
-        this.#take(event);
-      }
-    } catch (error) {
-      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
-    } finally {
-      this.progress = null;
-      this.stopping = false;
-    }
-  }
-
-  /** What was found so far stays. */
-  stop(): void {
-    this.stopping = true;
-    this.#abort?.abort();
+    await this.follow({ text: 'Preparing', done: 0, all: 0 }, (signal) => client.measures.compute({ run: this.run, ...request }, { signal }), (event) => this.#take(event));
   }
 
   #take(event: MeasuresEvent): void {

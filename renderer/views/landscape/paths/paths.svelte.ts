@@ -1,5 +1,6 @@
 import type { HostClient, Path, PathEstimate, PathEvent, PathFormat, PathListing, PathRequest } from '#host-client';
-import { explain, notices } from '../../../app/notices.svelte';
+import { Computation } from '../../../app/computation.svelte';
+import { notices } from '../../../app/notices.svelte';
 import type { CheckpointName } from '../../../components/asked/asked';
 
 /** A request with every field the form shows. */
@@ -36,20 +37,14 @@ export interface Sketch {
 }
 
 /** The paths of one run: those that are saved, the one that is shown, and the one that is being computed. */
-export class Paths {
+export class Paths extends Computation<Progress> {
   saved = $state.raw<PathListing[]>([]);
   loaded = $state(false);
   shown = $state.raw<Path | null>(null);
   sketch = $state.raw<Sketch | null>(null);
-  progress = $state.raw<Progress | null>(null);
-  stopping = $state(false);
-  failure = $state.raw<unknown>(null);
-  #abort: AbortController | undefined;
 
-  constructor(readonly run: string) {}
-
-  get computing(): boolean {
-    return this.progress !== null;
+  constructor(readonly run: string) {
+    super();
   }
 
   async refresh(client: HostClient): Promise<void> {
@@ -57,7 +52,7 @@ export class Paths {
       this.saved = await client.paths.list({ run: this.run });
       this.loaded = true;
     } catch (error) {
-      if (!connectionLost(error)) this.failure = error;
+      this.fail(error);
     }
   }
 
@@ -67,7 +62,7 @@ export class Paths {
       this.sketch = null;
       this.shown = await client.paths.get({ run: this.run, id });
     } catch (error) {
-      if (!connectionLost(error)) this.failure = error;
+      this.fail(error);
     }
   }
 
@@ -77,29 +72,9 @@ export class Paths {
 
   /** Computes and shows a path as it is found. Asking again for one that was stopped continues it. */
   async compute(client: HostClient, request: PathRequest): Promise<void> {
-    const abort = (this.#abort = new AbortController());
-    this.failure = null;
     this.sketch = null;
-    this.stopping = false;
-    this.progress = { text: 'Preparing', share: null, remainingSeconds: null };
-    try {
-      for await (const event of await client.paths.compute(request, { signal: abort.signal })) {
-        if (abort.signal.aborted) break;
-        this.#take(event);
-      }
-    } catch (error) {
-      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
-    } finally {
-      this.progress = null;
-      this.stopping = false;
-      void this.refresh(client);
-    }
-  }
-
-  /** What was computed stays, in the window and in the run's folder. */
-  stop(): void {
-    this.stopping = true;
-    this.#abort?.abort();
+    await this.follow({ text: 'Preparing', share: null, remainingSeconds: null }, (signal) => client.paths.compute(request, { signal }), (event) => this.#take(event));
+    void this.refresh(client);
   }
 
   async remove(client: HostClient, id: string): Promise<void> {
@@ -146,8 +121,6 @@ export class Paths {
     this.shown = { ...this.shown, done };
   }
 }
-
-const connectionLost = (error: unknown): boolean => ['engine.ended', 'connection.closed'].includes(explain(error).code ?? '');
 
 /** How a path was made, in one line. */
 export function describe({ recipe, title }: Path): string {

@@ -1,50 +1,31 @@
 import type { HostClient, Moments, SeriesListing, SeriesProgress, SurfaceRequest } from '#host-client';
-import { connectionLost } from '../../../app/notices.svelte';
+import { Computation } from '../../../app/computation.svelte';
 
 /** Slices over training of one run: those that are saved, and the ones being computed. */
-export class RunSeries {
+export class RunSeries extends Computation<SeriesProgress> {
   saved = $state.raw<readonly SeriesListing[]>([]);
-  progress = $state.raw<SeriesProgress | null>(null);
-  computing = $state(false);
-  failure = $state.raw<unknown>(null);
-  #abort: AbortController | undefined;
 
-  constructor(readonly run: string) {}
+  constructor(readonly run: string) {
+    super();
+  }
 
   async refresh(client: HostClient): Promise<void> {
     try {
       this.saved = await client.series.list({ run: this.run });
     } catch (error) {
-      if (!connectionLost(error)) this.failure = error;
+      this.fail(error);
     }
   }
 
   /** @returns the series' name once all of it is computed */
   async compute(client: HostClient, request: SurfaceRequest, moments: Moments): Promise<string | undefined> {
-    const abort = (this.#abort = new AbortController());
-    this.failure = null;
-    this.computing = true;
     let id: string | undefined;
-    try {
-      for await (const progress of await client.series.compute({ request, moments }, { signal: abort.signal })) {
-        if (abort.signal.aborted) break;
-        this.progress = progress;
-        id = progress.id;
-      }
-    } catch (error) {
-      if (!abort.signal.aborted && !connectionLost(error)) this.failure = error;
-      id = undefined;
-    } finally {
-      this.computing = false;
-      this.progress = null;
-      await this.refresh(client);
-    }
-    return abort.signal.aborted ? undefined : id;
-  }
-
-  /** What was computed stays; asking again continues it. */
-  stop(): void {
-    this.#abort?.abort();
+    const whole = await this.follow(null, (signal) => client.series.compute({ request, moments }, { signal }), (progress: SeriesProgress) => {
+      this.progress = progress;
+      id = progress.id;
+    });
+    await this.refresh(client);
+    return whole ? id : undefined;
   }
 
   async remove(client: HostClient, id: string): Promise<void> {
