@@ -7,19 +7,22 @@ export type { EigenPair, EigenResult, Estimate } from './algorithms/result';
 export {
   diagonal, type DiagonalEstimate, frobeniusNorm, hutchinson, hutchPlusPlus, type TraceAlgorithm, traceAlgorithms, type TraceOptions, xtrace,
 } from './algorithms/trace';
-export { norm } from './algebra/vectors';
+export { moved, norm } from './algebra/vectors';
 export { symmetricEigen, tridiagonalEigen, type Eigen } from './algebra/symmetric';
 export { materialize, matrixOperator } from './operators/matrix';
-export { networkOperator, placesOf, type NetworkOperator, type NetworkOperatorOptions, type ParameterPlace } from './operators/network';
+export { type ParameterPlace, placesOf } from './operators/feeds';
+export { networkOperator, type NetworkOperator, type NetworkOperatorOptions } from './operators/network';
+export { type LossAndGradient, NetworkAt } from './operators/network-at';
 export type { ApplyOptions, LinearOperator, Vector } from './operators/operator';
 export { type ProductName, products } from './operators/products';
 export { type CurvatureBatch, type CurvatureParameter, type CurvatureProblem, exampleCount, type Likelihood, type ParameterFilter, type ParameterKind } from './problem';
-export { gradientCovariance, GradientProgram, type LossAndGradient, meanGradient } from './operators/gradient';
+export { gradientCovariance, meanGradient } from './operators/gradient';
 export { inputHessian } from './operators/input';
 export { tangentKernel } from './operators/kernel';
 export { makeOperator, type OperatorName, operatorNames } from './operators/named';
 export { chooseMeasures, describeMeasure, measures } from './measures/catalogue';
 export { computeMeasures, type ComputeMeasuresOptions, measureNow, measurePasses, type MeasureResult, timeEvaluation } from './measures/compute';
+export { firstOrderRise } from './measures/first-order';
 export {
   type Invariance, invariances, type MeasureDefinition, type MeasureFamily, measureFamilies, type MeasureKind, type MeasureNeed, measureNeeds, type MeasureValue,
 } from './measures/measure';

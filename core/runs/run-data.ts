@@ -23,6 +23,10 @@ export function partOf(data: PreparedDataset, split: SplitName) {
   });
 }
 
+/** So many examples of a part, drawn with a seed; null, which takes all, where it has no more than are asked for. */
+export const subsetOf = ({ count: all }: { readonly count: number }, count: number | null, seed: number): { count: number; seed: number } | null =>
+  count === null || count >= all ? null : { count, seed };
+
 export function presentParts(data: PreparedDataset): SplitName[] {
   return splitNames.filter((name) => (data[name]?.count ?? 0) > 0);
 }

@@ -19,8 +19,10 @@ export interface Probe {
   readonly first: Vector;
   /** A matrix of the loss's curvature, compiled once for the whole training. */
   operator(name: OperatorName): Promise<LinearOperator>;
-  /** Loss and gradient at the weights, or at the weights plus a vector. */
-  gradient(offset?: Vector): Promise<LossAndGradient>;
+  /** Loss and gradient at the weights. */
+  gradient(): Promise<LossAndGradient>;
+  /** The loss at the weights, or at the weights plus a vector. */
+  loss(offset?: Vector): Promise<number>;
   /**
    * The curvature above which the optimizer's step is no longer stable, at the present learning rate; absent where it is not known for the optimizer or
    * where the loss that is measured is not the one that is trained on.

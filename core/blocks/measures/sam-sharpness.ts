@@ -1,10 +1,10 @@
-import { norm } from '#core/curvature';
+import { firstOrderRise } from '#core/curvature';
 import { defineBlock } from '#core/nn';
 import { z } from 'zod';
 import { measureFields } from './fields';
 import type { Measure } from './measure';
 
-/** `L(w + rho g / |g|) - L(w)` with the gradient `g` of all chosen examples (Foret et al. 2021, equation 2). */
+/** `L(w + rho g / |g|) - L(w)` with the gradient `g` of all chosen examples (Foret et al. 2021, equation 2): zero where that is zero. */
 export const samSharpness = defineBlock({
   slot: 'measures',
   use: 'sam-sharpness',
@@ -17,12 +17,6 @@ export const samSharpness = defineBlock({
   }),
   build: ({ every, everyEpochs, rho, ...examples }): Measure => ({
     every, everyEpochs, examples, passes: 2,
-    async take({ gradient }) {
-      const here = await gradient();
-      const length = norm(here.gradient);
-      if (length === 0) return [{ value: 0 }];
-      const there = await gradient(here.gradient.map((value) => (rho * value) / length));
-      return [{ value: there.loss - here.loss }];
-    },
+    take: async ({ gradient, loss }) => [{ value: (await firstOrderRise((await gradient()).gradient, rho, loss)) ?? 0 }],
   }),
 });

@@ -27,6 +27,13 @@ export function addScaled(y: Vector, x: Vector, factor: number): void {
   for (let i = 0; i < y.length; i++) y[i]! += factor * x[i]!;
 }
 
+/** `w + factor u`, of the type of `w`. */
+export function moved(w: Vector, u: Vector, factor = 1): Vector {
+  const result = w.slice();
+  addScaled(result, u, factor);
+  return result;
+}
+
 /** `sum_k weights[k] vectors[k]`, of the type of the first. */
 export function combine(vectors: readonly Vector[], weights: ArrayLike<number>): Vector {
   const result = new (vectors[0]!.constructor as new (n: number) => Vector)(vectors[0]!.length);

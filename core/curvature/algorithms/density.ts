@@ -1,9 +1,10 @@
 import { UserError } from '#core/graph';
+import { meanWithError } from '../algebra/statistics';
 import { tridiagonalEigen } from '../algebra/symmetric';
 import { norm, scale, signVector } from '../algebra/vectors';
 import type { LinearOperator } from '../operators/operator';
 import { lanczosStep, type LanczosBasis } from './lanczos';
-import { estimateFrom, studentQuantile, type Estimate } from './result';
+import { estimateFrom, type Estimate } from './result';
 
 export interface DensityOptions {
   /** Random vectors. Default 8. */
@@ -111,13 +112,10 @@ export async function spectralDensity(operator: LinearOperator, options: Density
   const lower = new Float64Array(points);
   const upper = new Float64Array(points);
   for (let i = 0; i < points; i++) {
-    const values = curves.map((curve) => curve[i]!);
-    const mean = values.reduce((sum, v) => sum + v, 0) / probes;
-    const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (probes - 1);
-    const half = SKEWNESS * studentQuantile(probes - 1) * Math.sqrt(variance / probes);
-    density[i] = mean;
-    lower[i] = Math.max(0, mean - half);
-    upper[i] = mean + half;
+    const { value, half } = meanWithError(curves.map((curve) => curve[i]!));
+    density[i] = value;
+    lower[i] = Math.max(0, value - SKEWNESS * half);
+    upper[i] = value + SKEWNESS * half;
   }
   const products = parts.reduce((sum, part) => sum + part.products, 0);
   const traces = parts.map(({ nodes, weights }) => operator.dimension * nodes.reduce((sum, node, k) => sum + node * weights[k]!, 0));

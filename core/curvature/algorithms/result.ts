@@ -1,3 +1,4 @@
+import { meanWithError } from '../algebra/statistics';
 import type { Vector } from '../operators/operator';
 
 /** Where an eigenvalue lies for certain (up to rounding): some eigenvalue is within the residual of the estimate. */
@@ -65,21 +66,8 @@ export const gapsBetween = (values: ArrayLike<number>, residuals: ArrayLike<numb
     return gap;
   });
 
-/** 97.5 % quantile of Student's distribution with `freedom` degrees (Hill 1970, from the normal quantile). */
-export function studentQuantile(freedom: number): number {
-  if (freedom < 1) return Infinity;
-  const small = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
-  if (freedom <= small.length) return small[freedom - 1]!;
-  const z = 1.959964;
-  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
-}
-
 /** Mean and its interval from independent samples. */
 export function estimateFrom(samples: readonly number[], of: Omit<Estimate, 'value' | 'standardError' | 'interval' | 'samples'>): Estimate {
-  const n = samples.length;
-  const value = samples.reduce((sum, sample) => sum + sample, 0) / n;
-  const variance = samples.reduce((sum, sample) => sum + (sample - value) ** 2, 0) / Math.max(1, n - 1);
-  const standardError = n > 1 ? Math.sqrt(variance / n) : Infinity;
-  const half = n > 1 ? studentQuantile(n - 1) * standardError : Infinity;
-  return { ...of, value, standardError, interval: [value - half, value + half], samples: n };
+  const { value, standardError, half } = meanWithError(samples);
+  return { ...of, value, standardError, interval: [value - half, value + half], samples: samples.length };
 }

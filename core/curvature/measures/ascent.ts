@@ -1,8 +1,7 @@
-import { norm } from '../algebra/vectors';
+import { moved, norm } from '../algebra/vectors';
 import type { MeasureBench } from './bench';
-import { moved } from './bench';
 import type { MeasureValue } from './measure';
-import type { NetworkAt } from './network-at';
+import type { NetworkAt } from '../operators/network-at';
 import { directionOfLength, uniforms } from './perturbation';
 
 export interface Ascent {
@@ -84,4 +83,3 @@ export async function repeatedAscent(bench: MeasureBench, shape: 'ball' | 'box',
   }
   return { value: Math.max(...found), kind: 'ascent', interval: [Math.min(...found), Math.max(...found)] };
 }
-

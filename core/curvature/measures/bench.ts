@@ -1,13 +1,12 @@
 import type { CompileOptions } from '#core/runtime';
 import { lanczos } from '../algorithms/lanczos';
 import { networkOperator, type NetworkOperator } from '../operators/network';
-import { addScaled } from '../algebra/vectors';
 import type { Vector } from '../operators/operator';
 import { convPlaces, squaredOperatorNorm } from './conv-layers';
 import { foldBatchNorm, normalizedLayers } from './fold';
 import { differenceOf, type LayerMatrix, layerMatrices, squaredFrobenius } from './layer-norms';
 import { MeasureUnavailable } from './measure';
-import { type Answers, NetworkAt } from './network-at';
+import { type Answers, NetworkAt } from '../operators/network-at';
 import type { MeasureProblem, State } from './problem';
 import type { MeasureSettings } from './settings';
 
@@ -185,10 +184,3 @@ export class MeasureBench {
 }
 
 const unfolded = 'The network has normalization layers that could not be taken into the weights before them: the weights are taken as they are.';
-
-/** `w + factor u`, of the type of `w`. */
-export function moved(w: Vector, u: ArrayLike<number>, factor = 1): Vector {
-  const result = w.slice();
-  addScaled(result, u as Vector, factor);
-  return result;
-}

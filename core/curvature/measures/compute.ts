@@ -3,7 +3,7 @@ import type { CompileOptions } from '#core/runtime';
 import { MeasureBench } from './bench';
 import { chooseMeasures } from './catalogue';
 import { type Measure, type MeasureNeed, measureNeeds, MeasureUnavailable, type MeasureValue } from './measure';
-import { NetworkAt } from './network-at';
+import { NetworkAt } from '../operators/network-at';
 import type { MeasureProblem } from './problem';
 import { type MeasureSettings, measureSettingsSchema } from './settings';
 import { passesOf } from './work';

@@ -1,8 +1,7 @@
 import { apply, spec, sizeOf, type Tensor, topologicalOrder, trace } from '#core/graph';
 import { compile } from '#core/runtime';
 import type { CompileOptions } from '#core/runtime';
-import { compileOptionsOf } from '../operators/gradient';
-import { problemSpecs } from '../operators/network';
+import { compileOptionsOf, problemSpecs } from '../operators/feeds';
 import type { Vector } from '../operators/operator';
 import type { CurvatureProblem } from '../problem';
 import { largestOf, type LayerMatrix, squaredSpectral } from './layer-norms';

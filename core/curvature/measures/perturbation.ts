@@ -1,6 +1,6 @@
 import { Philox } from '#core/graph';
 import type { MeasureBench } from './bench';
-import type { NetworkAt } from './network-at';
+import type { NetworkAt } from '../operators/network-at';
 import { norm } from '../algebra/vectors';
 
 /**

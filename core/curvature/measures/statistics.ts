@@ -1,15 +1,10 @@
-import { studentQuantile } from '../algorithms/result';
-import type { MeasureKind, MeasureValue } from './measure';
-import { mean } from './network-at';
+import { meanWithError } from '../algebra/statistics';
+import { mapped, type MeasureKind, type MeasureValue } from './measure';
 
 /** The mean of independent numbers with its 95 % interval (Student). */
 export function meanWithInterval(samples: ArrayLike<number>, kind: MeasureKind, factor = 1): MeasureValue {
-  const n = samples.length;
-  const middle = mean(samples);
-  let squares = 0;
-  for (let i = 0; i < n; i++) squares += (samples[i]! - middle) ** 2;
-  const half = n > 1 ? studentQuantile(n - 1) * Math.sqrt(squares / (n - 1) / n) : Infinity;
-  return { value: factor * middle, kind, interval: factor >= 0 ? [factor * (middle - half), factor * (middle + half)] : [factor * (middle + half), factor * (middle - half)] };
+  const { value, half } = meanWithError(samples);
+  return mapped({ value, kind, interval: [value - half, value + half] }, (number) => factor * number);
 }
 
 /**

@@ -1,8 +1,7 @@
 import { hvp, mul, spec, sizeOf, sum, type Tensor, trace, UserError } from '#core/graph';
 import { compile, type CompileOptions } from '#core/runtime';
 import { exampleCount, exampleLosses, type CurvatureProblem } from '../problem';
-import { compileOptionsOf, fixedFeeds } from './gradient';
-import { pick, problemSpecs } from './network';
+import { compileOptionsOf, fixedFeeds, pick, problemSpecs } from './feeds';
 import { type LinearOperator, newVector, type Vector } from './operator';
 
 /**

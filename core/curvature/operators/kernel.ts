@@ -1,8 +1,8 @@
 import { jvp, mul, spec, sizeOf, type Tensor, trace, vjp } from '#core/graph';
 import { compile, type Program } from '#core/runtime';
 import { exampleCount, type CurvatureProblem } from '../problem';
-import { compileOptionsOf, fixedFeeds } from './gradient';
-import { type NetworkOperatorOptions, pick, placesOf, problemSpecs } from './network';
+import { compileOptionsOf, fixedFeeds, pick, placesOf, problemSpecs } from './feeds';
+import type { NetworkOperatorOptions } from './network';
 import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
 
 type Tensors = Record<string, Tensor>;

@@ -1,6 +1,7 @@
-import { bytesPerElement, type Graph, hoist, spec, sizeOf, type Tensor, type TensorSpec, trace, UserError, vmap } from '#core/graph';
+import { bytesPerElement, type Graph, hoist, spec, type Tensor, trace, UserError, vmap } from '#core/graph';
 import { compile, type CompileOptions, type DeviceArray, type Feed, type Program } from '#core/runtime';
 import { type CurvatureProblem, exampleCount, type ParameterFilter } from '../problem';
+import { compileOptionsOf, fixedFeeds, type ParameterPlace, pick, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
 import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
 import { type BatchTensors, type ProductName, products } from './products';
 
@@ -13,40 +14,15 @@ export interface NetworkOperatorOptions extends CompileOptions {
   readonly block?: number;
 }
 
-/** A parameter's place in the vectors. */
-export interface ParameterPlace {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly size: number;
-}
-
 /** A curvature matrix of a network's loss, with the places of its parameters. */
 export interface NetworkOperator extends LinearOperator {
   readonly name: ProductName;
   readonly places: readonly ParameterPlace[];
-  /** The problem's parameters or buffers hold other numbers now: what was kept of the old ones is forgotten. */
-  moved(): Promise<void>;
+  moveTo(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void;
 }
 
 const DEFAULT_MEMORY = 2 ** 30;
 const BLOCK = 8;
-
-/** The chosen parameters in the order of the problem, one behind the other. @throws UserError when none is chosen */
-export function placesOf(problem: Pick<CurvatureProblem, 'parameters'>, select: ParameterFilter = () => true): ParameterPlace[] {
-  const places: ParameterPlace[] = [];
-  let offset = 0;
-  for (const [name, parameter] of Object.entries(problem.parameters)) {
-    if (!select(name, parameter)) continue;
-    const size = sizeOf(parameter.shape);
-    places.push({ name, shape: parameter.shape, offset, size });
-    offset += size;
-  }
-  if (places.length === 0) {
-    throw new UserError('curvature.parameters', 'no parameter is left to take the curvature in', { hint: `Parameters: ${Object.keys(problem.parameters).join(', ')}.` });
-  }
-  return places;
-}
 
 /**
  * A curvature matrix of the mean loss over all of a problem's batches, exact: the batches' products are summed in float64. What does
@@ -75,7 +51,7 @@ class ProductOperator implements NetworkOperator {
   /** By the number of vectors. */
   readonly #programs = new Map<number, Promise<ProgramPair>>();
   readonly #compiled: ProgramPair[] = [];
-  readonly #fixed: Record<string, Feed> = {};
+  #fixed: Readonly<Record<string, Feed>>;
   readonly #examples: number;
   readonly #sums: Float64Array[] = [];
 
@@ -86,21 +62,15 @@ class ProductOperator implements NetworkOperator {
   ) {
     this.places = placesOf(problem, options.select);
     this.block = options.block ?? BLOCK;
-    const last = this.places.at(-1)!;
-    this.dimension = last.offset + last.size;
+    this.dimension = sizeOfPlaces(this.places);
     this.precision = options.device === 'reference' ? 'float64' : 'float32';
     this.#examples = exampleCount(problem);
     if (this.#examples === 0) throw new UserError('curvature.examples', 'there is no example to take the loss of');
-    this.#feedWeights(problem);
-  }
-
-  #feedWeights({ parameters, buffers }: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void {
-    for (const [name, { data }] of Object.entries(parameters)) this.#fixed[`parameters.${name}`] = data;
-    for (const [name, { data }] of Object.entries(buffers)) this.#fixed[`buffers.${name}`] = data;
+    this.#fixed = fixedFeeds(problem);
   }
 
   moveTo(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void {
-    this.#feedWeights(weights);
+    this.#fixed = fixedFeeds(weights);
     for (const { kept } of this.#compiled) release(kept);
   }
 
@@ -125,10 +95,6 @@ class ProductOperator implements NetworkOperator {
       for (let i = 0; i < product.length; i++) product[i] = sum[i]! * share;
       return product;
     });
-  }
-
-  async moved(): Promise<void> {
-    for (const { kept } of await Promise.all(this.#programs.values())) release(kept);
   }
 
   async dispose(): Promise<void> {
@@ -183,8 +149,8 @@ class ProductOperator implements NetworkOperator {
   }
 
   async #compile(count: number): Promise<ProgramPair> {
-    const { device, threads, memory = DEFAULT_MEMORY } = this.options;
-    const options = threads === undefined ? { device } : { device, threads };
+    const { memory = DEFAULT_MEMORY } = this.options;
+    const options = compileOptionsOf(this.options);
     const { still, moving } = hoist(this.#trace(count), (name) => name.startsWith('vector.'));
     const bytes = still.outputs.reduce((total, { tensor }) => total + tensor.size * bytesPerElement(tensor.dtype), 0);
     const pair: ProgramPair = { still: await compile(still, options), moving: await compile(moving, options), kept: [], fitting: bytes === 0 ? 0 : Math.floor(memory / bytes) };
@@ -197,7 +163,7 @@ class ProductOperator implements NetworkOperator {
     const chosen = new Set(places.map(({ name }) => name));
     const vectorSpecs = Object.fromEntries(places.map(({ name, shape }) => [name, spec(count === 1 ? shape : [count, ...shape])]));
     return trace(
-      ({ parameters, buffers, batch, vector }: TracedInputs<Tensor>) => {
+      ({ parameters, buffers, batch, vector }: ProblemInputs & { vector: Record<string, Tensor> }) => {
         const split = (wanted: boolean): Record<string, Tensor> => Object.fromEntries(Object.entries(parameters).filter(([name]) => chosen.has(name) === wanted));
         const tensors: BatchTensors = { chosen: split(true), still: split(false), buffers, batch };
         const multiply = (v: Record<string, Tensor>): Record<string, Tensor> => products[this.name](problem, tensors, v);
@@ -212,28 +178,6 @@ class ProductOperator implements NetworkOperator {
 function release(kept: Arrays[]): void {
   for (const arrays of kept.splice(0)) for (const array of Object.values(arrays)) array.dispose();
 }
-
-interface TracedInputs<L> {
-  parameters: Record<string, L>;
-  buffers: Record<string, L>;
-  batch: { x: L; y: L; mask: L };
-  vector: Record<string, L>;
-}
-
-/** Specs of a problem's parameters, buffers and one batch. */
-export function problemSpecs({ parameters, buffers, exampleSpecs }: CurvatureProblem): Omit<TracedInputs<TensorSpec>, 'vector'> {
-  const shapes = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): Record<string, TensorSpec> =>
-    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
-  const { x, y } = exampleSpecs;
-  return {
-    parameters: shapes(parameters),
-    buffers: shapes(buffers),
-    batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) },
-  };
-}
-
-export const pick = (feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> =>
-  Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
 
 /** `sum[offset ...] += values[from ...]`, `size` entries. */
 function addInto(sum: Vector, offset: number, values: Vector, from: number, size: number): void {

@@ -1,4 +1,4 @@
-import { exampleCount, type LinearOperator, makeOperator, meanGradient, type CurvatureProblem } from '#core/curvature';
+import { exampleCount, type LinearOperator, makeOperator, meanGradient, norm, type CurvatureProblem } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import type { StoredWeights } from '../folder/checkpoints';
 import { weightsFingerprint } from '../weights-fingerprint';
@@ -104,7 +104,7 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
     operator: request.operator,
     examples: exampleCount(problem),
     device: run.compile.device,
-    gradientNorm: Math.hypot(...chunkNorms(gradient)),
+    gradientNorm: norm(gradient),
     ...(request.over !== null && { path: moments }),
   };
   onEvent?.({ kind: 'start', head });
@@ -147,14 +147,3 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
 export const pathRequest = (request: CurvatureRequest): CurvatureRequest => ({ ...request, density: false, vectors: false });
 
 const withoutDensity = ({ density: _, entropyRank: __, ...figures }: CurvatureFigures): CurvatureFigures => figures;
-
-/** Norms of parts: a long vector is too much for one call of `hypot`. */
-function chunkNorms(v: ArrayLike<number>): number[] {
-  const norms: number[] = [];
-  for (let from = 0; from < v.length; from += 65536) {
-    let sum = 0;
-    for (let i = from; i < Math.min(v.length, from + 65536); i++) sum += v[i]! ** 2;
-    norms.push(Math.sqrt(sum));
-  }
-  return norms;
-}

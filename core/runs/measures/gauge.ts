@@ -1,12 +1,12 @@
 import type { MeasuredExamples } from '#core/blocks';
-import { GradientProgram, makeOperator, type CurvatureProblem, type LinearOperator, type OperatorName, type Vector } from '#core/curvature';
+import { makeOperator, moved, NetworkAt, type CurvatureProblem, type LinearOperator, type LossAndGradient, type OperatorName, type Vector } from '#core/curvature';
 import type { PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import type { CompileOptions } from '#core/runtime';
 import { stepsPerEpoch, type Gauge, type Measurement, type StateTensor } from '#core/train';
 import type { RunParts } from '../compose';
 import { curvatureProblem } from '../curvature/problem';
-import { partOf } from '../run-data';
+import { partOf, subsetOf } from '../run-data';
 import { isTaken, type PlannedMeasure } from './plan';
 
 type Tensors = Readonly<Record<string, StateTensor>>;
@@ -72,7 +72,8 @@ class RunGauge implements Gauge {
         weights: at.weights,
         first: at.first,
         operator: (matrix) => bench?.operator(matrix) ?? none(),
-        gradient: (offset) => bench?.gradient(offset, at.signal) ?? none(),
+        gradient: () => bench?.gradient(at.signal) ?? none(),
+        loss: (offset) => bench?.loss(offset, at.signal) ?? none(),
         ...(stableCurvature !== undefined && { stableCurvature }),
         ...(at.signal && { signal: at.signal }),
       });
@@ -128,21 +129,27 @@ class Bench {
   readonly #tensors: Record<string, { shape: readonly number[]; data: Float32Array }>;
   readonly #problem: CurvatureProblem;
   readonly #compile: CompileOptions;
-  readonly #operators = new Map<OperatorName, Promise<LinearOperator & { moved?(): Promise<void> }>>();
-  #gradient: Promise<GradientProgram> | undefined;
+  readonly #network: NetworkAt;
+  readonly #operators = new Map<OperatorName, Promise<LinearOperator>>();
 
   constructor(parts: RunParts, data: PreparedDataset, { split, subset, seed, batchNorm, leastBatches }: MeasuredExamples, compile: CompileOptions) {
     const shapes: Record<string, { shape: readonly number[] }> = { ...parts.model.parameters, ...parts.model.buffers };
     this.#tensors = Object.fromEntries(Object.entries(shapes).map(([name, { shape }]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]));
     this.#compile = compile;
-    this.#problem = curvatureProblem(parts, data, this.#tensors, {
-      split, batchNorm, subset: subset === null || subset >= partOf(data, split).count ? null : { count: subset, seed }, ...(leastBatches !== undefined && { leastBatches }),
-    });
+    this.#problem = curvatureProblem(parts, data, this.#tensors, { split, batchNorm, subset: subsetOf(partOf(data, split), subset, seed), ...(leastBatches !== undefined && { leastBatches }) });
+    this.#network = new NetworkAt(this.#problem, compile);
   }
 
   async move(tensors: Tensors): Promise<void> {
     for (const [name, { data }] of Object.entries(this.#tensors)) data.set(tensors[name]!.data as Float32Array);
-    for (const operator of this.#operators.values()) await (await operator).moved?.();
+    for (const [name, made] of this.#operators) {
+      const operator = await made;
+      if (operator.moveTo) operator.moveTo(this.#problem);
+      else {
+        this.#operators.delete(name);
+        await operator.dispose();
+      }
+    }
   }
 
   operator(name: OperatorName): Promise<LinearOperator> {
@@ -151,13 +158,17 @@ class Bench {
     return operator;
   }
 
-  async gradient(offset: Vector | undefined, signal: AbortSignal | undefined) {
-    this.#gradient ??= GradientProgram.create(this.#problem, this.#compile);
-    return (await this.#gradient).at(offset, signal);
+  gradient(signal: AbortSignal | undefined): Promise<LossAndGradient> {
+    return this.#network.gradient(this.#network.centre, { signal });
+  }
+
+  async loss(offset: Vector | undefined, signal: AbortSignal | undefined): Promise<number> {
+    const { centre } = this.#network;
+    return (await this.#network.evaluate(offset === undefined ? centre : moved(centre, offset), { signal })).loss;
   }
 
   async dispose(): Promise<void> {
     for (const operator of this.#operators.values()) await (await operator).dispose();
-    await (await this.#gradient)?.dispose();
+    await this.#network.dispose();
   }
 }

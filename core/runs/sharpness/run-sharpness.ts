@@ -1,6 +1,6 @@
 import { chooseMeasures, computeMeasures, exampleCount, measureNow, measurePasses, type MeasureProblem, type MeasureResult, timeEvaluation } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
-import { presentParts } from '../run-data';
+import { presentParts, subsetOf } from '../run-data';
 import type { SplitName } from '../specification/schema';
 import { measureProblem } from './problem';
 import type { MeasuresRequest } from './request';
@@ -106,7 +106,7 @@ async function gapOf(run: OpenRun, request: MeasuresRequest, signal: AbortSignal
   if (heldOut === undefined) return null;
   const judge = async (split: SplitName) => {
     // A part that has fewer examples than are asked for is taken whole.
-    const subset = request.subset !== null && request.subset < run.data[split]!.count ? request.subset : null;
+    const subset = subsetOf(run.data[split]!, request.subset, request.seed)?.count ?? null;
     const { loss, error } = await measureNow(problemOf(run, { ...request, subset }, split).problem, ['loss', 'error'], { ...run.compile, ...(signal && { signal }) });
     return loss?.unavailable === undefined && loss ? { split, loss: loss.value, error: error && error.unavailable === undefined ? error.value : null } : null;
   };

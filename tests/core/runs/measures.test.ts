@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadDataset } from '#core/data';
 import { readSafetensors } from '#core/nn';
 import {
-  compareRuns, composeRun, computeRunCurvature, createRun, curvatureRequestSchema, estimateTraining, executeRun, measuresCsv, openRun, readMeasures, readMetrics, resolveRun, runPaths,
+  compareRuns, composeRun, computeRunCurvature, computeRunMeasures, createRun, curvatureRequestSchema, estimateTraining, executeRun, measuresCsv, measuresRequestSchema, openRun, readMeasures, readMetrics, resolveRun, runPaths,
 } from '#core/runs';
 import { small, temporaryHome } from './samples';
 
@@ -60,7 +60,9 @@ describe('measures of a run', () => {
     near(last('weight-norm').value, Math.hypot(...now), 1e-5);
     near(last('distance-from-initialization').value, Math.hypot(...now.map((value, i) => value - first[i]!)), 1e-5);
     expect(taken.find(({ name }) => name === 'distance-from-initialization')!.value).toBe(0);
+    const { results: [sharpness] } = await computeRunMeasures(run, measuresRequestSchema.parse({ measures: ['sam-sharpness'] }));
     expect(last('sam-sharpness').value).toBeGreaterThan(0);
+    near(last('sam-sharpness').value, sharpness!.value!, 1e-6);
     const csv = measuresCsv(taken).trimEnd().split('\n');
     expect(csv).toHaveLength(taken.length + 1);
     expect(csv[1]).toMatch(/^,0,0,hessian-top,[\d.]+,[\d.e-]+,true,,,37.9\d+$/);

@@ -5,7 +5,7 @@ import { gradientCovariance } from '../../operators/gradient';
 import { exampleLosses } from '../../problem';
 import type { MeasureBench } from '../bench';
 import { exact, type Measure, mapped, MeasureUnavailable, type MeasureValue } from '../measure';
-import { NetworkAt } from '../network-at';
+import { NetworkAt } from '../../operators/network-at';
 import { rebatch } from '../rebatch';
 import { dziugaite, jiang, liang, mcCandlish } from '../sources';
 import { meanWithInterval } from '../statistics';

@@ -1,11 +1,16 @@
-import { constant, Philox, type Tensor, vjp } from '#core/graph';
+import { constant, grad, mul, Philox, sum, type Tensor, vjp } from '#core/graph';
+import type { ProblemInputs } from '../../operators/feeds';
+import { type CurvatureProblem, exampleLosses } from '../../problem';
 import type { MeasureBench } from '../bench';
 import type { Measure } from '../measure';
-import { inputGradients } from '../network-at';
 import { novak } from '../sources';
 import { meanWithInterval } from '../statistics';
 
 const common = { family: 'input', worse: 'higher', needs: ['numbers'], invariant: ['layer-rescaling', 'unit-rescaling', 'permutation'] } as const;
+
+/** Gradient of each example's loss in its own input, `[batch, ...]`. */
+const inputGradients = (problem: CurvatureProblem) => ({ parameters, buffers, batch: { x, y, mask } }: ProblemInputs): Tensor =>
+  grad((input: Tensor) => sum(mul(exampleLosses(problem, parameters, buffers, { x: input, y }), mask)))(x);
 
 /** Lengths of rows. */
 function rowNorms(values: Float64Array, rows: number): Float64Array {

@@ -1,6 +1,7 @@
 import type { MeasureBench } from '../bench';
 import { exact, type Invariance, type Measure, mapped, type MeasureValue } from '../measure';
-import { type Answers, mean } from '../network-at';
+import { mean } from '../../algebra/statistics';
+import type { Answers } from '../../operators/network-at';
 import { dziugaite, jiang } from '../sources';
 import { meanWithInterval, quantileWithInterval } from '../statistics';
 

@@ -1,7 +1,8 @@
+import { moved } from '../../algebra/vectors';
 import { ascendBox } from '../ascent';
-import { moved, type MeasureBench } from '../bench';
+import type { MeasureBench } from '../bench';
 import { type Measure, mapped, type MeasureNeed, type MeasureValue } from '../measure';
-import type { NetworkAt } from '../network-at';
+import type { NetworkAt } from '../../operators/network-at';
 import { normals, uniforms } from '../perturbation';
 import { type Searched, searchSize, spanOf } from '../search';
 import { dziugaite, jiang } from '../sources';

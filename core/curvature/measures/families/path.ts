@@ -1,6 +1,6 @@
 import type { MeasureBench } from '../bench';
 import { type Measure, type MeasureValue, MeasureUnavailable } from '../measure';
-import { NetworkAt } from '../network-at';
+import { NetworkAt } from '../../operators/network-at';
 import { rebatch } from '../rebatch';
 import { jiang, neyshabur } from '../sources';
 import { ofWeights, withMargin } from './frobenius';

@@ -1,8 +1,9 @@
-import { norm } from '../../algebra/vectors';
+import { moved } from '../../algebra/vectors';
+import { NetworkAt } from '../../operators/network-at';
 import { ascendBall, ascendBox, repeatedAscent } from '../ascent';
-import { moved, type MeasureBench } from '../bench';
+import type { MeasureBench } from '../bench';
+import { firstOrderRise } from '../first-order';
 import { type Measure, type MeasureValue, exact, MeasureUnavailable } from '../measure';
-import { NetworkAt } from '../network-at';
 import { directionOfLength, scalingOf, type Scaling } from '../perturbation';
 import { rebatch } from '../rebatch';
 import { andriushchenko, foret, keskar, kwon } from '../sources';
@@ -14,14 +15,10 @@ const common = { family: 'sharpness', worse: 'higher', unit: 'loss', needs: [] }
 
 /** `L(w + rho T^2 g / |T g|) - L(w)`: one step along the (scaled) gradient. */
 async function firstOrder(bench: MeasureBench, scaling: Scaling, rho: number): Promise<MeasureValue> {
-  const { loss } = await bench.answers();
-  const diagonal = scalingOf(bench.network, scaling);
-  const gradient = await bench.gradient();
-  const scaled = gradient.map((value, i) => value * diagonal[i]!);
-  const length = norm(scaled);
-  if (length === 0) return exact(0, 'The gradient is zero: to first order there is no worst direction.');
-  const displaced = await bench.network.evaluate(moved(bench.centre, scaled.map((value, i) => value * diagonal[i]!), rho / length), { signal: bench.signal });
-  return exact(displaced.loss - loss);
+  const { network, centre, signal } = bench;
+  const lossAt = async (u?: Float64Array): Promise<number> => (u === undefined ? await bench.answers() : await network.evaluate(moved(centre, u), { signal })).loss;
+  const rise = await firstOrderRise(await bench.gradient(), rho, lossAt, scalingOf(network, scaling));
+  return rise === undefined ? exact(0, 'The gradient is zero: to first order there is no worst direction.') : exact(rise);
 }
 
 /** `max_{|T^-1 u| <= rho} L(w + u) - L(w)`, by ascent. */
@@ -53,7 +50,7 @@ const mostBatches = 32;
 
 /** Mean over batches of m examples of `max L_B(w + u) - L_B(w)`, the maximum to first order. */
 async function mSharpness(bench: MeasureBench): Promise<MeasureValue> {
-  const { m, rho } = bench.settings;
+  const { centre, signal, settings: { m, rho } } = bench;
   const { examples } = bench.network;
   if (examples < 2 * m) throw new MeasureUnavailable(`it needs two batches of m = ${m} examples; there are ${examples} examples`);
   const problem = rebatch(bench.problem, m);
@@ -64,10 +61,8 @@ async function mSharpness(bench: MeasureBench): Promise<MeasureValue> {
     for (const index of network.problem.batches.keys()) {
       bench.say(`batch ${index + 1} of ${network.problem.batches.length}`);
       const batches = [index];
-      const { loss, gradient } = await network.gradient(bench.centre, { signal: bench.signal, batches });
-      const length = norm(gradient);
-      const displaced = length === 0 ? { loss } : await network.evaluate(moved(bench.centre, gradient, rho / length), { signal: bench.signal, batches });
-      rises.push(displaced.loss - loss);
+      const { gradient } = await network.gradient(centre, { signal, batches });
+      rises.push((await firstOrderRise(gradient, rho, async (u) => (await network.evaluate(u === undefined ? centre : moved(centre, u), { signal, batches })).loss)) ?? 0);
     }
     return meanWithInterval(rises, 'examples');
   } finally {
@@ -75,40 +70,44 @@ async function mSharpness(bench: MeasureBench): Promise<MeasureValue> {
   }
 }
 
+/** How a rise of the loss is taken, and what has to be computed for it in each scaling that the table has. */
+const rises = {
+  'first-order': { of: firstOrder, work: { plain: ['evaluation', 'gradient', 'first-order'], adaptive: ['evaluation', 'gradient', 'adaptive-first-order'] } },
+  worst: { of: worst, work: { plain: ['evaluation', 'ascent'], adaptive: ['evaluation', 'adaptive-ascent'], filter: ['evaluation', 'filter-ascent'] } },
+  average: { of: average, work: { plain: ['evaluation', 'averages'], adaptive: ['evaluation', 'adaptive-averages'] } },
+} as const;
+
+const invariantIn = { plain: permutation, adaptive: rescaling, filter: ['layer-rescaling', 'permutation'] } as const;
+
+/** A rise of the loss within a radius: `adaptiveRho` where each weight moves in proportion to its size, else `rho`. */
+function rise<Kind extends keyof typeof rises>(kind: Kind, scaling: Scaling & keyof (typeof rises)[Kind]['work'], about: Pick<Measure, 'id' | 'title' | 'formula' | 'meaning' | 'source'>): Measure {
+  const { of, work } = rises[kind];
+  const works: Partial<Record<Scaling, Measure['work']>> = work;
+  return { ...common, ...about, invariant: invariantIn[scaling], work: works[scaling]!, compute: (bench) => of(bench, scaling, scaling === 'adaptive' ? bench.settings.adaptiveRho : bench.settings.rho) };
+}
+
 export const sharpnessMeasures: readonly Measure[] = [
-  {
-    ...common,
+  rise('first-order', 'plain', {
     id: 'sam-sharpness',
     title: 'SAM sharpness, first order',
     formula: 'L(w + rho g / |g|_2) - L(w)',
     meaning: 'Rise of the loss after one step of length rho along the gradient: what SAM looks at while it trains.',
     source: foret('eq. 2'),
-    invariant: permutation,
-    work: ['evaluation', 'gradient', 'first-order'],
-    compute: (bench) => firstOrder(bench, 'plain', bench.settings.rho),
-  },
-  {
-    ...common,
+  }),
+  rise('worst', 'plain', {
     id: 'worst-sharpness',
     title: 'Worst-case sharpness',
     formula: 'max_{|u|_2 <= rho} L(w + u) - L(w)',
     meaning: 'The largest rise of the loss within distance rho, as far as ascents from several starts find it.',
     source: foret('eq. 1'),
-    invariant: permutation,
-    work: ['evaluation', 'ascent'],
-    compute: (bench) => worst(bench, 'plain', bench.settings.rho),
-  },
-  {
-    ...common,
+  }),
+  rise('average', 'plain', {
     id: 'average-sharpness',
     title: 'Average-direction sharpness',
     formula: 'E_{|u|_2 = rho} L(w + u) - L(w)',
     meaning: 'Mean rise of the loss at distance rho in a random direction; near a minimum rho^2 / (2 omega) times the trace of the Hessian.',
     source: andriushchenko('eq. 1'),
-    invariant: permutation,
-    work: ['evaluation', 'averages'],
-    compute: (bench) => average(bench, 'plain', bench.settings.rho),
-  },
+  }),
   {
     ...common,
     id: 'm-sharpness',
@@ -120,50 +119,34 @@ export const sharpnessMeasures: readonly Measure[] = [
     work: ['m-ascent'],
     compute: mSharpness,
   },
-  {
-    ...common,
+  rise('first-order', 'adaptive', {
     id: 'asam-sharpness',
     title: 'ASAM sharpness, first order',
     formula: 'L(w + rho T^2 g / |T g|_2) - L(w), T = diag |w|',
     meaning: 'The same with every weight moved in proportion to its size.',
     source: kwon('eq. 9'),
-    invariant: rescaling,
-    work: ['evaluation', 'gradient', 'adaptive-first-order'],
-    compute: (bench) => firstOrder(bench, 'adaptive', bench.settings.adaptiveRho),
-  },
-  {
-    ...common,
+  }),
+  rise('worst', 'adaptive', {
     id: 'adaptive-worst-sharpness',
     title: 'Adaptive worst-case sharpness, by element',
     formula: 'max_{|T^-1 u|_2 <= rho} L(w + u) - L(w), T = diag |w|',
     meaning: 'The largest rise of the loss where every weight moves in proportion to its size.',
     source: kwon('eq. 3'),
-    invariant: rescaling,
-    work: ['evaluation', 'adaptive-ascent'],
-    compute: (bench) => worst(bench, 'adaptive', bench.settings.adaptiveRho),
-  },
-  {
-    ...common,
+  }),
+  rise('worst', 'filter', {
     id: 'filter-worst-sharpness',
     title: 'Adaptive worst-case sharpness, by filter',
     formula: 'max_{|T^-1 u|_2 <= rho} L(w + u) - L(w), T = diag |f(w)|',
     meaning: 'The same in units of the norm of the filter that a weight belongs to; biases in units of their own size.',
     source: kwon('section 3, filter-wise normalization'),
-    invariant: ['layer-rescaling', 'permutation'],
-    work: ['evaluation', 'filter-ascent'],
-    compute: (bench) => worst(bench, 'filter', bench.settings.rho),
-  },
-  {
-    ...common,
+  }),
+  rise('average', 'adaptive', {
     id: 'adaptive-average-sharpness',
     title: 'Adaptive average-direction sharpness',
     formula: 'E_{|u|_2 = rho} L(w + T u) - L(w), T = diag |w|',
     meaning: 'Mean rise of the loss in random directions, every weight moved in proportion to its size.',
     source: andriushchenko('eq. 1'),
-    invariant: rescaling,
-    work: ['evaluation', 'adaptive-averages'],
-    compute: (bench) => average(bench, 'adaptive', bench.settings.adaptiveRho),
-  },
+  }),
   {
     ...common,
     id: 'keskar-sharpness',

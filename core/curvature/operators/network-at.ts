@@ -1,15 +1,21 @@
-import { grad, mul, sum, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, type Feed, type Program } from '#core/runtime';
-import { compileOptionsOf, fixedFeeds } from '../operators/gradient';
-import { type ParameterPlace, pick, placesOf, problemSpecs } from '../operators/network';
-import { newVector, type Vector } from '../operators/operator';
+import { mul, sum, type Tensor, trace, valueAndGrad } from '#core/graph';
+import { compile, type Feed, type Program } from '#core/runtime';
+import { mean } from '../algebra/statistics';
+import { dot } from '../algebra/vectors';
 import { type CurvatureProblem, exampleCount, exampleLosses } from '../problem';
+import { compileOptionsOf, fixedFeeds, type ParameterPlace, pick, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
+import type { NetworkOperatorOptions } from './network';
+import { newVector, type Vector } from './operator';
 
 type Tensors = Record<string, Tensor>;
-interface Inputs {
-  parameters: Tensors;
-  buffers: Tensors;
-  batch: { x: Tensor; y: Tensor; mask: Tensor };
+
+/** The mean loss over batches at some weights, and its gradient. */
+export interface LossAndGradient {
+  readonly loss: number;
+  /** In the chosen parameters, laid out as an operator's vectors. */
+  readonly gradient: Float64Array;
+  /** Of each batch: its examples, and the squared norm of its own mean gradient. */
+  readonly batches: readonly { readonly count: number; readonly squaredNorm: number }[];
 }
 
 /** Losses `[examples]` and outputs `[examples, width]` of all examples. */
@@ -29,7 +35,7 @@ export interface AtOptions {
 
 /**
  * A network at any weights: each program is compiled once, when it is first asked for, and the weights are one vector in the order of
- * the problem's parameters.
+ * the problem's parameters, of all or of the chosen ones; the others are read from the problem each time.
  */
 export class NetworkAt {
   readonly places: readonly ParameterPlace[];
@@ -37,12 +43,11 @@ export class NetworkAt {
   readonly precision: 'float32' | 'float64';
   readonly examples: number;
   readonly #programs = new Map<string, Promise<Program>>();
-  readonly #options: CompileOptions;
+  readonly #options: Pick<NetworkOperatorOptions, 'device' | 'threads'>;
 
-  constructor(readonly problem: CurvatureProblem, options: CompileOptions) {
-    this.places = placesOf(problem);
-    const last = this.places.at(-1)!;
-    this.dimension = last.offset + last.size;
+  constructor(readonly problem: CurvatureProblem, options: Pick<NetworkOperatorOptions, 'device' | 'threads' | 'select'>) {
+    this.places = placesOf(problem, options.select);
+    this.dimension = sizeOfPlaces(this.places);
     this.precision = options.device === 'reference' ? 'float64' : 'float32';
     this.examples = exampleCount(problem);
     this.#options = compileOptionsOf(options);
@@ -86,31 +91,36 @@ export class NetworkAt {
   }
 
   /** Mean loss and its gradient, summed over batches in float64. */
-  async gradient(at: Vector, { signal, batches }: AtOptions = {}): Promise<{ loss: number; gradient: Float64Array }> {
+  async gradient(at: Vector, { signal, batches }: AtOptions = {}): Promise<LossAndGradient> {
     const program = await this.#program('gradient', ({ parameters, buffers, batch }) => {
-      const [loss, gradients] = valueAndGrad((own: Tensors) => sum(mul(exampleLosses(this.problem, own, buffers, batch), batch.mask)))(parameters);
+      const own = Object.fromEntries(this.places.map(({ name }) => [name, parameters[name]!]));
+      const [loss, gradients] = valueAndGrad((chosen: Tensors) => sum(mul(exampleLosses(this.problem, { ...parameters, ...chosen }, buffers, batch), batch.mask)))(own);
       return { loss, gradients };
     });
     const gradient = new Float64Array(this.dimension);
     const chosen = this.#batches(batches);
     const count = chosen.reduce((total, batch) => total + batch.count, 0);
+    const batchFigures: { count: number; squaredNorm: number }[] = [];
     let loss = 0;
     for (const batch of chosen) {
       signal?.throwIfAborted();
       const results = await program.run(this.#feeds(program, at, batch));
       loss += Number((await results['loss']!.read())[0]);
+      let squares = 0;
       for (const { name, offset, size } of this.places) {
         const values = (await results[`gradients.${name}`]!.read()) as Vector;
         for (let i = 0; i < size; i++) gradient[offset + i]! += values[i]!;
+        squares += dot(values, values);
       }
+      batchFigures.push({ count: batch.count, squaredNorm: squares / batch.count ** 2 });
       for (const array of Object.values(results)) array.dispose();
     }
     for (let i = 0; i < gradient.length; i++) gradient[i]! /= count;
-    return { loss: loss / count, gradient };
+    return { loss: loss / count, gradient, batches: batchFigures };
   }
 
   /** Numbers `[batch, ...]` of each example at the centre, by any function of the tensors; padding is left out. `[examples, width]` */
-  async perExample(name: string, f: (inputs: Inputs) => Tensor, signal?: AbortSignal): Promise<Float64Array> {
+  async perExample(name: string, f: (inputs: ProblemInputs) => Tensor, signal?: AbortSignal): Promise<Float64Array> {
     const program = await this.#program(`example.${name}`, (inputs) => ({ values: f(inputs) }));
     const parts: Vector[] = [];
     const at = this.centre;
@@ -146,7 +156,7 @@ export class NetworkAt {
     return pick(feeds, program.graph);
   }
 
-  #program(name: string, f: (inputs: Inputs) => Record<string, Tensor | Tensors>): Promise<Program> {
+  #program(name: string, f: (inputs: ProblemInputs) => Record<string, Tensor | Tensors>): Promise<Program> {
     let program = this.#programs.get(name);
     if (program === undefined) {
       program = compile(trace(f as never, problemSpecs(this.problem) as never), this.#options);
@@ -155,13 +165,3 @@ export class NetworkAt {
     return program;
   }
 }
-
-/** Gradient of each example's loss in its own input, `[batch, ...]`. */
-export const inputGradients = (problem: CurvatureProblem) => ({ parameters, buffers, batch: { x, y, mask } }: Inputs): Tensor =>
-  grad((input: Tensor) => sum(mul(exampleLosses(problem, parameters, buffers, { x: input, y }), mask)))(x);
-
-export const mean = (values: ArrayLike<number>): number => {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total / values.length;
-};
