@@ -22,6 +22,7 @@ import { sourceTitle } from './source-title';
 import type { RunSpecification } from './specification/schema';
 import { storedSpecification } from './specification/stored';
 import { usualCheckpoint } from './usual-checkpoint';
+import { answerWanted, forgetWanted } from './wanted';
 
 export interface ExecuteOptions {
   /** Aborting stops the training after the current step, with a checkpoint to go on from. */
@@ -67,6 +68,7 @@ export async function executeRun(folder: string, options: ExecuteOptions = {}): 
     }
     return { folder, file: keeper.file };
   } finally {
+    forgetWanted(paths);
     lock.release();
   }
 }
@@ -175,6 +177,7 @@ class Execution {
           const stepsPerSecond = (examplesPerSecond * perEpoch) / examples;
           this.#stepsPerSecond = stepsPerSecond;
           keeper.tell({ kind: 'speed', examplesPerSecond, stepsPerSecond, remainingSeconds });
+          await answerWanted(this.#paths, () => trainer.state(), (state) => recorder.checkpoint(['wanted'], state));
           if (performance.now() - lastState > stateInterval) {
             recorder.state(await trainer.state());
             lastState = performance.now();

@@ -65,6 +65,8 @@ export { checkRunSurface } from './surfaces/trust';
 export { requestFromRecipe, requestOfRecipe, runOfRecipe } from './surfaces/from-recipe';
 export { recipeInFile } from './surfaces/recipe-in-file';
 export { computeRunSeries, isSeries, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
+export { followRun, type FollowEvent, type FollowOptions } from './surfaces/follow';
+export { isAtWork, settledCheckpoint } from './surfaces/moments';
 export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
 export {

@@ -72,12 +72,12 @@ export class Recorder {
   }
 
   /**
-   * Keeps what a checkpoint is for. Where epochs are shorter than `flushInterval`, newest weights, best weights and state wait
+   * Keeps what a checkpoint is for; `wanted`: somebody asked for one between two steps. Where epochs are shorter than `flushInterval`, newest weights, best weights and state wait
    * for it: a killed training goes on from the state before and comes to the same ones again.
    *
    * @param best the best weights, where they are not the state's own
    */
-  checkpoint(reasons: readonly CheckpointReason[], state: TrainerState | PopulationState, best?: StoredWeights): void {
+  checkpoint(reasons: readonly (CheckpointReason | 'wanted')[], state: TrainerState | PopulationState, best?: StoredWeights): void {
     const { step, batch } = state.progress;
     const atEpochEnd = batch === 0 && step > 0;
     const weights: StoredWeights = {
@@ -87,10 +87,11 @@ export class Recorder {
       ...(atEpochEnd && this.#lastLoss !== undefined && { loss: this.#lastLoss }),
     };
     const initial = reasons.includes('initial');
-    const due = initial || reasons.includes('pause') || reasons.includes('end') || this.due;
+    const wanted = reasons.includes('wanted');
+    const due = initial || wanted || reasons.includes('pause') || reasons.includes('end') || this.due;
     if (initial) writeWeights(this.#paths.weights('init'), weights);
     const epochs = Math.round(step / this.#stepsPerEpoch);
-    if (this.#trajectoryEvery > 0 && (initial || (reasons.includes('epoch') && (epochs % this.#trajectoryEvery === 0 || reasons.includes('end'))))) {
+    if (this.#trajectoryEvery > 0 && (initial || wanted || (reasons.includes('epoch') && (epochs % this.#trajectoryEvery === 0 || reasons.includes('end'))))) {
       writeWeights(this.#paths.trajectoryStep(step), weights, { durable: due });
     }
     if (reasons.includes('best')) this.#best = best ?? weights;

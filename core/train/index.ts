@@ -1,6 +1,7 @@
 export * from './contracts';
 export { targetOf, targetWidth } from './data';
 export type { Part, TrainingData } from './data';
+export { nonFinite } from './diverged';
 export { judgeBatch, keptWidth } from './objective';
 export { stepsPerEpoch } from './epoch';
 export { Evaluator, measureAll, weightFeeds } from './evaluate';

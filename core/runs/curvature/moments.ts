@@ -1,5 +1,6 @@
 import { UserError } from '#core/graph';
 import type { OpenRun } from '../evaluation/open-run';
+import { evenly } from '../evenly';
 import type { CurvatureMoment } from './report';
 import type { CurvatureRequest } from './request';
 
@@ -15,9 +16,7 @@ export function momentsOf(run: OpenRun, last: number, over: NonNullable<Curvatur
   if (all.length < 2) {
     throw new UserError('curvature.path', `The run has no checkpoints on the way to step ${last}.`, { hint: 'They are kept after each epoch; a run that was imported or has just begun has none.' });
   }
-  const count = over === 'all' ? all.length : Math.min(over, all.length);
-  const chosen = Array.from({ length: count }, (_, i) => all[Math.round((i * (all.length - 1)) / (count - 1))]!);
-  return chosen.map((checkpoint): CurvatureMoment => {
+  return evenly(all, over === 'all' ? all.length : over).map((checkpoint): CurvatureMoment => {
     const { step, epoch, loss } = run.weights(checkpoint);
     return { checkpoint, step, epoch, ...(loss !== undefined && { loss }) };
   });

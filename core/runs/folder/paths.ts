@@ -9,6 +9,8 @@ export function runPaths(folder: string) {
     log: join(folder, 'log.ndjson'),
     transform: join(folder, 'transform.json'),
     lock: join(folder, 'lock.json'),
+    /** While somebody waits for a checkpoint of the training at work. */
+    wanted: join(folder, 'checkpoint.wanted'),
     checkpoints: join(folder, 'checkpoints'),
     /** Weights by role: the first, the newest, the best. */
     weights: (name: 'init' | 'last' | 'best') => join(folder, 'checkpoints', `${name}.safetensors`),

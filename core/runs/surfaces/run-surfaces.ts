@@ -50,7 +50,8 @@ export async function* computeRunSurface(
   }
 }
 
-async function* setUpTold(run: OpenRun, request: SurfaceRequest, { program, signal: outer }: { program: string; signal?: AbortSignal }): AsyncGenerator<RunSurfaceEvent, SurfaceSetup> {
+/** Sets a surface up; what is done before the first point is told. */
+export async function* setUpTold(run: OpenRun, request: SurfaceRequest, { program, signal: outer }: { program: string; signal?: AbortSignal }): AsyncGenerator<RunSurfaceEvent, SurfaceSetup> {
   const setup = told((onProgress: (news: Preparation) => void, signal) => setUpSurface(run, request, { program, signal, onProgress }), outer);
   try {
     for (;;) {

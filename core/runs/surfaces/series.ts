@@ -4,6 +4,8 @@ import { UserError } from '#core/graph';
 import { computeSurfaceIn, openSurface, planeAround, surfaceRecipeSchema, type Checkpoint, type Surface } from '#core/landscape';
 import { z } from 'zod';
 import type { OpenRun } from '../evaluation/open-run';
+import { evenly } from '../evenly';
+import type { StoredWeights } from '../folder/checkpoints';
 import { writeAtomically } from '../folder/atomic-write';
 import { runPaths } from '../folder/paths';
 import { weightsFingerprint } from '../weights-fingerprint';
@@ -11,6 +13,7 @@ import { landscapeProblem } from './problem';
 import type { SurfaceRequest } from './request';
 import { curvatureOf, lockSurface, surfaceFolder, type RunSurfaceEvent } from './run-surfaces';
 import { setUpSurface, type SurfaceSetup } from './setup';
+import { floatsOf } from './weights';
 
 /** Which moments of training a series shows: every kept checkpoint, or so many evenly spaced over training. */
 export type Moments = 'all' | number;
@@ -29,8 +32,11 @@ const seriesSchema = z.object({
   version: z.literal(1),
   /** The surface around the weights that the directions belong to. */
   recipe: surfaceRecipeSchema,
-  steps: z.array(z.int().min(0)).min(2),
+  steps: z.array(z.int().min(0)).min(1),
+  /** Of a training that was followed: what was asked for. */
+  followed: z.record(z.string(), z.unknown()).optional(),
 });
+type StoredSeries = z.infer<typeof seriesSchema>;
 
 /** A time series: slices through successive checkpoints along the same directions. */
 export interface SurfaceSeries {
@@ -47,9 +53,13 @@ export interface SeriesListing {
   readonly steps: readonly number[];
   /** Slices whose every point is computed. */
   readonly done: number;
+  /** Of a training that was followed: what was asked for. */
+  readonly followed?: Readonly<Record<string, unknown>>;
 }
 
 const prefix = 'series-';
+/** Before the name of a series that followed a training. */
+export const followedPrefix = `${prefix}followed-`;
 
 /** Whether a surface's name is that of a series. */
 export const isSeries = (id: string): boolean => id.startsWith(prefix);
@@ -68,30 +78,40 @@ export async function* computeRunSeries(run: OpenRun, request: SurfaceRequest, m
   const folder = run.paths.surface(id);
   const lock = lockSurface(run.paths.surfaces, id);
   try {
-    mkdirSync(folder, { recursive: true });
-    writeAtomically(join(folder, 'series.json'), `${JSON.stringify({ version: 1, recipe: setup.recipe, steps }, null, 2)}\n`);
+    writeSeries(folder, { version: 1, recipe: setup.recipe, steps });
     for (const [slice, step] of steps.entries()) {
-      const { problem, plane, recipe, checkpoints } = sliceAt(run, request, setup, step);
-      const { signal } = options;
-      for await (const event of computeSurfaceIn(join(folder, String(step)), problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) {
-        yield { id, slice, steps, event: { ...event, id } };
-      }
+      const path = run.trajectorySteps().filter((each) => each <= step);
+      for await (const event of computeSlice(run, id, sliceAt(run, request, setup, run.weights(step), path), options)) yield { id, slice, steps, event };
     }
   } finally {
     lock.release();
   }
 }
 
-/** The same surface around the weights of another step, along the directions of the first. */
-function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe }: SurfaceSetup, step: number): Omit<SurfaceSetup, 'id' | 'sources'> {
-  const { tensors } = run.weights(step);
+export function writeSeries(folder: string, series: StoredSeries): void {
+  mkdirSync(folder, { recursive: true });
+  writeAtomically(join(folder, 'series.json'), `${JSON.stringify(series, null, 2)}\n`);
+}
+
+/** Computes one slice into the folder of its series, or goes on with it. */
+export async function* computeSlice(run: OpenRun, id: string, { problem, plane, recipe, checkpoints }: Slice, { signal }: { signal?: AbortSignal }): AsyncGenerator<RunSurfaceEvent, void> {
+  const folder = join(run.paths.surface(id), recipe.run.checkpoint!);
+  for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) yield { ...event, id };
+}
+
+type Slice = Omit<SurfaceSetup, 'id' | 'sources'>;
+
+/**
+ * The same surface around the weights of another step, along the directions of the first.
+ *
+ * @param path steps on the way there; what comes later is not known at that moment
+ */
+export function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe }: SurfaceSetup, { step, tensors }: StoredWeights, path: readonly number[]): Slice {
   const { subset, batchNorm } = recipe;
   const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass });
   const names = Object.keys(run.parts.model.parameters);
-  // The path up to this moment: what comes later is not known yet.
-  const checkpoints = run.trajectorySteps()
-    .filter((each) => each <= step)
-    .map((each): Checkpoint => ({ step: each, parameters: Object.fromEntries(names.map((name) => [name, run.weights(each).tensors[name]!.data as Float32Array])) }));
+  const checkpoints = [...path.filter((each) => each !== step).map((each) => run.weights(each)), { step, tensors }]
+    .map((weights): Checkpoint => ({ step: weights.step, parameters: floatsOf(weights.tensors, names) }));
   return {
     problem,
     plane: planeAround(plane, problem, checkpoints),
@@ -112,9 +132,11 @@ function chooseSteps(run: OpenRun, { checkpoint }: SurfaceRequest, moments: Mome
       hint: 'Train with training.keepTrajectory, over more epochs or with a smaller training.checkpointEvery.',
     });
   }
-  if (moments === 'all' || moments >= kept.length) return kept;
-  return Array.from({ length: moments }, (_, i) => kept[Math.round((i * (kept.length - 1)) / (moments - 1))]!);
+  return moments === 'all' ? kept : evenly(kept, moments);
 }
+
+/** Whether every point is computed. */
+export const isWhole = ({ values }: Pick<Surface, 'values'>): boolean => Object.values(values).every((list) => !list.some(Number.isNaN));
 
 /** Series of a run, newest first. */
 export async function listSeries(folder: string): Promise<SeriesListing[]> {
@@ -123,10 +145,9 @@ export async function listSeries(folder: string): Promise<SeriesListing[]> {
   const found: SeriesListing[] = [];
   for (const id of readdirSync(surfaces).filter((name) => isSeries(name) && existsSync(join(surface(name), 'series.json')))) {
     try {
-      const { recipe, steps } = readSeries(surface(id));
+      const { recipe, steps, followed } = readSeries(surface(id));
       const slices = await readSlices(surface(id), steps);
-      const done = slices.filter(({ values }) => Object.values(values).every((list) => !list.some(Number.isNaN))).length;
-      found.push({ id, recipe, steps, done, created: statSync(join(surface(id), 'series.json')).mtimeMs });
+      found.push({ id, recipe, steps, ...(followed && { followed }), done: slices.filter(isWhole).length, created: statSync(join(surface(id), 'series.json')).mtimeMs });
     } catch (error) {
       // What is damaged is told when it is opened.
       if (!(error instanceof UserError)) throw error;

@@ -5,6 +5,7 @@ import { checkBatchNorm } from './batch-norm';
 import { drawnPath } from './drawn-path';
 import { checkFinite } from './finite-weights';
 import { landscapeProblem, quantitiesOf } from './problem';
+import { settledCheckpoint } from './moments';
 import { gridOf } from './ranges';
 import { planeRecipe, surfaceName, type SurfaceRequest } from './request';
 import { foundSources, standIns, type Ground, type SourceOptions } from './sources';
@@ -47,7 +48,7 @@ export async function setUpEstimate(run: OpenRun, request: SurfaceRequest, optio
   return { problem: ground.problem, plane, recipe: recipeOf(request, ground, plane, NaN), ...(seconds !== undefined && { seconds }) };
 }
 
-function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {
+function recipeOf(request: SurfaceRequest, { run, checkpoint, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {
   const { file, data, member } = run;
   const { split, subset, batchNorm } = options;
   const { quantities, tolerance, maxIterations, products, seed } = request;
@@ -55,7 +56,7 @@ function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint,
   return surfaceRecipeSchema.parse({
     version: 1,
     program,
-    run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint, ...(member !== undefined && { member }) },
+    run: { id: file.id, name: file.name, checkpoint: String(checkpoint), fingerprint, ...(member !== undefined && { member }) },
     plane: plane.recipe,
     grid: gridOf(request, plane, problem, loss),
     quantities: [...quantitiesOf(data.task), ...Object.keys(problem.examples ?? {}), ...withCompanions(quantities)],
@@ -70,8 +71,9 @@ function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint,
 /** The centre, and what the plane is laid through. */
 async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: SetupOptions): Promise<{ ground: Ground; planeAsked: PlaneRecipe; vectors?: GivenVectors; stored: Required<Pick<PlaneSources, 'checkpoints' | 'weights'>> & { checkpoints: Checkpoint[] } }> {
   const { parts, data } = run;
-  const weights = run.weights(request.checkpoint);
-  checkFinite(weights.tensors, Object.keys(parts.model.parameters), `checkpoint ${request.checkpoint}`);
+  const checkpoint = settledCheckpoint(run, request.checkpoint);
+  const weights = run.weights(checkpoint);
+  checkFinite(weights.tensors, Object.keys(parts.model.parameters), `checkpoint ${checkpoint}`);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
   const options = { split, subset, batchNorm, perClass: request.perClass };
@@ -85,7 +87,7 @@ async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: Setu
   const vectors = request.plane === 'vectors' && request.vectors ? givenVectors(run, request.vectors, problem) : undefined;
   return {
     ...(vectors && { vectors }),
-    ground: { run, weights, problem, options, fingerprint: weightsFingerprint(names, weights.tensors), program, ...(vectors && { given: vectors }) },
+    ground: { run, checkpoint, weights, problem, options, fingerprint: weightsFingerprint(names, weights.tensors), program, ...(vectors && { given: vectors }) },
     planeAsked: planeRecipe(request, others.map(({ reference }) => reference), vectors?.reference),
     stored: { checkpoints, weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])) },
   };
