@@ -55,6 +55,7 @@ export { findRun, findRuns, isLearntFrom, rememberRun, removeRun, resolveRun, ty
 export { proposeRun } from './propose';
 export { presentParts } from './run-data';
 export { stepOnnx, summarizeStep, type StepSummary } from './step-summary';
+export { isAtWork, settled } from './settled';
 export { sourceTitle } from './source-title';
 export { describeIssues, pathInWords, specificationError, type SpecificationIssue } from './specification/issues';
 export { populationMembers, populationSchema, populationSize, valuesOf, type PopulationMember, type PopulationSpecification } from './specification/population';
@@ -64,9 +65,8 @@ export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
 export { checkRunSurface } from './surfaces/trust';
 export { requestFromRecipe, requestOfRecipe, runOfRecipe } from './surfaces/from-recipe';
 export { recipeInFile } from './surfaces/recipe-in-file';
-export { computeRunSeries, isSeries, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
+export { computeRunSeries, isSeries, isWhole, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
 export { followRun, type FollowEvent, type FollowOptions } from './surfaces/follow';
-export { isAtWork, settledCheckpoint } from './surfaces/moments';
 export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
 export {

@@ -57,7 +57,7 @@ export function checkpoint(text: string): 'init' | 'last' | 'best' | number {
 }
 
 export const checkpointOption = (): Option =>
-  new Option('--checkpoint <name>', 'init, last, best or a step (default: last, or best where the run stops early)').argParser(checkpoint);
+  new Option('--checkpoint <name>', 'init, last, best or a step (default: last, or best where the run stops early; of a run at work its newest weights)').argParser(checkpoint);
 
 /** `--device`, for commands that compute. */
 export const deviceOption = (): Option => new Option('--device <id>', 'where to compute: auto, or an id that `basin devices` lists');

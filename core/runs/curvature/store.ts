@@ -8,6 +8,7 @@ import type { OpenRun } from '../evaluation/open-run';
 import { writeAtomically } from '../folder/atomic-write';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
+import { settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { type CurvatureFound, nothingFound, withFigures } from './found';
 import { curvatureFiguresSchema, curvatureHeadSchema, curvaturePointSchema, layersSchema, type CurvatureHead, type CurvatureReport } from './report';
@@ -62,7 +63,8 @@ export interface CurvatureAnswer {
  *
  * @throws UserError as `computeRunCurvature`, and when another process computes the same
  */
-export async function answerRunCurvature(run: OpenRun, request: CurvatureRequest, { program, again = false, signal, onEvent }: AnswerOptions): Promise<CurvatureAnswer> {
+export async function answerRunCurvature(opened: OpenRun, asked: CurvatureRequest, { program, again = false, signal, onEvent }: AnswerOptions): Promise<CurvatureAnswer> {
+  const { run, request } = settled(opened, asked);
   const id = resultName(run, request, program);
   const folder = run.paths.curvature(id);
   mkdirSync(folder, { recursive: true });

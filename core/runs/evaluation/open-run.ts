@@ -6,6 +6,7 @@ import { composeRun, type RunParts } from '../compose';
 import { chooseDevice } from '../device';
 import { usualCheckpoint } from '../usual-checkpoint';
 import { checkpointPath, readWeights, trajectorySteps, type CheckpointName, type StoredWeights } from '../folder/checkpoints';
+import { lockOwner } from '../folder/lock';
 import { runPaths, type RunPaths } from '../folder/paths';
 import { readRunFile, type RunFile } from '../folder/run-file';
 import { memberSpecification } from '../population/compose';
@@ -30,7 +31,7 @@ export interface OpenRun {
   data: PreparedDataset;
   parts: RunParts;
   compile: CompileOptions;
-  /** What is meant where no checkpoint is named: the best of a run that stops early, else the last. */
+  /** What is meant where no checkpoint is named: the best of a run that stops early, else the last, which of a run at work is the newest. */
   usualCheckpoint: CheckpointName;
   /** The member of a population that is meant; absent: the run is a single network. */
   member?: number;
@@ -69,7 +70,9 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
     data,
     parts,
     ...(chosen && { member: chosen.entry.member }),
-    usualCheckpoint: usualCheckpoint(specification),
+    get usualCheckpoint() {
+      return lockOwner(paths.lock) ? 'last' : usualCheckpoint(specification);
+    },
     compile: { device: device.id, ...(options.threads ? { threads: options.threads } : {}) },
     trajectorySteps: stored.trajectorySteps,
     weights(name) {

@@ -4,6 +4,7 @@ import {
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { partOf, presentParts } from '../run-data';
+import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
 import { statisticsOf } from '../surfaces/batch-norm';
 import { landscapeProblem, quantitiesOf, type ProblemOptions } from '../surfaces/problem';
@@ -31,7 +32,8 @@ export interface PathSetup {
 const JUDGED = 1000;
 
 /** Everything that a request means for this run. @throws UserError when checkpoints, parts or the other run are not there, or the ends are no two ends */
-export async function setUpPath(run: OpenRun, request: PathRequest, { program }: { program: string }): Promise<PathSetup> {
+export async function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { program: string }): Promise<PathSetup> {
+  const { run, request } = settled(opened, asked);
   const { parts, data, file } = run;
   const { kind, align, seed, batchSize, learningRate, momentum } = request;
   const names = Object.keys(parts.model.parameters);

@@ -1,6 +1,7 @@
 import { chooseMeasures, computeMeasures, exampleCount, measureNow, measurePasses, type MeasureProblem, type MeasureResult, timeEvaluation } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import { presentParts, subsetOf } from '../run-data';
+import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
 import { measureProblem } from './problem';
 import type { MeasuresRequest } from './request';
@@ -52,7 +53,8 @@ export async function estimateRunMeasures(run: OpenRun, request: MeasuresRequest
  *
  * @throws UserError when checkpoint, split or measures are not there
  */
-export async function computeRunMeasures(run: OpenRun, request: MeasuresRequest, { signal, onEvent }: RunMeasuresOptions = {}): Promise<MeasuresFile> {
+export async function computeRunMeasures(opened: OpenRun, asked: MeasuresRequest, { signal, onEvent }: RunMeasuresOptions = {}): Promise<MeasuresFile> {
+  const { run, request } = settled(opened, asked);
   const chosen = chooseMeasures(request.measures);
   const { problem, step } = problemOf(run, request);
   const name = measuresName(request, step, run.member, run.compile.device);

@@ -5,17 +5,20 @@ import type { OpenRun } from '../evaluation/open-run';
 import { evenly } from '../evenly';
 import type { StoredWeights } from '../folder/checkpoints';
 import type { RunState } from '../folder/run-file';
+import { holding } from '../settled';
 import { goesOn, nextMoment, removed, restUntil, standingOf } from './moments';
 import type { SurfaceRequest } from './request';
-import { lockSurface, setUpTold, type RunSurfaceEvent } from './run-surfaces';
+import { lockSurface, setUpTold, type NamedSurfaceEvent, type RunSurfaceEvent } from './run-surfaces';
 import { computeSlice, followedPrefix, isWhole, listSeries, openSeries, sliceAt, writeSeries } from './series';
 import { setUpSurface, type SurfaceSetup } from './setup';
 
 /** What is told while a training is followed. */
 export type FollowEvent =
   | { readonly kind: 'waiting'; readonly text: string }
-  /** Of one slice, counted from 0: what finding its directions takes, its start, its points, its end. */
-  | { readonly kind: 'slice'; readonly slice: number; readonly step: number; readonly event: RunSurfaceEvent }
+  /** Before the first: directions are searched for. */
+  | Extract<RunSurfaceEvent, { kind: 'preparing' }>
+  /** Of one slice, counted from 0: its start, its points, its end. */
+  | { readonly kind: 'slice'; readonly id: string; readonly slice: number; readonly step: number; readonly event: NamedSurfaceEvent }
   /** The run has ended and its last weights have their slice. */
   | { readonly kind: 'over'; readonly id: string; readonly steps: readonly number[]; readonly state: RunState; readonly text: string };
 
@@ -82,9 +85,6 @@ function ending(run: OpenRun, steps: readonly number[]): { state: RunState; text
   return { state, text: `"${file.name}" is ${state} (${slices})${why}` };
 }
 
-/** A run that looks at weights which may soon be replaced. */
-const holding = (run: OpenRun, moment: StoredWeights): OpenRun => ({ ...run, weights: (name) => (name === moment.step ? moment : run.weights(name)) });
-
 /** A series that grows. */
 class GrowingSeries {
   readonly #run: OpenRun;
@@ -127,7 +127,7 @@ class GrowingSeries {
       writeSeries(paths.surface(this.#id), { version: 1, recipe: this.#setup.recipe, steps: this.#steps, followed: asked(this.#request) });
       const way = evenly(this.#run.trajectorySteps().filter((each) => each < step), longestPath);
       const slice = sliceAt(this.#run, this.#request, this.#setup, moment, way);
-      for await (const event of computeSlice(this.#run, this.#id, slice, this.#options)) yield { kind: 'slice', slice: this.#steps.indexOf(step), step, event };
+      for await (const event of computeSlice(this.#run, this.#id, slice, this.#options)) yield { kind: 'slice', id: this.#id, slice: this.#steps.indexOf(step), step, event };
     } finally {
       lock.release();
     }
@@ -142,7 +142,7 @@ async function* newSeries(run: OpenRun, request: SurfaceRequest, moment: StoredW
   for (;;) {
     const next = await setup.next();
     if (next.done) return new GrowingSeries(run, request, options, next.value);
-    yield { kind: 'slice', slice: 0, step: moment.step, event: next.value };
+    if (next.value.kind === 'preparing') yield next.value;
   }
 }
 

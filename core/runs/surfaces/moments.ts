@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '#core/graph';
 import type { OpenRun } from '../evaluation/open-run';
-import type { CheckpointName, StoredWeights } from '../folder/checkpoints';
+import type { StoredWeights } from '../folder/checkpoints';
 import { lockOwner } from '../folder/lock';
 import { currentState, readRunFile, type RunFile, type RunState } from '../folder/run-file';
 import { forgetWanted, isWanted, wantCheckpoint } from '../wanted';
@@ -84,17 +84,4 @@ function whatIsAwaited({ file: { name }, state, working }: Standing, after: numb
 /** Waits until a time has come (as `performance.now`), less long where the run ends before. */
 export async function restUntil(run: OpenRun, time: number, signal?: AbortSignal): Promise<void> {
   while (performance.now() < time && standingOf(run).working) await wait(Math.min(look, time - performance.now()), undefined, signal ? { signal } : {});
-}
-
-/** Whether a process works on the run, so that its newest weights are soon others. */
-export const isAtWork = ({ paths }: Pick<OpenRun, 'paths'>): boolean => lockOwner(paths.lock) !== undefined;
-
-/**
- * A checkpoint by a name that stays what it is: of a run at work the newest weights are those of a step, where that step is kept. So what is
- * computed of them can be continued, and says which they were.
- */
-export function settledCheckpoint(run: OpenRun, name: CheckpointName): CheckpointName {
-  if (name !== 'last' || !isAtWork(run)) return name;
-  const { step } = run.weights('last');
-  return run.trajectorySteps().includes(step) ? step : name;
 }

@@ -23,8 +23,11 @@ export interface SurfaceListing {
   total: number;
 }
 
+/** Of a surface that is computed into the folder of this name below the run's `surfaces`. */
+export type NamedSurfaceEvent = SurfaceEvent & { id: string };
+
 export type RunSurfaceEvent =
-  | (SurfaceEvent & { id: string })
+  | NamedSurfaceEvent
   /** Before the start, while directions are searched for. */
   | ({ kind: 'preparing' } & Preparation);
 

@@ -8,10 +8,11 @@ import { evenly } from '../evenly';
 import type { StoredWeights } from '../folder/checkpoints';
 import { writeAtomically } from '../folder/atomic-write';
 import { runPaths } from '../folder/paths';
+import { settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { landscapeProblem } from './problem';
 import type { SurfaceRequest } from './request';
-import { curvatureOf, lockSurface, surfaceFolder, type RunSurfaceEvent } from './run-surfaces';
+import { curvatureOf, lockSurface, surfaceFolder, type NamedSurfaceEvent } from './run-surfaces';
 import { setUpSurface, type SurfaceSetup } from './setup';
 import { floatsOf } from './weights';
 
@@ -25,7 +26,7 @@ export interface SeriesEvent {
   /** Which slice, from 0, of all `steps`. */
   readonly slice: number;
   readonly steps: readonly number[];
-  readonly event: RunSurfaceEvent;
+  readonly event: NamedSurfaceEvent;
 }
 
 const seriesSchema = z.object({
@@ -71,7 +72,8 @@ export const isSeries = (id: string): boolean => id.startsWith(prefix);
  *
  * @throws UserError when the run kept fewer than two checkpoints
  */
-export async function* computeRunSeries(run: OpenRun, request: SurfaceRequest, moments: Moments, options: { program: string; signal?: AbortSignal }): AsyncGenerator<SeriesEvent, void> {
+export async function* computeRunSeries(opened: OpenRun, asked: SurfaceRequest, moments: Moments, options: { program: string; signal?: AbortSignal }): AsyncGenerator<SeriesEvent, void> {
+  const { run, request } = settled(opened, asked);
   const setup = await setUpSurface(run, request, options);
   const steps = chooseSteps(run, request, moments);
   const id = `${prefix}${setup.id}`;
@@ -94,7 +96,7 @@ export function writeSeries(folder: string, series: StoredSeries): void {
 }
 
 /** Computes one slice into the folder of its series, or goes on with it. */
-export async function* computeSlice(run: OpenRun, id: string, { problem, plane, recipe, checkpoints }: Slice, { signal }: { signal?: AbortSignal }): AsyncGenerator<RunSurfaceEvent, void> {
+export async function* computeSlice(run: OpenRun, id: string, { problem, plane, recipe, checkpoints }: Slice, { signal }: { signal?: AbortSignal }): AsyncGenerator<NamedSurfaceEvent, void> {
   const folder = join(run.paths.surface(id), recipe.run.checkpoint!);
   for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) yield { ...event, id };
 }

@@ -1,11 +1,11 @@
 import { evaluateCentre, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type PlaneRecipe, type PlaneSources, type SurfaceRecipe } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
 import { drawnPath } from './drawn-path';
 import { checkFinite } from './finite-weights';
 import { landscapeProblem, quantitiesOf } from './problem';
-import { settledCheckpoint } from './moments';
 import { gridOf } from './ranges';
 import { planeRecipe, surfaceName, type SurfaceRequest } from './request';
 import { foundSources, standIns, type Ground, type SourceOptions } from './sources';
@@ -29,7 +29,8 @@ export interface SetupOptions extends SourceOptions {
 }
 
 /** Everything that a request means for this run. @throws UserError when checkpoints, split, plane or other runs are not there */
-export async function setUpSurface(run: OpenRun, request: SurfaceRequest, options: SetupOptions): Promise<SurfaceSetup> {
+export async function setUpSurface(opened: OpenRun, asked: SurfaceRequest, options: SetupOptions): Promise<SurfaceSetup> {
+  const { run, request } = settled(opened, asked);
   const { ground, planeAsked, stored, vectors } = await groundOf(run, request, options);
   vectors?.keep();
   const sources = { ...stored, ...(await foundSources(ground, planeAsked, options)) };
@@ -41,14 +42,15 @@ export async function setUpSurface(run: OpenRun, request: SurfaceRequest, option
 }
 
 /** What the cost of a request is measured on: the same plane, or one that costs the same, and the seconds that finding its directions takes at most. */
-export async function setUpEstimate(run: OpenRun, request: SurfaceRequest, options: SetupOptions): Promise<Pick<SurfaceSetup, 'problem' | 'plane' | 'recipe'> & { seconds?: number }> {
+export async function setUpEstimate(opened: OpenRun, asked: SurfaceRequest, options: SetupOptions): Promise<Pick<SurfaceSetup, 'problem' | 'plane' | 'recipe'> & { seconds?: number }> {
+  const { run, request } = settled(opened, asked);
   const { ground, planeAsked, stored } = await groundOf(run, request, options);
   const { sources, seconds } = await standIns(ground, planeAsked, options);
   const plane = makePlane(ground.problem, planeAsked, { ...stored, ...sources });
   return { problem: ground.problem, plane, recipe: recipeOf(request, ground, plane, NaN), ...(seconds !== undefined && { seconds }) };
 }
 
-function recipeOf(request: SurfaceRequest, { run, checkpoint, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {
+function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {
   const { file, data, member } = run;
   const { split, subset, batchNorm } = options;
   const { quantities, tolerance, maxIterations, products, seed } = request;
@@ -56,7 +58,7 @@ function recipeOf(request: SurfaceRequest, { run, checkpoint, problem, options, 
   return surfaceRecipeSchema.parse({
     version: 1,
     program,
-    run: { id: file.id, name: file.name, checkpoint: String(checkpoint), fingerprint, ...(member !== undefined && { member }) },
+    run: { id: file.id, name: file.name, checkpoint: String(request.checkpoint), fingerprint, ...(member !== undefined && { member }) },
     plane: plane.recipe,
     grid: gridOf(request, plane, problem, loss),
     quantities: [...quantitiesOf(data.task), ...Object.keys(problem.examples ?? {}), ...withCompanions(quantities)],
@@ -71,9 +73,8 @@ function recipeOf(request: SurfaceRequest, { run, checkpoint, problem, options, 
 /** The centre, and what the plane is laid through. */
 async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: SetupOptions): Promise<{ ground: Ground; planeAsked: PlaneRecipe; vectors?: GivenVectors; stored: Required<Pick<PlaneSources, 'checkpoints' | 'weights'>> & { checkpoints: Checkpoint[] } }> {
   const { parts, data } = run;
-  const checkpoint = settledCheckpoint(run, request.checkpoint);
-  const weights = run.weights(checkpoint);
-  checkFinite(weights.tensors, Object.keys(parts.model.parameters), `checkpoint ${checkpoint}`);
+  const weights = run.weights(request.checkpoint);
+  checkFinite(weights.tensors, Object.keys(parts.model.parameters), `checkpoint ${request.checkpoint}`);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
   const options = { split, subset, batchNorm, perClass: request.perClass };
@@ -87,7 +88,7 @@ async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: Setu
   const vectors = request.plane === 'vectors' && request.vectors ? givenVectors(run, request.vectors, problem) : undefined;
   return {
     ...(vectors && { vectors }),
-    ground: { run, checkpoint, weights, problem, options, fingerprint: weightsFingerprint(names, weights.tensors), program, ...(vectors && { given: vectors }) },
+    ground: { run, weights, problem, options, fingerprint: weightsFingerprint(names, weights.tensors), program, ...(vectors && { given: vectors }) },
     planeAsked: planeRecipe(request, others.map(({ reference }) => reference), vectors?.reference),
     stored: { checkpoints, weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])) },
   };

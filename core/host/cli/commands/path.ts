@@ -7,6 +7,7 @@ import {
 import { goesOn, interruptible } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, positive, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
+import { takenWeights } from '../taken-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { duration, number, table, type Terminal } from '../terminal';
 
@@ -71,13 +72,13 @@ export function addPath(program: Command): void {
     const format = options.out === undefined ? undefined : pathFormatOf(options.out);
     for (const file of [options.out, options.midpoint]) if (file !== undefined) checkOutputFile(file);
     const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
+    const opened = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
     const { to, align = false, split, subset = null, checkpoint, epochs, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed } = options;
-    const request = pathRequestSchema.parse({
-      to: otherWeights(to), align, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? run.usualCheckpoint,
+    const { run, request } = takenWeights(terminal, opened, pathRequestSchema.parse({
+      to: otherWeights(to), align, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? opened.usualCheckpoint,
       ...(split.length > 0 && { splits: [...new Set(split)] }),
       ...(epochs !== undefined && { epochs }),
-    });
+    }));
     if (options.estimate) {
       const estimate = await estimateRunPath(run, request, { program: programName });
       terminal.result(estimate, () => `About ${duration(estimate.seconds)}: ${estimate.steps > 0 ? `${duration(estimate.trainSeconds)} for ${estimate.steps} steps, ` : ''}${align ? `${duration(estimate.alignSeconds)} for matching units, ` : ''}${duration(estimate.evaluateSeconds)} for ${points} places.`);

@@ -11,7 +11,9 @@ import { goesOn, interruptible } from '../interrupt';
 import { compareSurfaces } from '../surfaces/compare';
 import { openNamed } from '../surfaces/named';
 import { fromRecipeFile } from '../surfaces/recipe';
+import { followSurface } from '../surfaces/follow';
 import { surfaceSeries } from '../surfaces/series';
+import { takenWeights } from '../taken-weights';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
@@ -49,6 +51,8 @@ interface SurfaceOptions {
   theme?: 'light' | 'dark';
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
   overCheckpoints?: Moments;
+  follow?: boolean;
+  every: number;
   recipe?: string;
   topology?: number;
   levels?: number[];
@@ -61,13 +65,16 @@ interface SurfaceOptions {
   json?: boolean;
 }
 
+/** Points of a slice of a training that is followed, where none are asked for. */
+const coarseGrid: SurfaceRequest['grid'] = [25, 25];
+
 export function addSurface(program: Command): void {
   example(
     program
       .command('surface')
       .description('compute the loss surface around a trained network')
       .argument('[runs...]', 'its folder, id or name; of a population RUN#3. Several (up to four) stand side by side on one scale')
-      .requiredOption('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
+      .option('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, the gradient or the way of steepest ascent and a random direction, two eigenvectors of the Hessian, or directions of a file').choices(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .addOption(new Option('--grid <nx>x<ny>[x<nz>]', 'points along x and y; a third number makes a volume').argParser(grid).default([51, 51], '51x51'))
@@ -94,6 +101,8 @@ export function addSurface(program: Command): void {
       .option('--max-iterations <count>', 'most Lanczos iterations at a point', wholeNumber(2), 60)
       .option('--products <count>', 'products of the Hessian spent on the trace at a point', wholeNumber(4), 24)
       .addOption(new Option('--over-checkpoints [count]', 'slices through all kept checkpoints, or so many evenly spaced, along the same directions: .html .png .zip .json').argParser(moments).preset('all'))
+      .option('--follow', 'while the run trains: a slice through its newest weights (25x25 points where no --grid is given), and again, along the directions of the first, until it ends or Ctrl-C; --out takes .html .png .zip .json then, or can be left away')
+      .addOption(new Option('--every <seconds>', 'with --follow: least time from one slice to the next; the training has at least half of it to itself').argParser(seconds).default(5))
       .option('--recipe <file>', 'make the picture of a recipe again: a recipe.json, or a file that was exported with one. Without a run, of the run that it names')
       .option('--log-height', 'logarithmic height in pictures and meshes')
       .addOption(new Option('--size <width>x<height>', 'size of a picture in pixels (default: 1600x1200, side by side as high as the panels need)').argParser(pixels))
@@ -115,9 +124,19 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --grid 21x21x21 --levels 0.5,1,2 --out volume.gltf',
     'basin surface runs/sgd runs/sam --grid 31x31 --out side-by-side.html',
     'basin surface runs/mnist --plane trajectory --grid 25x25 --over-checkpoints 12 --out training.html',
+    'basin surface runs/mnist --follow --subset 1000 --out live.html',
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
-  ).action(async (runs: string[], options: SurfaceOptions) => {
-    const terminal = terminalOf(options);
+  ).action(async (runs: string[], given: Omit<SurfaceOptions, 'out'> & { out?: string }, command: Command) => {
+    const terminal = terminalOf(given);
+    if (given.follow) {
+      const [run, ...more] = runs;
+      if (run === undefined || more.length > 0 || given.recipe !== undefined) throw new UserError('surface.follow.one', '--follow is about one run', { hint: 'Name one run, without --recipe.' });
+      const grid = command.getOptionValueSource('grid') === 'default' ? coarseGrid : given.grid;
+      return followSurface(terminal, given, { open: () => openNamed(run, given), requestOf: (opened) => requestOf(opened, { ...given, grid }), look: lookOf(given) });
+    }
+    const { out } = given;
+    if (out === undefined) throw new UserError('surface.out', 'Where should the picture be written? --out is missing.', { hint: 'Name a file, like --out valley.html.' });
+    const options: SurfaceOptions = { ...given, out };
     if (options.recipe !== undefined && (runs.length > 1 || options.overCheckpoints !== undefined)) throw new UserError('surface.recipe.one', '--recipe makes one picture', { hint: 'Name at most one run, without --over-checkpoints.' });
     if (runs.length > 1) return compareSurfaces(terminal, runs, options, { requestOf: (run) => requestOf(run, options), lookOf: lookOf(options), compute });
     if (options.recipe !== undefined) {
@@ -131,8 +150,9 @@ export function addSurface(program: Command): void {
     surfaceFormatOf(options.out);
     checkOutputFile(options.out);
     if (options.saveDirections !== undefined) checkOutputFile(options.saveDirections);
-    const run = await openNamed(named, options);
-    return one(terminal, run, requestOf(run, options), options);
+    const opened = await openNamed(named, options);
+    const { run, request } = takenWeights(terminal, opened, requestOf(opened, options));
+    return one(terminal, run, request, options);
   });
 }
 
@@ -168,7 +188,7 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
 }
 
 /** What the options ask of a run. */
-function requestOf(run: OpenRun, options: SurfaceOptions): SurfaceRequest {
+function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceRequest {
   if (options.vectors !== undefined && options.plane !== 'vectors') throw new UserError('surface.vectors', `--vectors is for --plane vectors, not for --plane ${options.plane}.`);
   return surfaceRequestSchema.parse({
     plane: options.plane,
@@ -194,7 +214,7 @@ function requestOf(run: OpenRun, options: SurfaceOptions): SurfaceRequest {
 }
 
 /** How pictures and meshes are to look. */
-function lookOf({ metric, logHeight, size, dpi, theme, colors }: SurfaceOptions): ExportOptions {
+function lookOf({ metric, logHeight, size, dpi, theme, colors }: Omit<SurfaceOptions, 'out'>): ExportOptions {
   return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
 }
 
@@ -242,6 +262,12 @@ function grid(text: string): SurfaceRequest['grid'] {
     throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51, or three for a volume, like 21x21x21.');
   }
   return nz === undefined ? [nx, ny] : [nx, ny, nz];
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number of seconds, 0 or more.');
+  return value;
 }
 
 function pixels(text: string): [number, number] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
-import { exportSeries, seriesFormats, type ExportOptions } from '#core/landscape';
+import { exportSeries, seriesFormats, type ExportOptions, type SeriesFormat, type Surface } from '#core/landscape';
 import { computeRunSeries, openSeries, programName, type Moments, type OpenRun, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
@@ -18,11 +18,8 @@ interface Asked {
 /** `basin surface RUN --over-checkpoints ...`: slices through the checkpoints, in one file. */
 export async function surfaceSeries(terminal: Terminal, options: Asked, ways: { open(): Promise<OpenRun>; requestOf(run: OpenRun): SurfaceRequest; look: ExportOptions }): Promise<void> {
   const { out, metric, overCheckpoints } = options;
-  const format = seriesFormats.find((candidate) => out.toLowerCase().endsWith(`.${candidate}`));
-  if (format === undefined) {
-    throw new UserError('surface.series.format', `${out}: surfaces over training are written as ${seriesFormats.map((each) => `.${each}`).join(' ')}`, { hint: '.html has a slider, .png is an animation, .zip holds one picture a checkpoint.' });
-  }
-  if (options.trust || options.topology !== undefined) throw new UserError('surface.series.one', '--trust and --topology are about one surface', { hint: 'Ask for the moment with --checkpoint.' });
+  const format = seriesFormatOf(out);
+  checkOneMoment(options);
   checkOutputFile(out);
   const run = await ways.open();
   let id = '';
@@ -43,10 +40,32 @@ export async function surfaceSeries(terminal: Terminal, options: Asked, ways: { 
     bar?.end();
   }
   const { slices, steps } = await openSeries(run.paths.folder, id);
-  const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-  writeOutputFile(out, await exportSeries(slices, format, { ...ways.look, viewer }));
+  await writeSeriesFile(out, format, slices, ways.look);
   terminal.result({ id, out, format, steps, slices: slices.map(({ recipe, centre, minimum }) => ({ recipe, centre, minimum })) }, () => [
     `${out}: ${slices.length} slices`,
-    ...slices.map(({ centre, minimum }, i) => `step ${steps[i]}: ${metric} at the centre ${number(centre[metric] ?? NaN)}${minimum[metric] ? `, lowest ${number(minimum[metric].value)} at (${number(minimum[metric].x)}, ${number(minimum[metric].y)})` : ''}`),
+    ...slices.map((slice, i) => sliceLine(slice, steps[i]!, metric)),
   ]);
+}
+
+/** @throws UserError where the ending is not one that a series is written as */
+export function seriesFormatOf(out: string): SeriesFormat {
+  const format = seriesFormats.find((candidate) => out.toLowerCase().endsWith(`.${candidate}`));
+  if (format !== undefined) return format;
+  throw new UserError('surface.series.format', `${out}: surfaces over training are written as ${seriesFormats.map((each) => `.${each}`).join(' ')}`, { hint: '.html has a slider, .png is an animation, .zip holds one picture a checkpoint.' });
+}
+
+/** @throws UserError where something is asked that is about one surface */
+export function checkOneMoment({ trust, topology }: { trust?: boolean; topology?: number }): void {
+  if (trust || topology !== undefined) throw new UserError('surface.series.one', '--trust and --topology are about one surface', { hint: 'Ask for the moment with --checkpoint.' });
+}
+
+export async function writeSeriesFile(out: string, format: SeriesFormat, slices: readonly Surface[], look: ExportOptions): Promise<void> {
+  const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
+  writeOutputFile(out, await exportSeries(slices, format, { ...look, viewer }));
+}
+
+/** What one slice shows, in a line. */
+export function sliceLine({ centre, minimum }: Surface, step: number, metric: string): string {
+  const lowest = minimum[metric];
+  return `step ${step}: ${metric} at the centre ${number(centre[metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${number(lowest.x)}, ${number(lowest.y)})` : ''}`;
 }

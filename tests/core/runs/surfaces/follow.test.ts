@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { computeRunSurface, createRun, executeRun, followRun, listSeries, openRun, openSeries, PauseSwitch, readWeights, runPaths, settledCheckpoint, surfaceRequestSchema, type FollowEvent, type OpenRun } from '#core/runs';
+import { computeRunSurface, createRun, executeRun, followRun, listSeries, openRun, openSeries, PauseSwitch, readWeights, runPaths, settled, surfaceRequestSchema, trajectorySteps, type FollowEvent, type OpenRun } from '#core/runs';
 import { small, temporaryHome } from '../samples';
 
 temporaryHome();
@@ -58,19 +58,14 @@ describe('following a training', () => {
     expect(first.values['loss']).toEqual(plain);
   });
 
-  it('takes weights from the middle of a long epoch, with which the run goes on as if nobody had asked', async () => {
-    const specification = small({ training: { epochs: 1, batchSize: 1 }, data: { source: { generator: { use: 'moons', count: 3000, noise: 0.15, seed: 1 } } } });
-    const [watched, alone] = [createRun(specification), createRun(specification)];
-    const run = await openRun(watched);
-    const { ended } = training(watched);
-    const { steps } = await follow(run, Infinity, () => undefined);
+  it('asks the training for weights where it keeps none, and ends with its last', async () => {
+    const folder = createRun(small({ training: { ...endless, keepTrajectory: false } }));
+    const run = await openRun(folder);
+    const { stop, ended } = training(folder);
+    const { steps, over } = await follow(run, 2, stop);
     await ended;
-    const perEpoch = run.data.train.count;
-    expect(steps.some((step) => step % perEpoch !== 0)).toBe(true);
-    // What was asked for stays, so that its slice can be continued, and is a part of the path.
-    expect(run.trajectorySteps()).toEqual(expect.arrayContaining(steps));
-    await executeRun(alone);
-    expect(readWeights(runPaths(watched).weights('last')).tensors).toEqual(readWeights(runPaths(alone).weights('last')).tensors);
+    expect(steps.length).toBeGreaterThanOrEqual(2);
+    expect(over.steps.at(-1)).toBe(readWeights(run.paths.weights('last')).step);
     expect(existsSync(run.paths.wanted)).toBe(false);
   });
 
@@ -146,21 +141,48 @@ describe('following a training', () => {
   });
 });
 
+describe('a checkpoint that is asked for', () => {
+  it('is taken between two steps and kept; the run goes on as if nobody had asked', async () => {
+    const specification = small({ training: { epochs: 1, batchSize: 1 }, data: { source: { generator: { use: 'moons', count: 3000, noise: 0.15, seed: 1 } } } });
+    const [asked, alone] = [createRun(specification), createRun(specification)];
+    const { wanted } = runPaths(asked);
+    const seen: number[] = [];
+    await executeRun(asked, {
+      onEvent(event) {
+        if (event.kind !== 'steps') return;
+        // What was asked for with the steps before these is answered.
+        expect(existsSync(wanted)).toBe(false);
+        seen.push(event.records.at(-1)!.step);
+        writeFileSync(wanted, '');
+      },
+    });
+    await executeRun(alone);
+    const steps = trajectorySteps(runPaths(asked));
+    expect(seen.length).toBeGreaterThan(1);
+    expect(steps).toEqual([0, ...seen]);
+    expect(trajectorySteps(runPaths(alone))).toEqual([0, seen.at(-1)]);
+    const weights = (folder: string): unknown => readWeights(runPaths(folder).weights('last')).tensors;
+    expect(weights(asked)).toEqual(weights(alone));
+    expect(existsSync(wanted)).toBe(false);
+  });
+});
+
 describe('the newest weights of a run at work', () => {
   it('are named by their step, which stays; of a run that has ended by their name', async () => {
     const folder = createRun(small({ training: endless }));
     const run = await openRun(folder);
     const { stop, ended } = training(folder);
-    for await (const event of followed(run)) if (event.kind === 'slice' && event.slice === 1) break;
-    const name = settledCheckpoint(run, 'last');
-    expect(run.trajectorySteps()).toContain(name);
-    expect([settledCheckpoint(run, 'best'), settledCheckpoint(run, 'init'), settledCheckpoint(run, 0)]).toEqual(['best', 'init', 0]);
+    for await (const event of followed(run)) if (event.kind === 'slice') break;
+    const { request: { checkpoint } } = settled(run, request);
+    expect(run.trajectorySteps()).toContain(checkpoint);
+    const kept = { ...request, checkpoint: 0 };
+    expect(settled(run, kept)).toEqual({ run, request: kept });
     const events = computeRunSurface(run, request, options);
     const { value: start } = await events.next();
     await events.return();
     expect(start).toMatchObject({ kind: 'start', surface: { recipe: { run: { checkpoint: expect.stringMatching(/^\d+$/) as string } } } });
     stop();
     await ended;
-    expect(settledCheckpoint(run, 'last')).toBe('last');
+    expect(settled(run, request)).toEqual({ run, request });
   });
 });
