@@ -1,5 +1,6 @@
 import { exampleCount, type LinearOperator, makeOperator, meanGradient, norm, type CurvatureProblem } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
+import { soundWeights } from '../evaluation/sound-weights';
 import type { StoredWeights } from '../folder/checkpoints';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { productBatching } from './batching';
@@ -43,7 +44,7 @@ export interface CurvatureSetup {
 
 /** @throws UserError when checkpoint, split, layers or parameters are not there */
 export function setUpCurvature(run: OpenRun, request: CurvatureRequest): CurvatureSetup {
-  const weights = run.weights(request.checkpoint);
+  const weights = soundWeights(run, request.checkpoint);
   const { split, seed, batch } = request;
   const count = batch ?? request.subset;
   const batchNorm = batch === null ? request.batchNorm : 'batch';
@@ -58,7 +59,7 @@ export function setUpCurvature(run: OpenRun, request: CurvatureRequest): Curvatu
     groups: [{ name: null, select }, ...parameterGroups(problem, select, request)],
     moments: request.over === null ? [] : momentsOf(run, weights.step, request.over),
     block,
-    at: (checkpoint) => curvatureProblem(run.parts, run.data, run.weights(checkpoint).tensors, options),
+    at: (checkpoint) => curvatureProblem(run.parts, run.data, soundWeights(run, checkpoint).tensors, options),
   };
 }
 

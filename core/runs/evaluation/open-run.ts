@@ -1,18 +1,17 @@
 import { loadDataset, type DataSpecification, type PreparedDataset } from '#core/data';
 import { UserError } from '#core/graph';
 import type { CompileOptions } from '#core/runtime';
-import { memberTensors } from '#core/train';
 import { composeRun, type RunParts } from '../compose';
 import { chooseDevice } from '../device';
 import { usualCheckpoint } from '../usual-checkpoint';
-import { checkpointPath, readWeights, trajectorySteps, type CheckpointName, type StoredWeights } from '../folder/checkpoints';
+import type { CheckpointName, StoredWeights } from '../folder/checkpoints';
 import { lockOwner } from '../folder/lock';
 import { runPaths, type RunPaths } from '../folder/paths';
 import { readRunFile, type RunFile } from '../folder/run-file';
 import { memberSpecification } from '../population/compose';
-import { chooseMember, membersOf, type MemberChoice } from '../population/member-choice';
-import type { MemberEntry } from '../population/members-file';
+import { chooseMember, type MemberChoice } from '../population/member-choice';
 import { storedSpecification } from '../specification/stored';
+import { weightsSource } from './weights-source';
 
 export interface OpenOptions {
   /** Which network of a population. */
@@ -63,7 +62,7 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
   const own = chosen ? memberSpecification(specification, chosen.entry) : specification;
   const parts = composeRun(own, data);
   const device = await chooseDevice(options.device ?? specification.device);
-  const stored = chosen ? memberWeights(paths, file, chosen.entry) : wholeWeights(paths);
+  const stored = weightsSource(paths, file, chosen?.entry);
   return {
     paths,
     file,
@@ -77,43 +76,18 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
     trajectorySteps: stored.trajectorySteps,
     weights(name) {
       const weights = stored.read(name);
-      checkFit(`checkpoint ${name} of ${paths.folder}`, weights, parts);
+      checkFit(`Checkpoint ${name} of ${chosen ? `member ${chosen.entry.member} of ` : ''}run "${file.name}"`, weights, parts);
       return weights;
     },
   };
 }
 
-/** The checkpoints of one network, wherever they lie. */
-interface WeightsSource {
-  trajectorySteps(): number[];
-  read(name: CheckpointName): StoredWeights;
-}
-
-const wholeWeights = (paths: RunPaths): WeightsSource => ({
-  trajectorySteps: () => trajectorySteps(paths),
-  read: (name) => readWeights(checkpointPath(paths, name)),
-});
-
-/** A member's rows of its group's checkpoints. */
-function memberWeights(paths: RunPaths, file: RunFile, { member, group, place }: MemberEntry): WeightsSource {
-  const own = runPaths(paths.group(group));
-  // Read anew with each question: the member may still be training.
-  const entry = (): MemberEntry => membersOf(paths, file).members[member]!;
-  return {
-    trajectorySteps: () => trajectorySteps(own).filter((step) => step <= entry().step),
-    read(name) {
-      const { step: end, epoch: endEpoch, best } = entry();
-      const { tensors, step, epoch } = readWeights(checkpointPath(own, name));
-      const known = name === 'best' && best ? { step: best.step, epoch: best.epoch } : step > end ? { step: end, epoch: endEpoch } : { step, epoch };
-      return { ...known, tensors: memberTensors(tensors, place) };
-    },
-  };
-}
-
-function checkFit(path: string, { tensors }: StoredWeights, { model }: RunParts): void {
+function checkFit(of: string, { tensors }: StoredWeights, { model }: RunParts): void {
   for (const [name, { shape }] of Object.entries({ ...model.parameters, ...model.buffers })) {
     const given = tensors[name]?.shape;
     if (given?.join() === shape.join()) continue;
-    throw new UserError('run.weights-unfit', `${path} does not fit the run's model: ${name} is ${given ? `[${given.join(', ')}]` : 'missing'}, not [${shape.join(', ')}].`);
+    throw new UserError('run.weights-unfit', `${of} does not fit the run's model: ${name} is ${given ? `[${given.join(', ')}]` : 'missing'}, not [${shape.join(', ')}].`, {
+      hint: 'The file is of another network: put the run\'s own back, or choose another checkpoint.',
+    });
   }
 }

@@ -121,15 +121,16 @@ export function makeCheckpointFolders(paths: RunPaths): void {
 /**
  * The file of a checkpoint. Without a validation part no epoch is better than another: `best` is then the last.
  *
+ * @param of whose it is, for messages
  * @throws UserError naming the checkpoints there are
  */
-export function checkpointPath(paths: RunPaths, name: CheckpointName): string {
+export function checkpointPath(paths: RunPaths, name: CheckpointName, of?: string): string {
   const path = typeof name === 'number' ? paths.trajectoryStep(name) : paths.weights(name);
   if (existsSync(path)) return path;
   if (name === 'best' && existsSync(paths.weights('last'))) return paths.weights('last');
   const there = (['init', 'last', 'best'] as const).filter((each) => existsSync(paths.weights(each)));
   const steps = trajectorySteps(paths);
-  throw new UserError('run.no-checkpoint', `${paths.folder} has no checkpoint "${name}".`, {
+  throw new UserError('run.no-checkpoint', `${paths.folder} has no checkpoint "${name}"${of === undefined ? '' : ` of ${of}`}.`, {
     hint: there.length + steps.length === 0
       ? 'The run has not been started yet.'
       : `There are: ${[...there, ...steps].join(', ')}.`,

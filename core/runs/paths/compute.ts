@@ -30,7 +30,7 @@ const SAVE_INTERVAL = 5000;
  * attempt stopped. Ending the iteration or aborting stops within a second and keeps what is known.
  */
 export async function* computeRunPath(run: OpenRun, request: PathRequest, options: { program: string; signal?: AbortSignal }): AsyncGenerator<RunPathEvent, void> {
-  const setup = await setUpPath(run, request, options);
+  const setup = setUpPath(run, request, options);
   mkdirSync(run.paths.paths, { recursive: true });
   const lock = acquireLock(join(run.paths.paths, `${setup.id}.lock`), `path "${setup.id}"`);
   try {

@@ -26,7 +26,7 @@ const PRODUCTS_A_SECOND = 8e8;
 
 /** Measures some steps of the training and one place of the path, and extrapolates. */
 export async function estimateRunPath(run: OpenRun, request: PathRequest, options: { program: string; signal?: AbortSignal }): Promise<PathEstimate> {
-  const setup = await setUpPath(run, request, options);
+  const setup = setUpPath(run, request, options);
   const alignSeconds = setup.recipe.align ? (PASSES * matchingProducts(setup.judge, permutationSpecification(setup.judge))) / PRODUCTS_A_SECOND : 0;
   const training = setup.recipe.kind === 'line' ? { seconds: 0, steps: 0 } : await measureTraining(run, setup, options.signal);
   const evaluateSeconds = await measureEvaluation(run, setup, options.signal);

@@ -3,6 +3,7 @@ import {
   difference, distanceBetween, matchWeights, pathRecipeSchema, permutationSpecification, permuteWeights, type AlignmentFacts, type LandscapeProblem, type PathRecipe, type Weights,
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { soundWeights } from '../evaluation/sound-weights';
 import { partOf, presentParts } from '../run-data';
 import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
@@ -32,14 +33,14 @@ export interface PathSetup {
 const JUDGED = 1000;
 
 /** Everything that a request means for this run. @throws UserError when checkpoints, parts or the other run are not there, or the ends are no two ends */
-export async function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { program: string }): Promise<PathSetup> {
+export function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { program: string }): PathSetup {
   const { run, request } = settled(opened, asked);
   const { parts, data, file } = run;
   const { kind, align, seed, batchSize, learningRate, momentum } = request;
   const names = Object.keys(parts.model.parameters);
-  const weights = run.weights(request.checkpoint);
+  const weights = soundWeights(run, request.checkpoint);
   const start = floatsOf(weights.tensors, names);
-  const { reference, parameters: end, tensors } = await otherWeights(run, request.to, names);
+  const { reference, parameters: end, tensors } = otherWeights(request.to, names);
   checkEnds(start, end, reference.name);
   const splits = request.splits ?? presentParts(data).filter((name) => name !== 'validation');
   const batchNorm = statisticsOf(parts.model).length > 0 ? 'recalibrated' : 'evaluation';
@@ -83,10 +84,6 @@ export const withErrors = (quantities: Readonly<Record<string, number>>): Record
 
 function checkEnds(start: Weights, end: Weights, name: string): void {
   difference(start, end, `"${name}"`);
-  for (const [which, weights] of [['The start', start], [`"${name}"`, end]] as const) {
-    const broken = Object.entries(weights).find(([, data]) => !data.every(Number.isFinite));
-    if (broken) throw new UserError('path.not-finite', `${which} has weights that are not finite (${broken[0]}), so no path leads there.`, { hint: 'Choose another checkpoint.' });
-  }
   if (distanceBetween(start, end) === 0) {
     throw new UserError('path.same', `"${name}" has the same weights as the start, so there is no path between them.`, { hint: 'Choose another run or checkpoint.' });
   }

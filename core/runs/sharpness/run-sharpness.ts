@@ -1,5 +1,6 @@
 import { chooseMeasures, computeMeasures, exampleCount, measureNow, measurePasses, type MeasureProblem, type MeasureResult, timeEvaluation } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
+import { soundWeights } from '../evaluation/sound-weights';
 import { presentParts, subsetOf } from '../run-data';
 import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
@@ -34,7 +35,7 @@ export interface MeasuresEstimate {
 const compilation = 3;
 
 function problemOf(run: OpenRun, request: MeasuresRequest, split: SplitName = request.split): { problem: MeasureProblem; step: number } {
-  const { step, tensors } = run.weights(request.checkpoint);
+  const { step, tensors } = soundWeights(run, request.checkpoint);
   const subset = request.subset === null ? null : { count: request.subset, seed: request.seed };
   return { step, problem: measureProblem(run, tensors, { split, subset, batchNorm: 'evaluation' }) };
 }

@@ -2,7 +2,7 @@ import { pathThrough, pointAt, type Checkpoint } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { openRunPath, readInner } from '../paths/folder';
 import { pathFolder } from '../paths/files';
-import { floatsOf, otherWeights, pointOnPath } from './weights';
+import { floatsOf, otherWeights, pointOnPath, type OtherWeights } from './weights';
 
 /** Places of a path that are drawn in a plane. */
 const PLACES = 41;
@@ -10,7 +10,7 @@ const PLACES = 41;
 /**
  * Points along the path that a plane is laid through, to be drawn in it as the path of training is; `undefined` where the plane leads to no path.
  */
-export async function drawnPath(run: OpenRun, others: readonly Parameters<typeof otherWeights>[1][], names: readonly string[]): Promise<Checkpoint[] | undefined> {
+export function drawnPath(run: OpenRun, others: readonly OtherWeights[], names: readonly string[]): Checkpoint[] | undefined {
   const id = others.map(({ checkpoint }) => pointOnPath(checkpoint)?.path).find((path) => path !== undefined);
   if (id === undefined) return undefined;
   const folder = pathFolder(run.paths.folder, id);
@@ -22,6 +22,6 @@ export async function drawnPath(run: OpenRun, others: readonly Parameters<typeof
   const end = recipe.align
     ? { run: run.paths.folder, checkpoint: `path:${id}/end` }
     : { run: recipe.to.run, checkpoint: /^\d+$/.test(recipe.to.checkpoint) ? Number(recipe.to.checkpoint) : recipe.to.checkpoint, ...(member !== undefined && { member }) };
-  const path = pathThrough(recipe.kind, start, readInner(folder, result, names), (await otherWeights(run, end, names)).parameters);
+  const path = pathThrough(recipe.kind, start, readInner(folder, result, names), otherWeights(end, names).parameters);
   return Array.from({ length: PLACES }, (_, i) => ({ step: i / (PLACES - 1), parameters: pointAt(path, i / (PLACES - 1)) }));
 }

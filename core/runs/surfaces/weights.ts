@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { strictObject } from '#core/graph';
 import type { WeightsReference } from '#core/landscape';
 import type { StateTensor } from '#core/train';
-import { openRun, type OpenRun } from '../evaluation/open-run';
-import { checkpointPath, readWeights, type StoredWeights } from '../folder/checkpoints';
+import { checkFinite } from '../evaluation/sound-weights';
+import { weightsSource, type WeightsSource } from '../evaluation/weights-source';
+import { readWeights, type StoredWeights } from '../folder/checkpoints';
 import { runPaths } from '../folder/paths';
 import { pathWeightsFile } from '../paths/files';
+import { chooseMember } from '../population/member-choice';
 import { resolveRun, type FoundRun } from '../registry';
 import { storedSpecification } from '../specification/stored';
 import { weightsFingerprint } from '../weights-fingerprint';
-import { checkFinite } from './finite-weights';
 
 export const checkpointSchema = z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]);
 
@@ -34,29 +35,37 @@ export function floatsOf(tensors: Readonly<Record<string, StateTensor>>, names: 
   return Object.fromEntries(names.flatMap((name) => (tensors[name] === undefined ? [] : [[name, tensors[name].data as Float32Array]])));
 }
 
-type OtherWeights = z.infer<typeof otherWeightsSchema>;
+export type OtherWeights = z.infer<typeof otherWeightsSchema>;
 
 /** Weights of another run or member, and how a recipe names them. */
-export async function otherWeights(run: OpenRun, other: OtherWeights, names: readonly string[]): Promise<{ reference: WeightsReference; parameters: Record<string, Float32Array>; tensors: StoredWeights['tensors'] }> {
+export interface FoundWeights extends StoredWeights {
+  reference: WeightsReference;
+  parameters: Record<string, Float32Array>;
+}
+
+/** @throws UserError when they are missing, damaged or not finite */
+export function otherWeights(other: OtherWeights, names: readonly string[]): FoundWeights {
   const found = resolveRun(other.run);
   const { file } = found;
   const { checkpoint, member } = other;
-  const { tensors } = await storedWeights(run, found, other);
+  const weights = storedWeights(found, other);
+  const { tensors } = weights;
   const place = pointOnPath(checkpoint)?.point;
   const moment = place === undefined ? (typeof checkpoint === 'number' ? `step ${checkpoint}` : checkpoint) : place === 'end' ? 'end of a path' : `point ${place} of a path`;
   const name = [file.name, ...(member === undefined ? [] : [`member ${member}`]), ...(checkpoint === 'last' ? [] : [`(${moment})`])].join(' ');
   checkFinite(tensors, names, `"${name}"`);
   const parameters = floatsOf(tensors, names);
   const reference = { run: file.id, name, checkpoint: String(checkpoint), fingerprint: weightsFingerprint(Object.keys(parameters), tensors), ...(member !== undefined && { member }) };
-  return { reference, parameters, tensors };
+  return { ...weights, reference, parameters };
 }
 
-async function storedWeights(run: OpenRun, { file, folder }: FoundRun, { checkpoint: named, member }: OtherWeights): Promise<StoredWeights> {
-  const place = pointOnPath(named);
-  if (place) return readWeights(pathWeightsFile(folder, place.path, place.point));
-  const checkpoint = checkpointSchema.parse(named);
-  if (member === undefined && !storedSpecification(file).population) return readWeights(checkpointPath(runPaths(folder), checkpoint));
-  // Which row of a checkpoint a member is follows from its specification; the data of this run need not be read twice.
-  const opened = await openRun(folder, { ...(member !== undefined && { member }), ...(folder === run.paths.folder && { load: () => Promise.resolve(run.data) }) });
-  return opened.weights(checkpoint);
+function storedWeights(found: FoundRun, { checkpoint, member }: OtherWeights): StoredWeights {
+  const place = pointOnPath(checkpoint);
+  return place ? readWeights(pathWeightsFile(found.folder, place.path, place.point)) : otherSource(found, member).read(checkpointSchema.parse(checkpoint));
+}
+
+/** The checkpoints of another run, or of a member of a population. @throws UserError where none is chosen */
+export function otherSource({ file, folder }: FoundRun, member: number | undefined): WeightsSource {
+  const paths = runPaths(folder);
+  return weightsSource(paths, file, member !== undefined || storedSpecification(file).population ? chooseMember(paths, file, member).entry : undefined);
 }

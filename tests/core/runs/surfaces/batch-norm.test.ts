@@ -5,7 +5,7 @@ import { composeRun } from '#core/runs';
 import { Philox } from '#core/graph';
 import type { StateTensor } from '#core/train';
 import { checkBatchNorm, statisticsOf, type BatchNormMode } from '../../../../core/runs/surfaces/batch-norm';
-import { checkFinite } from '../../../../core/runs/surfaces/finite-weights';
+import { checkFinite } from '../../../../core/runs/evaluation/sound-weights';
 import { landscapeProblem } from '../../../../core/runs/surfaces/problem';
 import { small, temporaryHome } from '../samples';
 
