@@ -118,18 +118,21 @@ export async function estimateSurface(problem: LandscapeProblem, plane: Plane, g
   }
 }
 
-/** The true quantities at every checkpoint of a trajectory, not at its projection: each `[n]`. */
-export async function evaluateCheckpoints(problem: LandscapeProblem, checkpoints: readonly Checkpoint[], options: EvaluatorOptions & { readonly signal?: AbortSignal }): Promise<Record<string, Float64Array>> {
+/** The true quantities at every checkpoint of paths of training, not at its projection, with the buffers that it held: each `[n]`, one record a path. */
+export async function evaluateCheckpoints(problem: LandscapeProblem, paths: readonly (readonly Checkpoint[])[], options: EvaluatorOptions & { readonly signal?: AbortSignal }): Promise<Record<string, Float64Array>[]> {
   const evaluator = await WeightEvaluator.create(problem, options);
-  const values: Record<string, Float64Array> = {};
+  const found = paths.map((): Record<string, Float64Array> => ({}));
   try {
-    for (const [i, { parameters }] of checkpoints.entries()) {
-      for (const [name, value] of Object.entries(await evaluator.evaluate(parameters, options.signal))) {
-        values[name] ??= new Float64Array(checkpoints.length);
-        values[name][i] = value;
+    for (const [path, checkpoints] of paths.entries()) {
+      const values = found[path]!;
+      for (const [i, { parameters, buffers }] of checkpoints.entries()) {
+        for (const [name, value] of Object.entries(await evaluator.evaluate({ ...parameters, ...buffers }, options.signal))) {
+          values[name] ??= new Float64Array(checkpoints.length);
+          values[name][i] = value;
+        }
       }
     }
-    return values;
+    return found;
   } finally {
     await evaluator.dispose();
   }
@@ -157,19 +160,24 @@ export async function evaluateCentreCurvature(problem: LandscapeProblem, plane: 
   }
 }
 
-/** Puts a surface together from what is known of it: finished, or as far as it has come. */
+/**
+ * Puts a surface together from what is known of it: finished, or as far as it has come.
+ *
+ * @param pathValues the true quantities along the path of training, then along those of other runs
+ */
 export function assembleSurface(
   recipe: SurfaceRecipe,
   plane: Plane,
   values: Readonly<Record<string, Float64Array>>,
   centre: Readonly<Record<string, number>>,
-  trajectoryValues: Readonly<Record<string, Float64Array>> = {},
+  pathValues: readonly Readonly<Record<string, Float64Array>>[] = [],
 ): Surface {
   const x = axisCoordinates(recipe.grid.x);
   const y = axisCoordinates(recipe.grid.y);
   const z = recipe.grid.z && axisCoordinates(recipe.grid.z);
   const axes = { x, y, ...(z && { z }) };
-  const trajectory: SurfaceTrajectory | undefined = plane.path && { ...plane.path, values: trajectoryValues };
+  const [own = {}, ...others] = pathValues;
+  const trajectory: SurfaceTrajectory | undefined = plane.path && { ...plane.path, values: own };
   return {
     recipe,
     ...axes,
@@ -177,6 +185,7 @@ export function assembleSurface(
     minimum: lowestPoints(axes, values),
     centre,
     ...(trajectory && { trajectory }),
+    ...(plane.otherPaths && { otherTrajectories: plane.otherPaths.map((path, i) => ({ ...path, values: others[i] ?? {} })) }),
     ...(plane.anchors && { anchors: plane.anchors }),
     ...(plane.eigenvalues && { eigenvalues: plane.eigenvalues }),
     ...(plane.explainedVariance === undefined ? {} : { explainedVariance: plane.explainedVariance }),

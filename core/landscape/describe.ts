@@ -45,10 +45,10 @@ export function planeTitle(plane: PlaneRecipe): string {
   const space = directionsOf(plane) === 3 ? 'volume' : 'plane';
   switch (plane.kind) {
     case 'trajectory':
+      if (plane.with) return `joint ${space} of the training paths of ${listed(['this run', ...plane.with.map(({ name }) => name)])}${plane.align ? ', units matched' : ''}`;
       return `${space} of the training path`;
     case 'through': {
-      const names = plane.of.map(({ name }) => name);
-      return `${space} through ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+      return `${space} through ${listed(plane.of.map(({ name }) => name))}`;
     }
     case 'line':
       return plane.to === undefined ? `random line, ${scaling(plane)}` : `line to ${plane.to.name}`;
@@ -64,6 +64,8 @@ export function planeTitle(plane: PlaneRecipe): string {
       return `random ${space}, ${scaling(plane)}`;
   }
 }
+
+const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** How many directions a plane's recipe asks for. */
 export function directionsOf(plane: PlaneRecipe): 1 | 2 | 3 {

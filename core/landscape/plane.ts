@@ -1,7 +1,7 @@
 import { UserError } from '#core/graph';
 import { difference, type Direction, gaussian, innerProduct, movingParameters, normalizeDirection, orthogonalize, randomDirection, restrict, scaled } from './directions';
 import { type AxisEigenvalue, checkRank, type GivenDirections, scaleGiven, SMALLEST_ANGLE } from './given';
-import { type Checkpoint, trajectoryPlane } from './principal';
+import { type Checkpoint, type CheckpointPath, trajectoryPlane } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { Axis, PlaneRecipe, WeightsReference } from './recipe';
 
@@ -11,12 +11,25 @@ export interface Plane {
   /** Unit steps along x, y and z: one of a line, two of a plane, three of a volume. */
   readonly directions: readonly [Direction, ...Direction[]];
   readonly explainedVariance?: readonly number[];
-  /** Training's path in coordinates `[n, axes]`, where checkpoints were given. */
-  readonly path?: { readonly points: Float64Array; readonly steps: Float64Array; readonly residual: Float64Array };
+  /** Training's path, where checkpoints were given. */
+  readonly path?: PlanePath;
+  /** The paths of other runs in the same plane. */
+  readonly otherPaths?: readonly (PlanePath & { readonly name: string })[];
   /** The other weights that the plane was laid through. */
   readonly anchors?: readonly Anchor[];
   /** By axis, where these are eigenvectors of the Hessian. */
   readonly eigenvalues?: readonly AxisEigenvalue[];
+}
+
+/** A path of training in the plane. */
+export interface PlanePath {
+  /** Coordinates `[n, axes]`. */
+  readonly points: Float64Array;
+  readonly steps: Float64Array;
+  /** Distance of each checkpoint from the plane `[n]`. */
+  readonly residual: Float64Array;
+  /** Share of the path's own variance that lies in the plane, where this was laid through several paths. */
+  readonly share?: number;
 }
 
 /** Weights with a place in the plane. */
@@ -33,6 +46,8 @@ type Weights = Readonly<Record<string, Float32Array>>;
 export interface PlaneSources {
   /** Checkpoints in training order; needed for the trajectory plane, projected onto any other. */
   readonly checkpoints?: readonly Checkpoint[];
+  /** Checkpoints of other runs whose paths share a trajectory's plane, in the recipe's order. */
+  readonly otherPaths?: readonly (CheckpointPath & { readonly name: string })[];
   /** Other weights that the plane leads to, by fingerprint. */
   readonly weights?: Readonly<Record<string, Weights>>;
   /** Gradient of the loss at the centre, for the plane that holds it (`lossGradient`). */
@@ -50,11 +65,8 @@ export function makePlane(problem: Pick<LandscapeProblem, 'parameters'>, recipe:
   const { parameters } = problem;
   const centre: Weights = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
   const checkpoints = sources.checkpoints ?? [];
-  const steps = Float64Array.from(checkpoints, ({ step }) => step);
-  if (recipe.kind === 'trajectory') {
-    const { directions, explainedVariance, points, residual } = trajectoryPlane(centre, checkpoints, recipe.axes);
-    return { recipe: { ...recipe, steps: Array.from(steps) }, directions, explainedVariance, path: { points, steps, residual } };
-  }
+  const steps = stepsOf(checkpoints);
+  if (recipe.kind === 'trajectory') return alongPaths(recipe, centre, checkpoints, sources.otherPaths ?? []);
   if (recipe.kind === 'line') {
     const { to, ...random } = recipe;
     if (to === undefined) return { recipe, directions: [randomDirection(parameters, { ...random, index: 0 })] };
@@ -66,6 +78,24 @@ export function makePlane(problem: Pick<LandscapeProblem, 'parameters'>, recipe:
     directions,
     ...facts,
     ...(checkpoints.length > 0 && directions.length > 1 && { path: { steps, ...project(centre, checkpoints, directions) } }),
+  };
+}
+
+const stepsOf = (checkpoints: readonly Checkpoint[]): Float64Array => Float64Array.from(checkpoints, ({ step }) => step);
+
+/** The plane of one path of training, or of several together. */
+function alongPaths(recipe: Extract<PlaneRecipe, { kind: 'trajectory' }>, centre: Weights, checkpoints: readonly Checkpoint[], others: NonNullable<PlaneSources['otherPaths']>): Plane {
+  const { directions, explainedVariance, paths } = trajectoryPlane(centre, [{ checkpoints }, ...others], recipe.axes);
+  const [path, ...beside] = [checkpoints, ...others.map((other) => other.checkpoints)].map((own, i): PlanePath => {
+    const { share, ...projected } = paths[i]!;
+    return { ...projected, steps: stepsOf(own), ...(others.length > 0 && { share }) };
+  });
+  return {
+    recipe: { ...recipe, steps: checkpoints.map(({ step }) => step), ...(recipe.with && { with: recipe.with.map((run, i) => ({ ...run, steps: others[i]!.checkpoints.map(({ step }) => step) })) }) },
+    directions,
+    explainedVariance,
+    path: path!,
+    ...(others.length > 0 && { otherPaths: beside.map((own, i) => ({ ...own, name: others[i]!.name })) }),
   };
 }
 
@@ -157,15 +187,16 @@ function towards({ name, fingerprint }: WeightsReference, centre: Weights, sourc
   return way;
 }
 
-/** The same directions through another centre, with the path as it lies in that plane. */
-export function planeAround({ recipe, directions, explainedVariance }: Plane, { parameters }: Pick<LandscapeProblem, 'parameters'>, checkpoints: readonly Checkpoint[]): Plane {
+/** The same directions through another centre, with the paths as they lie in that plane. */
+export function planeAround({ recipe, directions, explainedVariance }: Plane, { parameters }: Pick<LandscapeProblem, 'parameters'>, { checkpoints = [], otherPaths = [] }: Pick<PlaneSources, 'checkpoints' | 'otherPaths'>): Plane {
   const centre: Weights = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
-  const steps = Float64Array.from(checkpoints, ({ step }) => step);
+  const projected = (own: readonly Checkpoint[]): PlanePath => ({ steps: stepsOf(own), ...project(centre, own, directions) });
   return {
     recipe,
     directions,
     ...(explainedVariance && { explainedVariance }),
-    ...(directions.length > 1 && checkpoints.length > 0 && { path: { steps, ...project(centre, checkpoints, directions) } }),
+    ...(directions.length > 1 && checkpoints.length > 0 && { path: projected(checkpoints) }),
+    ...(otherPaths.length > 0 && { otherPaths: otherPaths.map((other) => ({ ...projected(other.checkpoints), name: other.name })) }),
   };
 }
 

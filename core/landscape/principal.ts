@@ -1,48 +1,67 @@
 import { UserError } from '#core/graph';
 import type { Direction } from './directions';
+import { combineRows, gramMatrix, type DifferenceRows } from './gram';
 
 /** Weights at some moment of training. */
 export interface Checkpoint {
   readonly step: number;
+  /** May be read from the disk each time they are asked for: take them once, and let them go. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
+  /** What else the network held then (BatchNorm's running statistics); absent: as at the centre. */
+  readonly buffers?: Readonly<Record<string, Float32Array>>;
 }
 
-/** The plane (or the volume) that best holds the path of training, and the path in it. */
+/** The checkpoints of one training, in order. */
+export interface CheckpointPath {
+  /** What messages and pictures call the run; absent: it is the one at the centre. */
+  readonly name?: string;
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+/** A path in the plane. */
+export interface ProjectedPath {
+  /** Coordinates of every checkpoint `[n, axes]`; the final weights at the centre are the origin. */
+  readonly points: Float64Array;
+  /** Distance of every checkpoint from the plane `[n]`. */
+  readonly residual: Float64Array;
+  /** Share of this path's own variance (around its own mean) that lies in the plane. */
+  readonly share: number;
+}
+
+/** The plane (or the volume) that best holds the paths of training, and the paths in it. */
 export interface TrajectoryPlane {
   /** Orthonormal directions in weight space. */
   readonly directions: readonly [Direction, ...Direction[]];
-  /** Shares of the path's variance along the directions. */
+  /** Shares of the variance of all checkpoints together along the directions. */
   readonly explainedVariance: readonly number[];
-  /** Coordinates of every checkpoint `[n, axes]`; the final weights are the origin. */
-  readonly points: Float64Array;
-  /** Distance of every checkpoint from the plane through the final weights `[n]`. */
-  readonly residual: Float64Array;
+  /** One a path, in the order given. */
+  readonly paths: readonly ProjectedPath[];
 }
 
 /**
  * The first principal components (two, or three for a volume) of the checkpoints' differences from the final weights, `M = [w_0 - w, ..., w_n - w]`
- * (Li et al. 2018, section 7.2). Principal components are taken of the centred matrix, through its Gram matrix in
- * float64 (`n x n` instead of parameters x parameters); the plane then passes through the final weights `w`.
+ * (Li et al. 2018, section 7.2), of several paths together: their checkpoints are the rows of one matrix, each counting alike. Principal components are taken
+ * of the centred matrix, through its Gram matrix in float64 (`n x n` instead of parameters x parameters); the plane then passes through the final weights `w`
+ * at the centre.
  *
- * @throws UserError with fewer than three checkpoints (four for a volume), or when they all lie on one line (in one plane)
+ * @param memory bytes of checkpoints that may be held at a time
+ * @throws UserError with fewer than three checkpoints (four for a volume), or when they all lie on one line (in one plane): with those that coincide
  */
-export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, checkpoints: readonly Checkpoint[], axes: 2 | 3 = 2): TrajectoryPlane {
-  const n = checkpoints.length;
+export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, paths: readonly CheckpointPath[], axes: 2 | 3 = 2, memory?: number): TrajectoryPlane {
+  const owners = paths.flatMap((path) => path.checkpoints.map((checkpoint) => ({ path, checkpoint })));
+  const n = owners.length;
   if (n <= axes) {
     throw new UserError('landscape.trajectory', `the ${axes === 2 ? 'plane' : 'volume'} of a trajectory needs at least ${axes + 1} checkpoints, this run kept ${n}`, {
       hint: 'Train with "keepTrajectory": true and more epochs, or use a random plane.',
     });
   }
-  const names = Object.keys(centre);
-  const differences = checkpoints.map(({ step, parameters }) => names.map((name) => difference(name, step, parameters[name], centre[name]!)));
-  const gram = gramMatrix(differences);
+  const nameOf = (row: number): string => `step ${owners[row]!.checkpoint.step}${owners[row]!.path.name === undefined ? '' : ` of "${owners[row]!.path.name}"`}`;
+  const rows: DifferenceRows = { centre, checkpoints: owners.map(({ checkpoint }) => checkpoint), nameOf };
+  const gram = gramMatrix(rows, memory);
+  if (paths.length > 1) checkMoved(paths, gram, n);
   const { values, vectors } = symmetricEigen(centreGram(gram, n), n);
   const total = values.reduce((sum, value) => sum + Math.max(value, 0), 0);
-  if (!(total > 0) || !(values[axes - 1]! > 1e-12 * values[0]!)) {
-    throw new UserError('landscape.trajectory', axes === 2 ? 'the checkpoints lie on one line, so they span no plane' : 'the checkpoints lie in one plane, so they span no volume', {
-      hint: `Use a ${axes === 2 ? 'line' : 'plane'}, or train longer so that the path can turn.`,
-    });
-  }
+  if (!(total > 0) || !(values[axes - 1]! > 1e-12 * values[0]!)) throw rankError(gram, n, axes, nameOf);
   const components = [0, 1, 2].slice(0, axes);
   const loadings = components.map((k) => centredLoadings(vectors, n, k, values[k]!));
   const points = new Float64Array(axes * n);
@@ -57,38 +76,73 @@ export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, 
     }
     residual[i] = Math.sqrt(Math.max(gram[i * n + i]! - inPlane, 0));
   }
-  const directions = loadings.map((loading) => combine(names, differences, loading));
+  const directions = combineRows(rows, loadings);
+  let first = 0;
   return {
     directions: [directions[0]!, ...directions.slice(1)],
     explainedVariance: components.map((k) => values[k]! / total),
-    points,
-    residual,
+    paths: paths.map(({ checkpoints: { length } }): ProjectedPath => {
+      const from = first;
+      first += length;
+      const own = points.slice(axes * from, axes * first);
+      return { points: own, residual: residual.slice(from, first), share: variance(own, axes) / ownVariance(gram, n, from, first) };
+    }),
   };
 }
 
-function difference(name: string, step: number, from: Float32Array | undefined, centre: Float32Array): Float64Array {
-  if (from?.length !== centre.length) {
-    throw new UserError('landscape.trajectory', `the checkpoint of step ${step} does not fit the final weights: ${name}`, {
-      hint: 'All checkpoints of a trajectory must be of the same network.',
-    });
-  }
-  return Float64Array.from(from, (value, i) => value - centre[i]!);
+/** Sum of squared distances of points `[n, axes]` from their mean. */
+function variance(points: Float64Array, axes: number): number {
+  const n = points.length / axes;
+  const means = Array.from({ length: axes }, (_, k) => points.reduce((sum, value, i) => (i % axes === k ? sum + value : sum), 0) / n);
+  return points.reduce((sum, value, i) => sum + (value - means[i % axes]!) ** 2, 0);
 }
 
-function gramMatrix(rows: readonly (readonly Float64Array[])[]): Float64Array {
-  const n = rows.length;
-  const gram = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      rows[i]!.forEach((a, tensor) => {
-        const b = rows[j]![tensor]!;
-        for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-      });
-      gram[i * n + j] = gram[j * n + i] = sum;
-    }
+/** The same of the rows `from..to` in weight space, from their Gram matrix. */
+function ownVariance(gram: Float64Array, n: number, from: number, to: number): number {
+  let [squares, all] = [0, 0];
+  for (let i = from; i < to; i++) {
+    squares += gram[i * n + i]!;
+    for (let j = from; j < to; j++) all += gram[i * n + j]!;
   }
-  return gram;
+  return squares - all / (to - from);
+}
+
+/** Whether two rows are the same: then they have the very same products. */
+const coincide = (gram: Float64Array, n: number, i: number, j: number): boolean => gram[i * n + i]! - 2 * gram[j * n + i]! + gram[j * n + j]! === 0;
+
+/** Among several paths, one whose checkpoints are all the same is none. */
+function checkMoved(paths: readonly CheckpointPath[], gram: Float64Array, n: number): void {
+  let first = 0;
+  for (const { name, checkpoints: { length } } of paths) {
+    const from = first;
+    first += length;
+    if (!Array.from({ length }, (_, k) => from + k).every((row) => coincide(gram, n, from, row))) continue;
+    const of = name === undefined ? 'this run' : `"${name}"`;
+    throw new UserError('landscape.rank', `all ${length} checkpoints of ${of} hold the same weights, so there is no path of it to draw`, {
+      hint: name === undefined ? 'Was the learning rate zero, or everything frozen? Put another run at the centre.' : 'Leave it out, or choose a run that was trained further.',
+    });
+  }
+}
+
+/** Says which checkpoints are the same weights, where some are. */
+function rankError(gram: Float64Array, n: number, axes: 2 | 3, nameOf: (row: number) => string): UserError {
+  const groups: number[][] = [];
+  for (let i = 0; i < n; i++) {
+    const same = groups.find(([first]) => coincide(gram, n, i, first!));
+    if (same) same.push(i);
+    else groups.push([i]);
+  }
+  const space = axes === 2 ? 'plane' : 'volume';
+  if (groups.length === 1) {
+    return new UserError('landscape.rank', `all ${n} checkpoints hold the same weights, so they span no ${space}`, {
+      hint: 'The training did not move them: was the learning rate zero, or everything frozen? A random plane shows what is around them.',
+    });
+  }
+  const alike = groups.filter(({ length }) => length > 1).map((rows) => `${rows.slice(0, 5).map(nameOf).join(', ')}${rows.length > 5 ? ` and ${rows.length - 5} more` : ''}`);
+  const lie = axes === 2 ? 'the checkpoints lie on one line, so they span no plane (rank one)' : 'the checkpoints lie in one plane, so they span no volume (rank two)';
+  return new UserError('landscape.rank', `${lie}${alike.length > 0 ? `; ${groups.length} of ${n} differ, the same weights are at ${alike.join('; and at ')}` : ''}`, {
+    hint: `Use a ${axes === 2 ? 'line' : 'plane'}, or train longer so that the path can turn.`,
+  });
 }
 
 /** `H G H` with `H = I - 1/n`: the Gram matrix of the rows minus their mean. */
@@ -107,16 +161,6 @@ function centredLoadings(vectors: Float64Array, n: number, k: number, eigenvalue
   return loading.map((value) => sign * (value - mean));
 }
 
-function combine(names: readonly string[], rows: readonly (readonly Float64Array[])[], loading: Float64Array): Direction {
-  return Object.fromEntries(
-    names.map((name, tensor) => {
-      const sum = new Float64Array(rows[0]![tensor]!.length);
-      rows.forEach((row, i) => row[tensor]!.forEach((value, k) => (sum[k]! += loading[i]! * value)));
-      return [name, Float32Array.from(sum)];
-    }),
-  );
-}
-
 /**
  * Eigenvalues (descending) and eigenvectors (columns of a row-major matrix) of a symmetric matrix, by cyclic Jacobi
  * rotations (Golub and Van Loan, section 8.5): accurate to rounding for the few hundred rows a trajectory has.
@@ -124,7 +168,7 @@ function combine(names: readonly string[], rows: readonly (readonly Float64Array
 export function symmetricEigen(matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
   const a = Float64Array.from(matrix);
   const v = Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0));
-  const scale = Math.hypot(...a);
+  const scale = Math.sqrt(a.reduce((sum, value) => sum + value ** 2, 0));
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p * n + q]! ** 2;

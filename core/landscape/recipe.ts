@@ -60,6 +60,15 @@ const gradientPlane = z.strictObject({
 const trajectoryPlane = z.strictObject({
   kind: z.literal('trajectory'),
   steps: z.array(z.number()).default([]).describe('training steps of the checkpoints that span the plane'),
+  with: z
+    .array(weightsReferenceSchema.extend({ steps: z.array(z.number()).default([]) }))
+    .min(1)
+    .optional()
+    .describe('other runs whose paths span the plane together with this one\'s: where each ends, and the steps of its checkpoints'),
+  align: z
+    .strictObject({ seed: z.int().min(0) })
+    .optional()
+    .describe('the units of each other network were matched with this one\'s, by weight matching in an order that the seed draws'),
   axes,
 });
 

@@ -6,7 +6,7 @@ import { UserError } from '#core/graph';
 import { assembleSurface, computeSurface, evaluateCentre, evaluateCentreCurvature, evaluateCheckpoints, type SurfaceChunk } from './compute';
 import { gridSize } from './grid';
 import { PointJournal } from './journal';
-import type { Plane } from './plane';
+import type { Plane, PlaneSources } from './plane';
 import type { PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
@@ -21,8 +21,9 @@ export type SurfaceEvent =
 
 export interface ResumableOptions extends PointOptions {
   readonly signal?: AbortSignal;
-  /** The checkpoints behind `plane.path`: their true quantities are stored with the path. */
+  /** The checkpoints behind `plane.path` and `plane.otherPaths`: their true quantities are stored with the paths. */
   readonly checkpoints?: readonly Checkpoint[];
+  readonly otherPaths?: PlaneSources['otherPaths'];
 }
 
 /**
@@ -38,9 +39,10 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
   if (surface === undefined) {
     await checkDisk(folder, 2 * total * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
     const centre = { ...(await evaluateCentre(problem, options)), ...(await evaluateCentreCurvature(problem, plane, options)) };
-    const path = plane.path && options.checkpoints ? await evaluateCheckpoints(problem, options.checkpoints, options) : {};
+    const { checkpoints, otherPaths = [] } = options;
+    const paths = plane.path && checkpoints ? await evaluateCheckpoints(problem, [checkpoints, ...otherPaths.map((path) => path.checkpoints)], options) : [];
     const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(total).fill(NaN)]));
-    surface = assembleSurface(recipe, plane, values, centre, path);
+    surface = assembleSurface(recipe, plane, values, centre, paths);
     await saveSurface(folder, surface);
   }
   const values: Record<string, Float64Array> = { ...surface.values };
@@ -58,7 +60,8 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
     await saveValues(folder, { recipe, values });
     await journal.remove();
   }
-  yield { kind: 'end', surface: assembleSurface(recipe, plane, values, surface.centre, surface.trajectory?.values), done: total, total };
+  const pathValues = surface.trajectory && [surface.trajectory, ...(surface.otherTrajectories ?? [])].map((path) => path.values);
+  yield { kind: 'end', surface: assembleSurface(recipe, plane, values, surface.centre, pathValues), done: total, total };
 }
 
 /** Room for the values twice: the file that replaces another is whole before the other goes. */

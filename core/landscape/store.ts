@@ -7,16 +7,19 @@ import { axisEigenvalueSchema } from './given';
 import { axisCoordinates, gridAxes, gridSize } from './grid';
 import { applyJournal } from './journal';
 import { surfaceRecipeSchema } from './recipe';
-import { lowestPoints, type Surface } from './surface';
+import { lowestPoints, type Surface, type SurfaceTrajectory } from './surface';
 
 const spelled = (values: Float64Array): (number | string)[] => Array.from(values, spelledNumber);
+
+const trajectorySchema = z.object({ points: numbers, steps: numbers, residual: numbers, values: z.record(z.string(), numbers), share: z.number().optional() });
 
 const summarySchema = z.object({
   centre: z.record(z.string(), z.number().nullable()),
   explainedVariance: z.array(z.number()).min(2).max(3).optional(),
   anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
   eigenvalues: z.array(axisEigenvalueSchema).optional(),
-  trajectory: z.object({ points: numbers, steps: numbers, residual: numbers, values: z.record(z.string(), numbers) }).optional(),
+  trajectory: trajectorySchema.optional(),
+  otherTrajectories: z.array(trajectorySchema.extend({ name: z.string() })).optional(),
 });
 
 /**
@@ -25,23 +28,30 @@ const summarySchema = z.object({
  */
 export async function saveSurface(folder: string, surface: Surface): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { recipe, centre, explainedVariance, anchors, eigenvalues, trajectory } = surface;
+  const { recipe, centre, explainedVariance, anchors, eigenvalues, trajectory, otherTrajectories } = surface;
   const summary = {
     centre: Object.fromEntries(Object.entries(centre).map(([name, value]) => [name, Number.isFinite(value) ? value : null])),
     explainedVariance,
     anchors,
     eigenvalues,
-    trajectory: trajectory && {
-      points: spelled(trajectory.points),
-      steps: spelled(trajectory.steps),
-      residual: spelled(trajectory.residual),
-      values: Object.fromEntries(Object.entries(trajectory.values).map(([name, values]) => [name, spelled(values)])),
-    },
+    trajectory: trajectory && spelledPath(trajectory),
+    otherTrajectories: otherTrajectories?.map(spelledPath),
   };
   await replaceFile(join(folder, 'recipe.json'), `${JSON.stringify(recipe, null, 2)}\n`);
   await replaceFile(join(folder, 'summary.json'), `${JSON.stringify(summary)}\n`);
   await saveValues(folder, surface);
 }
+
+const spelledPath = ({ points, steps, residual, values, ...facts }: SurfaceTrajectory) => ({
+  ...facts,
+  points: spelled(points),
+  steps: spelled(steps),
+  residual: spelled(residual),
+  values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, spelled(list)])),
+});
+
+/** A path as the summary has it: an absent share is absent. */
+const pathOf = <T extends { share?: number | undefined }>({ share, ...path }: T) => ({ ...path, ...(share !== undefined && { share }) });
 
 /** Writes only the values, which grow while a surface is computed. */
 export async function saveValues(folder: string, { recipe, values }: Pick<Surface, 'recipe' | 'values'>): Promise<void> {
@@ -64,9 +74,9 @@ export async function openSurface(folder: string): Promise<Surface> {
   const axes = { x, y, ...(third && { z: third }) };
   const values = Object.fromEntries(recipe.quantities.map((name, at) => [name, data.slice(at * size, (at + 1) * size)]));
   const centre = Object.fromEntries(Object.entries(summary.centre).map(([name, value]) => [name, value ?? Infinity]));
-  const { trajectory, anchors, eigenvalues, explainedVariance } = summary;
+  const { trajectory, otherTrajectories, anchors, eigenvalues, explainedVariance } = summary;
   const places = anchors?.map(({ z, ...anchor }) => ({ ...anchor, ...(z !== undefined && { z }) }));
-  return { recipe, ...axes, values, minimum: lowestPoints(axes, values), centre, ...(trajectory && { trajectory }), ...(places && { anchors: places }), ...(eigenvalues && { eigenvalues }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
+  return { recipe, ...axes, values, minimum: lowestPoints(axes, values), centre, ...(trajectory && { trajectory: pathOf(trajectory) }), ...(otherTrajectories && { otherTrajectories: otherTrajectories.map(pathOf) }), ...(places && { anchors: places }), ...(eigenvalues && { eigenvalues }), ...(explainedVariance === undefined ? {} : { explainedVariance }) };
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {

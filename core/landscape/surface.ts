@@ -13,6 +13,13 @@ export interface SurfaceTrajectory {
   readonly residual: Float64Array;
   /** Quantities at the true weights (not at their projections), each `[n]`. */
   readonly values: Readonly<Record<string, Float64Array>>;
+  /** Share of the path's own variance that lies in the plane, where this was laid through the paths of several runs. */
+  readonly share?: number;
+}
+
+/** The path of another run in the same plane. */
+export interface OtherTrajectory extends SurfaceTrajectory {
+  readonly name: string;
 }
 
 export interface SurfaceMinimum {
@@ -37,6 +44,8 @@ export interface Surface {
   readonly z?: Float64Array;
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: SurfaceTrajectory;
+  /** Paths of other runs that the plane was laid through. */
+  readonly otherTrajectories?: readonly OtherTrajectory[];
   /** Other weights that the plane was laid through. */
   readonly anchors?: readonly Anchor[];
   /** The lowest computed point of each quantity; absent where nothing finite has been computed. */

@@ -31,11 +31,11 @@ export function finishSums(problem: LandscapeProblem, quantity: string, sum: num
   return Number.isFinite(value) ? value : Infinity;
 }
 
-/** Weights and buffers as a traced problem takes them; parameters that are not named stand at the centre. */
-export function weightFeeds(problem: LandscapeProblem, parameters: Readonly<Record<string, Float32Array>>): Record<string, Feed> {
+/** Parameters and buffers as a traced problem takes them; what `weights` does not name stands as at the centre. */
+export function weightFeeds(problem: LandscapeProblem, weights: Readonly<Record<string, Float32Array>>): Record<string, Feed> {
   const feeds: Record<string, Feed> = {};
-  for (const [name, { data }] of Object.entries(problem.parameters)) feeds[`parameters.${name}`] = parameters[name] ?? data;
-  for (const [name, { data }] of Object.entries(problem.buffers)) feeds[`buffers.${name}`] = data;
+  for (const [name, { data }] of Object.entries(problem.parameters)) feeds[`parameters.${name}`] = weights[name] ?? data;
+  for (const [name, { data }] of Object.entries(problem.buffers)) feeds[`buffers.${name}`] = weights[name] ?? data;
   return feeds;
 }
 

@@ -18,9 +18,9 @@ class WeightPrograms {
     return new WeightPrograms(problem, await compile(traceProblem(problem), options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
   }
 
-  /** Sums over each batch at `parameters`, by quantity; those parameters that are not named stand at the centre. */
-  async *sums(parameters: Readonly<Record<string, Float32Array>>, signal?: AbortSignal): AsyncGenerator<Record<string, number>> {
-    const weights = weightFeeds(this.problem, parameters);
+  /** Sums over each batch at parameters (and buffers) by name, by quantity; those that are not named stand at the centre. */
+  async *sums(named: Readonly<Record<string, Float32Array>>, signal?: AbortSignal): AsyncGenerator<Record<string, number>> {
+    const weights = weightFeeds(this.problem, named);
     const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
     for (const batch of this.problem.batches) {
       signal?.throwIfAborted();
@@ -52,10 +52,10 @@ export class WeightEvaluator {
     return new WeightEvaluator(problem, await WeightPrograms.create(problem, options));
   }
 
-  /** Values at `parameters`; those that are not named stand at the centre. */
-  async evaluate(parameters: Readonly<Record<string, Float32Array>> = {}, signal?: AbortSignal): Promise<Record<string, number>> {
+  /** Values at parameters (and buffers) by name; those that are not named stand at the centre. */
+  async evaluate(weights: Readonly<Record<string, Float32Array>> = {}, signal?: AbortSignal): Promise<Record<string, number>> {
     const totals: Record<string, number> = {};
-    for await (const sums of this.programs.sums(parameters, signal)) {
+    for await (const sums of this.programs.sums(weights, signal)) {
       for (const [name, sum] of Object.entries(sums)) totals[name] = (totals[name] ?? 0) + sum;
     }
     return Object.fromEntries(Object.entries(totals).map(([name, sum]) => [name, finishSums(this.problem, name, sum)]));

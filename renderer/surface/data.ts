@@ -1,5 +1,9 @@
-/** The path of training in the plane. */
+/** A path of training in the plane. */
 export interface PathData {
+  /** Whose it is, where the plane holds several. */
+  readonly name?: string | undefined;
+  /** Share of its own variance that lies in the plane, where the plane was laid through several. */
+  readonly share?: number | undefined;
   /** Coordinates in training order, `[n, 2]`, of a volume `[n, 3]`. */
   readonly points: Float64Array;
   readonly steps: Float64Array;
@@ -32,6 +36,8 @@ export interface SurfaceData {
   /** Row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed yet; Infinity: no finite value there. */
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: PathData | undefined;
+  /** Paths of other runs in the same plane. */
+  readonly otherTrajectories?: readonly PathData[] | undefined;
   readonly anchors?: readonly Anchor[] | undefined;
   /** Names of the axes. */
   readonly axes: readonly [string, string, ...string[]];

@@ -1,6 +1,7 @@
 import { type Camera, Vector3 } from 'three';
 import type { SceneLabel } from './box';
 import type { ScenePalette } from './colors';
+import type { PathKey } from './path-marks';
 import { formatNumber, logTicks, ticks } from './ticks';
 import type { HeightScale } from './data';
 
@@ -12,6 +13,8 @@ export interface Overlay {
   /** Texts beside a point of the scene. */
   readonly notes: readonly { readonly text: string; readonly at: readonly [number, number, number] }[];
   readonly colorBar?: { readonly table: Uint8Array; readonly low: number; readonly high: number; readonly scale: HeightScale; readonly title: string; readonly marks?: readonly number[] };
+  /** Lines and what they are, where there are several. */
+  readonly legend?: readonly PathKey[];
   readonly caption?: { readonly title: string; readonly subtitle: string };
 }
 
@@ -46,6 +49,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
     write(context, text, x + 11 * unit, y - 11 * unit, palette, unit);
   }
   if (overlay.colorBar) drawColorBar(context, overlay.colorBar, palette, width, height, unit);
+  if (overlay.legend) drawLegend(context, overlay.legend, palette, (overlay.caption ? 82 : 26) * unit, unit);
   if (overlay.caption) {
     context.textAlign = 'left';
     context.fillStyle = palette.text;
@@ -64,6 +68,26 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
   context.strokeStyle = palette.background;
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
+}
+
+/** A line in each colour, with an outline that keeps the light ones visible, at the upper left. */
+function drawLegend(context: CanvasRenderingContext2D, keys: readonly PathKey[], palette: ScenePalette, top: number, unit: number): void {
+  context.font = `500 ${12 * unit}px ${FONT}`;
+  context.textAlign = 'left';
+  context.lineCap = 'round';
+  keys.forEach(({ color, text }, i) => {
+    const y = top + i * 19 * unit;
+    for (const [stroke, width] of [['#111', 6], [color, 3.5]] as const) {
+      context.beginPath();
+      context.moveTo(24 * unit, y);
+      context.lineTo(48 * unit, y);
+      context.strokeStyle = stroke;
+      context.lineWidth = width * unit;
+      context.stroke();
+    }
+    context.fillStyle = palette.text;
+    write(context, text, 57 * unit, y, palette, unit);
+  });
 }
 
 function drawColorBar(context: CanvasRenderingContext2D, bar: NonNullable<Overlay['colorBar']>, palette: ScenePalette, width: number, height: number, unit: number): void {

@@ -1,6 +1,6 @@
 import { Color, Group, Mesh, MeshBasicMaterial, SphereGeometry } from 'three';
 import { type ScenePalette, colorTable } from './colors';
-import type { Anchor, CriticalMark, SurfaceData, SurfaceLook } from './data';
+import type { Anchor, CriticalMark, SurfaceLook } from './data';
 import type { Frame } from './frame';
 import { contourLevels, heightAt, type HeightField } from './heights';
 import { isolines } from './isolines';
@@ -9,7 +9,7 @@ import { Lines, polyline } from './lines';
 export type Point = readonly [number, number, number];
 
 /** How far lines on the surface are lifted off it. */
-const LIFT = 0.004;
+export const LIFT = 0.004;
 
 /** Contour lines on the floor, coloured like the surface above them. */
 export class FloorContours {
@@ -44,53 +44,6 @@ export class FloorContours {
 
   dispose(): void {
     this.lines.dispose();
-  }
-}
-
-/** The path of training on the surface and its shadow on the floor; where hills hide it, it shines through faintly. */
-export class PathMark {
-  readonly object = new Group();
-  private readonly halo = new Lines({ color: '#fff', width: 6 });
-  private readonly line = new Lines({ color: '#f00', width: 3 });
-  private readonly hidden = new Lines({ color: '#f00', width: 2 });
-  private readonly shadow = new Lines({ color: '#f00', width: 2 });
-  private readonly dots = new Group();
-
-  constructor() {
-    this.object.add(this.shadow.object, this.hidden.object, this.halo.object, this.line.object, this.dots);
-  }
-
-  update(data: SurfaceData, field: HeightField, frame: Frame, look: SurfaceLook, palette: ScenePalette): void {
-    const points = look.path ? pathPoints(data, field, frame) : [];
-    this.show(points, refine(points, field, frame), frame.floor, palette);
-  }
-
-  /** @param line the points, with others between them where it has to bend; `order` what it is drawn after */
-  show(points: readonly Point[], line: readonly Point[], floor: number, palette: ScenePalette, order = 0): void {
-    clear(this.dots);
-    this.halo.restyle({ color: palette.halo, width: 6.5, opacity: 0.9, order: order + 2 });
-    this.line.restyle({ color: palette.path, width: 3, order: order + 3 });
-    this.hidden.restyle({ color: palette.path, width: 2, opacity: 0.28, through: true, order: order + 1 });
-    this.shadow.restyle({ color: palette.path, width: 1.8, opacity: 0.55, order: 1 });
-    for (const lines of [this.halo, this.line, this.hidden]) lines.set(polyline(line));
-    // Where the path has left the picture it has no shadow in it either.
-    this.shadow.set(polyline(line.map(([x, y, z]) => [x, Number.isFinite(y) ? floor + 0.003 : NaN, z])));
-    points.forEach((point, i) => {
-      if (!point.every(Number.isFinite)) return;
-      const end = i === 0 || i === points.length - 1;
-      this.dots.add(ball(point, end ? 0.021 : 0.0125, palette.path, order + 4));
-      if (end) this.dots.add(ball(point, 0.0265, palette.halo, order + 3, true));
-      if (i === 0) this.dots.add(ball(point, 0.0125, palette.halo, order + 5, false, 0.001));
-    });
-  }
-
-  resize(width: number, height: number): void {
-    for (const lines of [this.halo, this.line, this.hidden, this.shadow]) lines.resize(width, height);
-  }
-
-  dispose(): void {
-    clear(this.dots);
-    for (const lines of [this.halo, this.line, this.hidden, this.shadow]) lines.dispose();
   }
 }
 
@@ -188,28 +141,6 @@ export class AnchorMarks {
   dispose(): void {
     clear(this.object);
   }
-}
-
-/** The trajectory's points on the surface; outside the grid or over a hole the height is NaN. */
-function pathPoints(data: SurfaceData, field: HeightField, frame: Frame): Point[] {
-  const { points = new Float64Array() } = data.trajectory ?? {};
-  return Array.from({ length: points.length / 2 }, (_, i) => {
-    const [x, z] = [frame.sceneX(points[2 * i]!), frame.sceneZ(points[2 * i + 1]!)];
-    return [x, frame.lift(heightAt(field, frame.column(x), frame.row(z))) + LIFT, z];
-  });
-}
-
-/** Points between the checkpoints, so that the line lies on the surface instead of cutting through hills. */
-function refine(points: readonly Point[], field: HeightField, frame: Frame): Point[] {
-  return points.flatMap((point, i): Point[] => {
-    const next = points[i + 1];
-    if (next === undefined) return [point];
-    const pieces = Math.max(1, Math.ceil((Math.hypot(next[0] - point[0], next[2] - point[2]) * Math.max(field.columns, field.rows)) / 2));
-    return Array.from({ length: pieces }, (_, k): Point => {
-      const [x, z] = [point[0] + ((next[0] - point[0]) * k) / pieces, point[2] + ((next[2] - point[2]) * k) / pieces];
-      return [x, frame.lift(heightAt(field, frame.column(x), frame.row(z))) + LIFT, z];
-    });
-  });
 }
 
 export function ball(at: Point, radius: number, color: string, order: number, behind = false, raise = 0): Mesh {

@@ -5,9 +5,10 @@ import { type CriticalMark, type PlanePoint, type PointerReading, type SurfaceDa
 import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import type { Overlay } from './labels';
-import { AnchorMarks, CriticalMarks, FloorContours, MinimumMark, PathMark, PointerMark } from './marks';
+import { AnchorMarks, CriticalMarks, FloorContours, MinimumMark, PointerMark } from './marks';
 import { SurfaceMesh } from './mesh';
 import { OrbitScene, type SceneOptions } from './orbit';
+import { pathKeys, PathMarks } from './path-marks';
 import { formatNumber } from './ticks';
 
 /** Milliseconds between two drawings of the floor's contours while points stream in. */
@@ -17,7 +18,7 @@ const CONTOUR_PAUSE = 200;
 export class SurfaceScene extends OrbitScene {
   private readonly surface = new SurfaceMesh();
   private readonly floor = new FloorContours();
-  private readonly path = new PathMark();
+  private readonly path = new PathMarks();
   private readonly minimum = new MinimumMark();
   private readonly critical = new CriticalMarks();
   private readonly anchors = new AnchorMarks();
@@ -108,7 +109,7 @@ export class SurfaceScene extends OrbitScene {
     const palette = scenePalettes[look.theme];
     const frame = (this.frame = makeFrame(data.x, data.y, field, look.exaggeration));
     this.surface.update(field, frame);
-    this.path.update(data, field, frame, look, palette);
+    this.path.update(look.path ? data : {}, field, frame, palette);
     this.lowest = findLowest(values, field, frame);
     this.minimum.update(this.lowest?.at, palette);
     this.critical.update(this.marks, field, frame, palette);
@@ -144,7 +145,7 @@ export class SurfaceScene extends OrbitScene {
       const at = [this.frame.columnX(this.under.column), this.frame.lift(heightAt(field, this.under.column, this.under.row)), this.frame.rowZ(this.under.row)] as const;
       notes.push({ text: `${formatNumber(reading.value)}  at  ${formatNumber(reading.x, 3)}, ${formatNumber(reading.y, 3)}`, at });
     }
-    return { notes, colorBar: { table: colorTable(look.colorMap), low: field.low, high: field.high, scale: field.scale, title: look.quantity } };
+    return { notes, legend: look.path && this.data ? pathKeys(this.data) : [], colorBar: { table: colorTable(look.colorMap), low: field.low, high: field.high, scale: field.scale, title: look.quantity } };
   }
 }
 

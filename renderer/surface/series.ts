@@ -11,12 +11,12 @@ export interface Slice {
  * heights lie on straight lines, for the eye alone: nothing was computed there.
  */
 export class SeriesFilm {
-  readonly data: SurfaceData & { trajectory: PathData | undefined };
+  readonly data: SurfaceData & { trajectory: PathData | undefined; otherTrajectories: readonly PathData[] | undefined };
 
   constructor(readonly slices: readonly Slice[]) {
     const first = slices[0];
     if (!first) throw new Error('a film has at least one slice');
-    this.data = { ...first.data, trajectory: first.data.trajectory, values: Object.fromEntries(Object.entries(first.data.values).map(([name, values]) => [name, values.slice()])) };
+    this.data = { ...first.data, trajectory: first.data.trajectory, otherTrajectories: first.data.otherTrajectories, values: Object.fromEntries(Object.entries(first.data.values).map(([name, values]) => [name, values.slice()])) };
   }
 
   /** The last position. */
@@ -30,7 +30,7 @@ export class SeriesFilm {
     const share = Math.min(Math.max(position - index, 0), 1);
     const here = this.slices[index]!.data;
     const next = this.slices[Math.min(index + 1, this.end)]!.data;
-    this.data.trajectory = (share > 0.5 ? next : here).trajectory;
+    ({ trajectory: this.data.trajectory, otherTrajectories: this.data.otherTrajectories } = share > 0.5 ? next : here);
     for (const [name, values] of Object.entries(this.data.values)) {
       const [from, to] = [here.values[name]!, next.values[name]!];
       // A hole on either side stays one while the two are mixed.

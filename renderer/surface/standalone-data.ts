@@ -1,4 +1,4 @@
-import type { Anchor, SurfaceData } from './data';
+import type { Anchor, PathData, SurfaceData } from './data';
 
 /** What the saved page holds besides the numbers. */
 export interface SavedSurface {
@@ -26,25 +26,38 @@ interface SurfaceDocument {
   z?: number[];
   values: Record<string, Rows | Rows[]>;
   anchors?: Anchor[];
-  trajectory?: { steps: number[]; points: (number | null)[][]; values: Record<string, (number | null)[]> };
+  trajectory?: PathDocument;
+  otherTrajectories?: (PathDocument & { name: string })[];
+}
+
+interface PathDocument {
+  steps: number[];
+  points: (number | null)[][];
+  values: Record<string, (number | null)[]>;
+  share?: number;
 }
 
 /** Reads the surface that stands in a saved page (the `.json` export's format). A `null` was no finite number. */
 export function readSurfaceDocument(text: string): SavedSurface {
   const document = JSON.parse(text) as SurfaceDocument;
   const { recipe, trajectory } = document;
+  const title = recipe.run.name ?? recipe.run.id;
   const list = (values: readonly (number | null)[]): Float64Array => Float64Array.from(values, (value) => value ?? Infinity);
   const values = Object.fromEntries(Object.entries(document.values).map(([name, rows]) => [name, list((rows as Rows[]).flat(2))]));
+  const path = ({ steps, points, values: own, share }: PathDocument, name: string): PathData => ({
+    name,
+    share,
+    points: list(points.flat()),
+    steps: Float64Array.from(steps),
+    values: Object.fromEntries(Object.entries(own).map(([quantity, column]) => [quantity, list(column)])),
+  });
   const data: SurfaceData = {
     x: Float64Array.from(document.x),
     y: Float64Array.from(document.y),
     z: document.z && Float64Array.from(document.z),
     values,
-    trajectory: trajectory && {
-      points: list(trajectory.points.flat()),
-      steps: Float64Array.from(trajectory.steps),
-      values: Object.fromEntries(Object.entries(trajectory.values).map(([name, column]) => [name, list(column)])),
-    },
+    trajectory: trajectory && path(trajectory, title),
+    otherTrajectories: document.otherTrajectories?.map((other) => path(other, other.name)),
     axes: document.axes,
     anchors: document.anchors,
   };
@@ -52,7 +65,7 @@ export function readSurfaceDocument(text: string): SavedSurface {
   return {
     data,
     quantities: recipe.quantities,
-    title: recipe.run.name ?? recipe.run.id,
+    title,
     subtitle: `${document.plane} · ${recipe.split}${subset} · ${[data.x, data.y, ...(data.z ? [data.z] : [])].map(({ length }) => length).join('×')} · ${recipe.program}`,
     csv: csv(data),
   };

@@ -4,8 +4,9 @@ import { axisBox, type AxisBox } from './box';
 import { colorTable, scenePalettes } from './colors';
 import type { PointerReading, SliceAxis, VolumeLook } from './data';
 import type { Overlay } from './labels';
-import { AnchorMarks, MinimumMark, PathMark, type Point } from './marks';
+import { AnchorMarks, MinimumMark, type Point } from './marks';
 import { OrbitScene, type SceneOptions } from './orbit';
+import { colorOf, pathKeys, PathMarks, pathsOf } from './path-marks';
 import { Shells } from './shells';
 import { axisNumber, Slice, sliceImage, spanningAxes } from './slice';
 import { formatNumber } from './ticks';
@@ -23,7 +24,7 @@ const OVER_SHELLS = 20;
 export class VolumeScene extends OrbitScene {
   private readonly shells = new Shells();
   private readonly slice = new Slice();
-  private readonly path = new PathMark();
+  private readonly path = new PathMarks();
   private readonly minimum = new MinimumMark();
   private readonly anchors = new AnchorMarks();
   private volume: VolumeLook = { levels: [], slice: null };
@@ -88,9 +89,11 @@ export class VolumeScene extends OrbitScene {
     const frame = (this.frame = volumeFrame(axes));
     this.makeShells(values, frame, axes);
     this.makeSlice();
-    const steps = data.trajectory?.steps.length ?? 0;
-    const points = look.path ? Array.from({ length: steps }, (_, i) => inside(frame, axes, Array.from(data.trajectory!.points.subarray(3 * i, 3 * i + 3)))) : [];
-    this.path.show(points, points, frame.floor, palette, OVER_SHELLS);
+    const paths = look.path ? pathsOf(data) : [];
+    this.path.show(paths.map(({ steps, points: at }, i) => {
+      const points = Array.from({ length: steps.length }, (_, k) => inside(frame, axes, Array.from(at.subarray(3 * k, 3 * k + 3))));
+      return { points, line: points, color: colorOf(i, paths.length, palette) };
+    }), frame.floor, palette, OVER_SHELLS);
     const { index } = values.lowest;
     const row = Math.floor(index / axes.x.length);
     this.lowest = frame.at(axes.x[index % axes.x.length]!, axes.y[row % axes.y.length]!, axes.z[Math.floor(row / axes.y.length)]!);
@@ -114,7 +117,7 @@ export class VolumeScene extends OrbitScene {
     const notes = [...this.anchors.places];
     if (this.lowest && !under) notes.push({ text: `min ${formatNumber(values.lowest.value)}`, at: this.lowest });
     if (under) notes.push({ text: `${formatNumber(under.value)}  at  ${(['x', 'y', 'z'] as const).map((axis) => formatNumber(under.place[axis], 3)).join(', ')}`, at: under.at });
-    return { notes, colorBar: { table: colorTable(look.colorMap), low: values.low, high: values.high, scale: values.scale, title: look.quantity, marks: this.volume.levels } };
+    return { notes, legend: look.path && this.data ? pathKeys(this.data) : [], colorBar: { table: colorTable(look.colorMap), low: values.low, high: values.high, scale: values.scale, title: look.quantity, marks: this.volume.levels } };
   }
 
   protected override pointTo(ray: Ray | undefined): void {

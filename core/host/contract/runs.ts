@@ -26,6 +26,8 @@ export const runSummary = z.object({
   task,
   /** One line on data and model: `iris.csv, mlp`. */
   title: z.string(),
+  /** Numbers that the network learns, of one member of a population; absent before it was first started. */
+  parameters: z.int().optional(),
   epochs: z.object({ done: z.number(), total: z.number() }),
   best: z.object({ name: z.string(), value: z.number(), epoch: z.int() }).nullable(),
   /** Validation loss by epoch (training loss where there is no validation part), for a sparkline. */

@@ -12,8 +12,10 @@ const count = z.int().min(1).max(2049);
 export const surfaceRequest = z.strictObject({
   run: z.string(),
   plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'),
-  /** Other weights that the plane leads to: one for a line (or none: a random one), two (three) that with the centre span a plane (a volume). */
-  others: z.array(z.strictObject({ run: z.string(), checkpoint: z.union([checkpointName, z.string().regex(/^path:[\w.-]+\/(?:end|\d+)$/)]).default('last'), member: z.int().min(0).optional() })).max(3).default([]),
+  /** Other weights that the plane leads to: one for a line (or none: a random one), two (three) that with the centre span a plane (a volume); of a trajectory other runs whose paths span it together with this one's. */
+  others: z.array(z.strictObject({ run: z.string(), checkpoint: z.union([checkpointName, z.string().regex(/^path:[\w.-]+\/(?:end|\d+)$/)]).default('last'), member: z.int().min(0).optional() })).max(7).default([]),
+  /** Of a trajectory with other runs: match the units of their networks with this one's first. */
+  align: z.boolean().default(false),
   seed: z.int().min(0).default(0),
   /** Absent: filter; for eigenvectors, ascent and vectors none. */
   normalization: z.enum(['filter', 'layer', 'weight', 'none']).optional(),
@@ -73,6 +75,19 @@ export type SurfaceEstimate = z.infer<typeof surfaceEstimate>;
 
 export const surfaceMinimum = z.object({ x: z.number(), y: z.number(), z: z.number().optional(), value: z.number(), index: z.int() });
 
+/** A path of training in the plane. */
+const trajectory = z.object({
+  /** Coordinates in training order, `[n, 2]`, of a volume `[n, 3]`. */
+  points: float64Array,
+  steps: float64Array,
+  /** Distance from the plane, in weight space. */
+  residual: float64Array,
+  /** Quantities at the true weights, each `[n]`. */
+  values: z.record(z.string(), float64Array),
+  /** Share of the path's own variance that lies in the plane, where this was laid through the paths of several runs. */
+  share: z.number().optional(),
+});
+
 export const surface = z.object({
   id: z.string(),
   /** What made it; enough to make it again. */
@@ -88,23 +103,16 @@ export const surface = z.object({
   z: float64Array.optional(),
   /** By quantity, row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed yet; Infinity: the network gave no finite value there. */
   values: z.record(z.string(), float64Array),
-  trajectory: z
-    .object({
-      /** Coordinates in training order, `[n, 2]`, of a volume `[n, 3]`. */
-      points: float64Array,
-      steps: float64Array,
-      /** Distance from the plane, in weight space. */
-      residual: float64Array,
-      values: z.record(z.string(), float64Array),
-    })
-    .optional(),
+  trajectory: trajectory.optional(),
+  /** Paths of other runs that the plane was laid through. */
+  otherTrajectories: z.array(trajectory.extend({ name: z.string() })).optional(),
   /** Other weights that the plane was laid through. */
   anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
   /** What there is to say of points without a finite loss; empty where there are none. */
   holes: z.string(),
   minimum: z.record(z.string(), surfaceMinimum),
   centre: z.record(z.string(), z.number()),
-  /** Shares of the trajectory's variance along the axes. */
+  /** Shares of the trajectory's variance along the axes; of several trajectories together. */
   explainedVariance: z.array(z.number()).optional(),
   /** By axis, where these are eigenvectors of the Hessian; some eigenvalue lies within the residual. `text`: as it may be read. */
   eigenvalues: z.array(z.object({ label: z.string(), value: z.number(), residual: z.number(), converged: z.boolean(), text: z.string() })).optional(),

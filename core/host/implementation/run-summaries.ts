@@ -6,7 +6,7 @@ import type { Checkpoint, RunState, RunSummary } from '../contract';
 /** A run as lists show it. A run that is at work here says so itself; its file may be a moment behind. */
 export function summarizeRun({ id, folder, file }: FoundRun, queue: RunQueue): RunSummary {
   const state: RunState = queue.live(id)?.state ?? currentState(folder, file);
-  const { specification, best, progress, error } = file;
+  const { specification, best, progress, parameters, error } = file;
   const source = (specification as { data?: { source?: Parameters<typeof sourceTitle>[0] } }).data?.source;
   const model = (specification as { model?: { use?: string } }).model?.use ?? '';
   const epochs = (specification as { training?: { epochs?: number } }).training?.epochs ?? 0;
@@ -18,6 +18,7 @@ export function summarizeRun({ id, folder, file }: FoundRun, queue: RunQueue): R
     created: Date.parse(file.created),
     task: file.task ?? 'classification',
     title: [source && sourceTitle(source), model].filter(Boolean).join(', '),
+    ...(parameters !== undefined && { parameters }),
     epochs: { done: progress?.epoch ?? 0, total: progress?.epochs ?? epochs },
     best: best ? { name: best.name, value: best.value, epoch: best.epoch } : null,
     spark: sparkOf(folder),

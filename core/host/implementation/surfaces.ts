@@ -109,7 +109,7 @@ function toEvent(event: RunSurfaceEvent): SurfaceEvent {
 
 /** A surface as it crosses the contract. */
 export function toSurface(id: string, surface: LandscapeSurface, done = countKnown(surface)): Surface {
-  const { recipe, x, y, z, values, minimum, centre, trajectory, anchors, eigenvalues, explainedVariance } = surface;
+  const { recipe, x, y, z, values, minimum, centre, trajectory, otherTrajectories, anchors, eigenvalues, explainedVariance } = surface;
   const [first, second, ...third] = axisNames(surface);
   return {
     id,
@@ -125,6 +125,7 @@ export function toSurface(id: string, surface: LandscapeSurface, done = countKno
     minimum: { ...minimum },
     centre: { ...centre },
     ...(trajectory && { trajectory: { ...trajectory, values: { ...trajectory.values } } }),
+    ...(otherTrajectories && { otherTrajectories: otherTrajectories.map((path) => ({ ...path, values: { ...path.values } })) }),
     ...(anchors && { anchors: anchors.map((anchor) => ({ ...anchor })) }),
     ...(eigenvalues && { eigenvalues: eigenvalues.map((each) => ({ ...each, text: eigenvalueText(each) })) }),
     ...(explainedVariance && { explainedVariance: [...explainedVariance] }),

@@ -1,3 +1,4 @@
+import { colorBytes } from '#core/figure';
 import type { Surface } from '../surface';
 import { type ColorMapName, colorTable, linearLight, sampleColor } from './colors';
 import { GltfBuffer, yUp } from './gltf-buffer';
@@ -9,7 +10,7 @@ import { surfaceMesh } from './mesh';
 const LINE_STRIP = 3;
 
 /**
- * One self-contained glTF 2.0 file: the surface with vertex colours and normals, the trajectory as a line, the recipe in
+ * One self-contained glTF 2.0 file: the surface with vertex colours and normals, each path of training as a line in its colour, the recipe in
  * `extras`. glTF's y points up, so plane coordinates (x, y) and height z become (x, z, -y).
  */
 export function exportGltf(surface: Surface, options: IsoOptions & { readonly colorMap?: ColorMapName } = {}): Uint8Array {
@@ -31,17 +32,20 @@ export function exportGltf(surface: Surface, options: IsoOptions & { readonly co
     indices: buffer.indices(mesh.indices),
     material: 0,
   };
-  const hasPath = mesh.path.length >= 6;
-  const pathPrimitive = hasPath ? { attributes: { POSITION: buffer.vectors(yUp(mesh.path), true) }, mode: LINE_STRIP, material: 1 } : undefined;
+  const lines = mesh.paths.filter(({ positions }) => positions.length >= 6).map(({ name, color, positions }, i) => ({
+    name: mesh.paths.length > 1 ? `trajectory of ${name}` : 'trajectory',
+    color: mesh.paths.length > 1 ? colorBytes(color).map(linearLight) : [0.9, 0.15, 0.1],
+    primitives: [{ attributes: { POSITION: buffer.vectors(yUp(positions), true) }, mode: LINE_STRIP, material: 1 + i }],
+  }));
   const document = {
     asset: { version: '2.0', generator: 'Basin', extras: { recipe: surface.recipe } },
     scene: 0,
-    scenes: [{ nodes: hasPath ? [0, 1] : [0] }],
-    nodes: [{ mesh: 0, name: mesh.quantity }, ...(hasPath ? [{ mesh: 1, name: 'trajectory' }] : [])],
-    meshes: [{ name: mesh.quantity, primitives: [surfacePrimitive] }, ...(pathPrimitive ? [{ name: 'trajectory', primitives: [pathPrimitive] }] : [])],
+    scenes: [{ nodes: [0, ...lines.map((_, i) => 1 + i)] }],
+    nodes: [{ mesh: 0, name: mesh.quantity }, ...lines.map(({ name }, i) => ({ mesh: 1 + i, name }))],
+    meshes: [{ name: mesh.quantity, primitives: [surfacePrimitive] }, ...lines.map(({ name, primitives }) => ({ name, primitives }))],
     materials: [
       { name: 'surface', doubleSided: true, pbrMetallicRoughness: { baseColorFactor: [1, 1, 1, 1], metallicFactor: 0, roughnessFactor: 0.65 } },
-      ...(hasPath ? [{ name: 'trajectory', pbrMetallicRoughness: { baseColorFactor: [0.9, 0.15, 0.1, 1], metallicFactor: 0, roughnessFactor: 1 } }] : []),
+      ...lines.map(({ name, color }) => ({ name, pbrMetallicRoughness: { baseColorFactor: [...color, 1], metallicFactor: 0, roughnessFactor: 1 } })),
     ],
     ...buffer.finish(),
   };

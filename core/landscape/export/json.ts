@@ -1,6 +1,6 @@
 import { axisNames, planeTitle } from '../describe';
 import { gridAxes } from '../grid';
-import type { Surface } from '../surface';
+import type { Surface, SurfaceTrajectory } from '../surface';
 
 type Nested = (number | null)[] | Nested[];
 
@@ -12,12 +12,20 @@ function nested(values: Float64Array, shape: readonly number[]): Nested {
   return Array.from({ length: first! }, (_, i) => nested(values.subarray(i * size, (i + 1) * size), rest));
 }
 
+const pathDocument = ({ steps, points, residual, values, share }: SurfaceTrajectory, axes: number) => ({
+  steps: Array.from(steps),
+  points: nested(points, [steps.length, axes]),
+  residual: Array.from(residual),
+  share,
+  values: Object.fromEntries(Object.entries(values).map(([name, data]) => [name, nested(data, [data.length])])),
+});
+
 /**
- * The surface as JSON: the recipe, the axes, one matrix (rows along y) a quantity, of a volume a list of matrices along z, the trajectory.
- * JSON knows no infinite numbers, so a hole is `null`.
+ * The surface as JSON: the recipe, the axes, one matrix (rows along y) a quantity, of a volume a list of matrices along z, the path of training and those of
+ * other runs. JSON knows no infinite numbers, so a hole is `null`.
  */
 export function exportJson(surface: Surface): Uint8Array {
-  const { recipe, x, y, z, values, trajectory, anchors, eigenvalues, minimum, centre, explainedVariance } = surface;
+  const { recipe, x, y, z, values, trajectory, otherTrajectories, anchors, eigenvalues, minimum, centre, explainedVariance } = surface;
   const shape = gridAxes(recipe.grid).map(({ count }) => count).reverse();
   const document = {
     format: 'basin-surface',
@@ -34,12 +42,8 @@ export function exportJson(surface: Surface): Uint8Array {
     explainedVariance,
     eigenvalues,
     anchors,
-    trajectory: trajectory && {
-      steps: Array.from(trajectory.steps),
-      points: nested(trajectory.points, [trajectory.steps.length, shape.length]),
-      residual: Array.from(trajectory.residual),
-      values: Object.fromEntries(Object.entries(trajectory.values).map(([name, data]) => [name, nested(data, [data.length])])),
-    },
+    trajectory: trajectory && pathDocument(trajectory, shape.length),
+    otherTrajectories: otherTrajectories?.map((path) => ({ name: path.name, ...pathDocument(path, shape.length) })),
   };
   return new TextEncoder().encode(`${JSON.stringify(document)}\n`);
 }

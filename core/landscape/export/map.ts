@@ -6,6 +6,7 @@ import { type ColorMapName, colorTable } from './colors';
 import { contourLevels, formatNumber, type Heights, unitHeight } from './height';
 import { isolines } from './isolines';
 import { baseHalfWidths } from './mesh';
+import { drawLegend, drawnPaths, type Place } from './paths';
 import { refine, shadedMap } from './raster';
 
 /** A picture as rasters below shapes. */
@@ -41,9 +42,10 @@ export function plotMap(surface: Surface, quantity: string, heights: Heights, ma
     rasters: [{ pixels, frame, background: palette.hole }],
     shapes: [
       ...drawContours(fine, frame, heights, unit),
-      ...drawPath(surface, frame, unit),
+      ...drawPaths(surface, frame, unit),
       ...drawMinimum(surface, quantity, frame, unit),
       ...drawAnchors(surface, frame, palette, unit),
+      ...drawLegend(surface, frame, placesIn(frame, surface), palette, unit),
       ...axes(frame, ends(surface.x), ends(surface.y), [across, upwards], palette, unit),
     ],
   };
@@ -74,17 +76,20 @@ function drawContours(fine: Float64Array, frame: Rectangle, heights: Heights, un
 }
 
 /** Places in the plane as pixels of a frame. */
-function placesIn(frame: Rectangle, { x, y }: Pick<Surface, 'x' | 'y'>): (px: number, py: number) => readonly [number, number] {
+function placesIn(frame: Rectangle, { x, y }: Pick<Surface, 'x' | 'y'>): Place {
   const [x0, x1] = ends(x);
   const [y0, y1] = ends(y);
   return (px, py) => [frame.left + (frame.width * (px - x0)) / (x1 - x0), frame.top + frame.height - (frame.height * (py - y0)) / (y1 - y0)];
 }
 
-function drawPath(surface: Surface, frame: Rectangle, unit: number): Shape[] {
-  const points = surface.trajectory?.points;
-  if (points === undefined || points.length < 4) return [];
+/** Paths of training from a dark ring to a full one; of several runs each in its colour, the own one uppermost. */
+function drawPaths(surface: Surface, frame: Rectangle, unit: number): Shape[] {
   const place = placesIn(frame, surface);
-  const at = Array.from({ length: points.length / 2 }, (_, i) => place(points[i * 2]!, points[i * 2 + 1]!));
+  const paths = drawnPaths(surface);
+  return paths.toReversed().flatMap(({ points, color }) => (points.length < 4 ? [] : drawPath(Array.from({ length: points.length / 2 }, (_, i) => place(points[i * 2]!, points[i * 2 + 1]!)), paths.length > 1 ? color : '#fff', frame, unit)));
+}
+
+function drawPath(at: readonly (readonly [number, number])[], color: string, frame: Rectangle, unit: number): Shape[] {
   const d = polyline(at.flat());
   const dot = ([x, y]: readonly [number, number], radius: number, fill: string, stroke: string, strokeWidth: number): Shape =>
     ({ kind: 'circle', x, y, radius: radius * unit, fill, stroke, strokeWidth: strokeWidth * unit });
@@ -94,10 +99,10 @@ function drawPath(surface: Surface, frame: Rectangle, unit: number): Shape[] {
       clip: frame,
       shapes: [
         { kind: 'path', d, stroke: '#111', strokeOpacity: 0.85, strokeWidth: 5 * unit },
-        { kind: 'path', d, stroke: '#fff', strokeWidth: 2.4 * unit },
-        ...at.slice(1, -1).map((point) => dot(point, 2.6, '#fff', '#111', 1)),
-        dot(at[0]!, 6, '#111', '#fff', 2.4),
-        dot(at.at(-1)!, 6, '#fff', '#111', 2.4),
+        { kind: 'path', d, stroke: color, strokeWidth: 2.4 * unit },
+        ...at.slice(1, -1).map((point) => dot(point, 2.6, color, '#111', 1)),
+        dot(at[0]!, 6, '#111', color, 2.4),
+        dot(at.at(-1)!, 6, color, '#111', 2.4),
       ],
     },
   ];

@@ -1,5 +1,6 @@
 import { UserError } from '#core/graph';
 import { type Surface, valueAt } from '../surface';
+import { drawnPaths } from './paths';
 import { type Heights, type HeightScale, toHeights, unitHeight } from './height';
 
 /** Height of the surface's box for a base whose longer side is 2. */
@@ -25,8 +26,8 @@ export interface SurfaceMesh {
   readonly indices: Uint32Array;
   /** Grid index of each vertex. */
   readonly gridIndex: Int32Array;
-  /** Training's path lying on the surface, `[n * 3]`; empty without a trajectory. Points outside the grid are left out. */
-  readonly path: Float32Array;
+  /** Paths of training lying on the surface, this run's first: each `[n * 3]`. Points outside the grid are left out. */
+  readonly paths: readonly { readonly name: string; readonly color: string; readonly positions: Float32Array }[];
 }
 
 /** The chosen quantity's values, or a `UserError` that names what there is. */
@@ -99,7 +100,7 @@ export function surfaceMesh(surface: Surface, options: MeshOptions = {}): Surfac
     indices: Uint32Array.from(indices),
     normals: vertexNormals(positions, indices),
     gridIndex: Int32Array.from(gridIndex),
-    path: pathOnSurface(surface, heights, [halfX, halfY]),
+    paths: drawnPaths(surface).map(({ name, color, points }) => ({ name, color, positions: pathOnSurface(surface, points, heights, [halfX, halfY]) })),
   };
 }
 
@@ -121,8 +122,7 @@ function vertexNormals(positions: Float32Array, indices: readonly number[]): Flo
   return normals;
 }
 
-function pathOnSurface(surface: Surface, heights: Heights, [halfX, halfY]: readonly [number, number]): Float32Array {
-  const points = surface.trajectory?.points ?? new Float64Array();
+function pathOnSurface(surface: Surface, points: Float64Array, heights: Heights, [halfX, halfY]: readonly [number, number]): Float32Array {
   const path: number[] = [];
   const { x, y } = surface;
   for (let i = 0; i + 1 < points.length; i += 2) {

@@ -25,8 +25,8 @@ export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, ar
   if (around) {
     throw new UserError('surface.recipe.slice', `The recipe is a slice of a series: its directions are those of checkpoint ${around.checkpoint}.`, { hint: 'Compute the series: Over training in the window, --over-checkpoints on the command line.' });
   }
-  const { kind: _, to, of, orthogonal: _orthogonal, axes: _axes, seed, which, tolerance, maxIterations, radius, steps, file, hash, count: _count, ...rest } = { seed: subset?.seed ?? 0, ...plane } as Record<string, unknown> & { seed: number; kind: string; hash?: string; to?: WeightsReference; of?: WeightsReference[] };
-  const others = (of ?? (to ? [to] : [])).map(({ run: id, checkpoint, member }) => ({ run: id, checkpoint: checkpointOf(checkpoint), ...(member !== undefined && { member }) }));
+  const { kind: _, to, of, orthogonal: _orthogonal, axes: _axes, seed, which, tolerance, maxIterations, radius, steps, with: joint, align, file, hash, count: _count, ...rest } = { seed: subset?.seed ?? 0, ...plane } as Record<string, unknown> & { seed: number; kind: string; hash?: string; to?: WeightsReference; of?: WeightsReference[]; with?: WeightsReference[]; align?: { seed: number } };
+  const others = (of ?? joint ?? (to ? [to] : [])).map(({ run: id, checkpoint, member }) => ({ run: id, checkpoint: checkpointOf(checkpoint), ...(member !== undefined && { member }) }));
   // A line's second range is of no account, but has to be one.
   const y = grid.y.from < grid.y.to ? ([grid.y.from, grid.y.to] as const) : ([-1, 1] as const);
   return surfaceRequestSchema.parse({
@@ -36,7 +36,8 @@ export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, ar
     ...(plane.kind === 'vectors' && { vectors: { kept: hash, name: file } }),
     plane: plane.kind,
     others,
-    seed,
+    align: align !== undefined,
+    seed: align?.seed ?? seed,
     grid: [grid.x.count, grid.y.count, ...(grid.z ? [grid.z.count] : [])],
     range: { x: [grid.x.from, grid.x.to], y, ...(grid.z && { z: [grid.z.from, grid.z.to] }) },
     quantities: quantities.filter((name) => curvatureQuantities.some((each) => each === name)),

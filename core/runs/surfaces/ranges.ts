@@ -13,7 +13,8 @@ export function gridOf({ grid: [nx, ny, nz], range: asked }: SurfaceRequest, pla
   const { kind } = plane.recipe;
   const axes = directionsOf(plane.recipe);
   const anchors = kind === 'ascent' ? undefined : plane.anchors;
-  const places = kind === 'trajectory' ? plane.path?.points : anchors && Float64Array.from(anchors.flatMap(({ x, y, z }) => [x, y, z ?? 0].slice(0, axes)));
+  const paths = [plane.path, ...(plane.otherPaths ?? [])].flatMap((path) => Array.from(path?.points ?? []));
+  const places = kind === 'trajectory' ? Float64Array.from(paths) : anchors && Float64Array.from(anchors.flatMap(({ x, y, z }) => [x, y, z ?? 0].slice(0, axes)));
   const around = places && rangesAround(places, axes);
   const reach = unitReach(plane, problem, loss);
   const axis = (name: 'x' | 'y' | 'z', count: number): Axis => {

@@ -11,10 +11,14 @@ const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to
 
 const count = z.int().min(1).max(2049);
 
+/** Other runs in one plane: as many as there are colours to tell them apart, this run's taking one. */
+const MOST_OTHERS = 7;
+
 /** What a person asks for; everything else of a surface's recipe follows from the run. */
 export const surfaceRequestSchema = strictObject({
   plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random').describe('Which directions span the picture.'),
-  others: z.array(otherWeightsSchema).max(3).default([]).describe('Where the plane leads: one end of a line, or the two (three) that with the centre span a plane (a volume).'),
+  others: z.array(otherWeightsSchema).max(MOST_OTHERS).default([]).describe('Where the plane leads: one end of a line, or the two (three) that with the centre span a plane (a volume); of a trajectory the ends of other runs\' paths, which span the plane together with this one\'s.'),
+  align: z.boolean().default(false).describe('Of a trajectory with other runs: match the units of their networks with this one\'s first (Git Re-Basin, weight matching).'),
   seed: z.int().min(0).default(0).describe('Draws the directions and the subset.'),
   normalization: normalizationSchema.optional().describe('Absent: filter; for eigenvectors, ascent and vectors none.'),
   include: includeSchema.optional().describe('Absent: weights; for eigenvectors and ascent all.'),
@@ -47,10 +51,9 @@ export type SurfaceRequest = z.infer<typeof surfaceRequestSchema>;
  *
  * @param others the weights it leads to
  * @param vectors the file of directions, where one was given
- * @param vectors the file of directions, where one was given
  * @throws UserError where they are too few or too many for it
  */
-export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, ...asked }: SurfaceRequest, others: readonly WeightsReference[], vectors?: GivenVectors['reference']): PlaneRecipe {
+export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, align, ...asked }: SurfaceRequest, others: readonly WeightsReference[], vectors?: GivenVectors['reference']): PlaneRecipe {
   const [first, second, third] = others;
   const { normalization = 'filter', include = 'weights' } = asked;
   const volume = grid.length === 3;
@@ -60,7 +63,11 @@ export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, ...asked 
   if (volume && (plane === 'eigenvectors' || plane === 'ascent')) {
     throw new UserError('surface.volume', `${plane} span a plane, the grid ${grid.join('x')} asks for a third axis`, { hint: `Use the grid ${grid[0]}x${grid[1]}, or another plane: random, trajectory, through or gradient.` });
   }
-  const wanted = { random: [0], trajectory: [0], gradient: [0], eigenvectors: [0], ascent: [0], vectors: [0], line: [0, 1], through: [volume ? 3 : 2] }[plane];
+  if (align && (plane !== 'trajectory' || others.length === 0)) {
+    throw new UserError('surface.align', 'units are matched with those of other runs in the plane of a trajectory, and none was given', { hint: 'Name other runs with --with, or leave --align out.' });
+  }
+  const any = Array.from({ length: MOST_OTHERS + 1 }, (_, count) => count);
+  const wanted = { random: [0], trajectory: any, gradient: [0], eigenvectors: [0], ascent: [0], vectors: [0], line: [0, 1], through: [volume ? 3 : 2] }[plane];
   if (!wanted.includes(others.length)) {
     throw new UserError('surface.others', `a ${plane} ${volume ? 'volume' : 'plane'} is laid with ${wanted.join(' or ')} other weights, ${others.length} were given`, {
       hint: 'A plane through three weights takes two others, a volume through four takes three, a line takes one.',
@@ -69,7 +76,7 @@ export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, ...asked 
   const axes = volume ? ({ axes: 3 } as const) : {};
   switch (plane) {
     case 'trajectory':
-      return { kind: 'trajectory', steps: [], ...axes };
+      return { kind: 'trajectory', steps: [], ...(others.length > 0 && { with: others.map((run) => ({ ...run, steps: [] })) }), ...(align && { align: { seed } }), ...axes };
     case 'line':
       return { kind: 'line', seed, normalization, include, ...(first && { to: first }) };
     case 'through':

@@ -40,12 +40,12 @@ export async function* computeRunSurface(
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
 ): AsyncGenerator<RunSurfaceEvent, void> {
-  const { id, problem, plane, recipe, checkpoints } = yield* setUpTold(run, request, options);
+  const { id, problem, plane, recipe, checkpoints, otherPaths } = yield* setUpTold(run, request, options);
   const folder = run.paths.surface(id);
   const lock = lockSurface(run.paths.surfaces, id);
   try {
     const { signal } = options;
-    for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) {
+    for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints, otherPaths })) {
       yield { ...event, id };
     }
   } finally {

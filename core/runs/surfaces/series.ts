@@ -1,20 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
-import { computeSurfaceIn, openSurface, planeAround, surfaceRecipeSchema, type Checkpoint, type Surface } from '#core/landscape';
+import { computeSurfaceIn, openSurface, planeAround, surfaceRecipeSchema, type Surface } from '#core/landscape';
 import { z } from 'zod';
 import type { OpenRun } from '../evaluation/open-run';
+import { soundWeights } from '../evaluation/sound-weights';
 import { evenly } from '../evenly';
 import type { StoredWeights } from '../folder/checkpoints';
 import { writeAtomically } from '../folder/atomic-write';
 import { runPaths } from '../folder/paths';
-import { settled } from '../settled';
+import { holding, settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { landscapeProblem } from './problem';
 import type { SurfaceRequest } from './request';
 import { curvatureOf, lockSurface, surfaceFolder, type NamedSurfaceEvent } from './run-surfaces';
 import { setUpSurface, type SurfaceSetup } from './setup';
-import { floatsOf } from './weights';
+import { pathOfSteps } from './training-path';
 
 /** Which moments of training a series shows: every kept checkpoint, or so many evenly spaced over training. */
 export type Moments = 'all' | number;
@@ -83,7 +84,7 @@ export async function* computeRunSeries(opened: OpenRun, asked: SurfaceRequest, 
     writeSeries(folder, { version: 1, recipe: setup.recipe, steps });
     for (const [slice, step] of steps.entries()) {
       const path = run.trajectorySteps().filter((each) => each <= step);
-      for await (const event of computeSlice(run, id, sliceAt(run, request, setup, run.weights(step), path), options)) yield { id, slice, steps, event };
+      for await (const event of computeSlice(run, id, sliceAt(run, request, setup, soundWeights(run, step), path), options)) yield { id, slice, steps, event };
     }
   } finally {
     lock.release();
@@ -96,9 +97,9 @@ export function writeSeries(folder: string, series: StoredSeries): void {
 }
 
 /** Computes one slice into the folder of its series, or goes on with it. */
-export async function* computeSlice(run: OpenRun, id: string, { problem, plane, recipe, checkpoints }: Slice, { signal }: { signal?: AbortSignal }): AsyncGenerator<NamedSurfaceEvent, void> {
+export async function* computeSlice(run: OpenRun, id: string, { problem, plane, recipe, checkpoints, otherPaths }: Slice, { signal }: { signal?: AbortSignal }): AsyncGenerator<NamedSurfaceEvent, void> {
   const folder = join(run.paths.surface(id), recipe.run.checkpoint!);
-  for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints })) yield { ...event, id };
+  for await (const event of computeSurfaceIn(folder, problem, plane, recipe, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }), checkpoints, otherPaths })) yield { ...event, id };
 }
 
 type Slice = Omit<SurfaceSetup, 'id' | 'sources'>;
@@ -108,21 +109,26 @@ type Slice = Omit<SurfaceSetup, 'id' | 'sources'>;
  *
  * @param path steps on the way there; what comes later is not known at that moment
  */
-export function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe }: SurfaceSetup, { step, tensors }: StoredWeights, path: readonly number[]): Slice {
+export function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe, otherPaths }: SurfaceSetup, moment: StoredWeights, path: readonly number[]): Slice {
+  const { step, tensors } = moment;
   const { subset, batchNorm } = recipe;
   const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass });
   const names = Object.keys(run.parts.model.parameters);
-  const checkpoints = [...path.filter((each) => each !== step).map((each) => run.weights(each)), { step, tensors }]
-    .map((weights): Checkpoint => ({ step: weights.step, parameters: floatsOf(weights.tensors, names) }));
+  // What comes later is not known at this moment, of other runs neither.
+  const paths = {
+    checkpoints: pathOfSteps(holding(run, moment), [...path.filter((each) => each !== step), step]),
+    otherPaths: otherPaths.map((other) => ({ ...other, checkpoints: other.checkpoints.filter((checkpoint) => checkpoint.step <= step) })),
+  };
   return {
     problem,
-    plane: planeAround(plane, problem, checkpoints),
+    plane: planeAround(plane, problem, paths),
     recipe: {
       ...recipe,
       run: { ...recipe.run, checkpoint: String(step), fingerprint: weightsFingerprint(names, tensors) },
       around: { checkpoint: recipe.run.checkpoint ?? 'last', fingerprint: recipe.run.fingerprint },
     },
-    checkpoints: plane.directions.length > 1 ? checkpoints : [],
+    ...paths,
+    checkpoints: plane.directions.length > 1 ? paths.checkpoints : [],
   };
 }
 

@@ -1,16 +1,17 @@
 import { evaluateCentre, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type PlaneRecipe, type PlaneSources, type SurfaceRecipe } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { soundWeights } from '../evaluation/sound-weights';
 import { settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
 import { drawnPath } from './drawn-path';
-import { checkFinite } from './finite-weights';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf } from './ranges';
 import { planeRecipe, surfaceName, type SurfaceRequest } from './request';
 import { foundSources, standIns, type Ground, type SourceOptions } from './sources';
+import { otherPaths, ownPath } from './training-path';
 import { givenVectors, type GivenVectors } from './vectors';
-import { floatsOf, otherWeights } from './weights';
+import { otherWeights } from './weights';
 
 /** A surface that is about to be computed, or whose picture is asked about. */
 export interface SurfaceSetup {
@@ -19,7 +20,9 @@ export interface SurfaceSetup {
   problem: LandscapeProblem;
   plane: Plane;
   recipe: SurfaceRecipe;
+  /** Those of the paths that lie in the plane. */
   checkpoints: Checkpoint[];
+  otherPaths: NonNullable<PlaneSources['otherPaths']>;
   /** What the plane was laid from. */
   sources: PlaneSources;
 }
@@ -38,7 +41,7 @@ export async function setUpSurface(opened: OpenRun, asked: SurfaceRequest, optio
   // Only a range that is chosen by the height of the loss needs it.
   const loss = plane.eigenvalues && !request.range ? (await evaluateCentre(ground.problem, run.compile))['loss']! : NaN;
   const recipe = recipeOf(request, ground, plane, loss);
-  return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], sources };
+  return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], otherPaths: stored.otherPaths, sources };
 }
 
 /** What the cost of a request is measured on: the same plane, or one that costs the same, and the seconds that finding its directions takes at most. */
@@ -71,25 +74,25 @@ function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint,
 }
 
 /** The centre, and what the plane is laid through. */
-async function groundOf(run: OpenRun, request: SurfaceRequest, { program }: SetupOptions): Promise<{ ground: Ground; planeAsked: PlaneRecipe; vectors?: GivenVectors; stored: Required<Pick<PlaneSources, 'checkpoints' | 'weights'>> & { checkpoints: Checkpoint[] } }> {
+async function groundOf(run: OpenRun, request: SurfaceRequest, { program, signal }: SetupOptions): Promise<{ ground: Ground; planeAsked: PlaneRecipe; vectors?: GivenVectors; stored: Required<Pick<PlaneSources, 'weights' | 'otherPaths'>> & { checkpoints: Checkpoint[] } }> {
   const { parts, data } = run;
-  const weights = run.weights(request.checkpoint);
-  checkFinite(weights.tensors, Object.keys(parts.model.parameters), `checkpoint ${request.checkpoint}`);
+  const weights = soundWeights(run, request.checkpoint);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
   const options = { split, subset, batchNorm, perClass: request.perClass };
   checkBatchNorm(parts.model, batchNorm);
   const problem = landscapeProblem(parts, data, weights.tensors, options);
   const names = Object.keys(parts.model.parameters);
-  const checkpoints = (await drawnPath(run, request.others, names)) ?? run.trajectorySteps()
-    .filter((step) => step <= weights.step)
-    .map((step): Checkpoint => ({ step, parameters: floatsOf(run.weights(step).tensors, names) }));
-  const others = await Promise.all(request.others.map((other) => otherWeights(run, other, names)));
+  const fingerprint = weightsFingerprint(names, weights.tensors);
+  const joint = request.plane === 'trajectory';
+  const checkpoints = (joint ? undefined : drawnPath(run, request.others, names)) ?? ownPath(run, weights.step);
+  const beside = await otherPaths(run, problem, joint ? request.others : [], fingerprint, request.align ? { seed, ...(signal && { signal }) } : null);
+  const others = joint ? [] : request.others.map((other) => otherWeights(other, names));
   const vectors = request.plane === 'vectors' && request.vectors ? givenVectors(run, request.vectors, problem) : undefined;
   return {
     ...(vectors && { vectors }),
-    ground: { run, weights, problem, options, fingerprint: weightsFingerprint(names, weights.tensors), program, ...(vectors && { given: vectors }) },
-    planeAsked: planeRecipe(request, others.map(({ reference }) => reference), vectors?.reference),
-    stored: { checkpoints, weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])) },
+    ground: { run, weights, problem, options, fingerprint, program, ...(vectors && { given: vectors }) },
+    planeAsked: planeRecipe(request, joint ? beside.references : others.map(({ reference }) => reference), vectors?.reference),
+    stored: { checkpoints, otherPaths: beside.paths, weights: Object.fromEntries(others.map(({ reference, parameters }) => [reference.fingerprint, parameters])) },
   };
 }

@@ -5,7 +5,7 @@ import { checkpointOf } from '../../components/asked/asked';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
+export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'align' | 'seed' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
   /** absent: what is usual for the plane */
   normalization?: NonNullable<SurfaceRequest['normalization']>;
   include?: NonNullable<SurfaceRequest['include']>;
@@ -21,7 +21,7 @@ export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'seed' 
   reach: number | null;
 };
 
-export const firstRequest: Request = { plane: 'random', others: [], seed: 0, which: 'top2', radius: 0.05, grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, reach: null };
+export const firstRequest: Request = { plane: 'random', others: [], align: false, seed: 0, which: 'top2', radius: 0.05, grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, reach: null };
 
 /** What the engine is asked for. */
 export function toRequest(run: string, { reach, grid, which, radius, ...rest }: Request): SurfaceRequest {
@@ -40,6 +40,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     run,
     plane: plane.kind as Request['plane'],
     others: othersOf(plane),
+    align: plane.align !== undefined,
     grid: surface.z ? [surface.x.length, surface.y.length, surface.z.length] : [surface.x.length, surface.y.length],
     subset: subset?.count ?? null,
     ...(split === undefined ? {} : { split }),
@@ -164,18 +165,15 @@ export class Landscape extends Computation<Progress> {
       return;
     }
     this.shown = surface;
-    this.data = {
-      x: surface.x,
-      y: surface.y,
-      z: surface.z,
-      values: surface.values,
-      trajectory: surface.trajectory,
-      anchors: surface.anchors,
-      axes: surface.axes,
-    };
+    this.data = dataOf(surface);
     this.version++;
   }
 }
+
+/** What a scene draws of a surface; its arrays are the surface's own. */
+export const dataOf = ({ title, x, y, z, values, trajectory, otherTrajectories, anchors, axes }: Surface): SurfaceData => ({
+  x, y, z, values, trajectory: trajectory && { ...trajectory, name: title }, otherTrajectories, anchors, axes,
+});
 
 const planeNames: Record<string, string> = { random: 'Random plane', trajectory: 'Plane of the path', line: 'Line', through: 'Plane through runs', gradient: 'Plane of the gradient' };
 
@@ -189,6 +187,7 @@ export function listingTitle({ plane, grid, member }: Pick<SurfaceListing, 'plan
 interface WeightsReference {
   run: string;
   checkpoint: string;
+  member?: number;
 }
 
 interface PlaneFacts {
@@ -205,10 +204,12 @@ interface PlaneFacts {
   maxIterations?: number;
   to?: WeightsReference;
   of?: WeightsReference[];
+  with?: WeightsReference[];
+  align?: { seed: number };
 }
 
-const othersOf = ({ to, of }: PlaneFacts): Request['others'] =>
-  (of ?? (to === undefined ? [] : [to])).map(({ run, checkpoint }) => ({ run, checkpoint: checkpointOf(checkpoint) }));
+const othersOf = ({ to, of, with: joint }: PlaneFacts): Request['others'] =>
+  (of ?? joint ?? (to === undefined ? [] : [to])).map(({ run, checkpoint, member }) => ({ run, checkpoint: checkpointOf(checkpoint), ...(member === undefined ? {} : { member }) }));
 
 /** The plane as the recipe states it. */
 function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {

@@ -57,16 +57,17 @@ describe('three directions', () => {
     const centre = { w: new Float32Array(6) };
     const checkpoints = Array.from({ length: 9 }, (_, i) => ({ step: i, parameters: { w: Float32Array.of(Math.cos(i), Math.sin(i), 0.1 * (8 - i), 0, 0, 0) } }));
     centre.w.set(checkpoints[8]!.parameters.w);
-    const { explainedVariance, points, residual, directions } = trajectoryPlane(centre, checkpoints, 3);
+    const { explainedVariance, paths: [path], directions } = trajectoryPlane(centre, [{ checkpoints }], 3);
+    const { points, residual } = path!;
     expect(explainedVariance.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
     residual.forEach((distance) => expect(distance).toBeLessThan(1e-3));
     checkpoints.forEach(({ parameters }, i) => directions.forEach((direction, k) => {
       const along = parameters.w.reduce((sum, value, j) => sum + (value - centre.w[j]!) * direction['w']![j]!, 0);
       expect(points[3 * i + k]).toBeCloseTo(along, 5);
     }));
-    expect(() => trajectoryPlane(centre, checkpoints.slice(0, 3), 3)).toThrow('the volume of a trajectory needs at least 4 checkpoints, this run kept 3');
+    expect(() => trajectoryPlane(centre, [{ checkpoints: checkpoints.slice(0, 3) }], 3)).toThrow('the volume of a trajectory needs at least 4 checkpoints, this run kept 3');
     const flat = checkpoints.map(({ step, parameters }) => ({ step, parameters: { w: parameters.w.map((value, i) => (i === 2 ? 0 : value)) } }));
-    expect(() => trajectoryPlane({ w: flat[8]!.parameters.w }, flat, 3)).toThrow('lie in one plane');
+    expect(() => trajectoryPlane({ w: flat[8]!.parameters.w }, [{ checkpoints: flat }], 3)).toThrow('lie in one plane');
   });
 
   it('the path of training is projected by least squares, whatever the angle of the directions', () => {

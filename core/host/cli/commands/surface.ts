@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { curvatureQuantities, eigenvalueText, exportSurface, findHoles, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
@@ -17,11 +17,13 @@ import { takenWeights } from '../taken-weights';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
-import { number, type Terminal } from '../terminal';
+import { number, table, type Terminal } from '../terminal';
 
 interface SurfaceOptions {
   plane: SurfaceRequest['plane'];
   to: string[];
+  with: string[];
+  align?: boolean;
   include?: NonNullable<SurfaceRequest['include']>;
   grid: SurfaceRequest['grid'];
   range?: [number, number];
@@ -77,6 +79,8 @@ export function addSurface(program: Command): void {
       .option('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, the gradient or the way of steepest ascent and a random direction, two eigenvectors of the Hessian, or directions of a file').choices(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
+      .addOption(new Option('--with <run[#member][@checkpoint]>', 'with --plane trajectory: another run of the same network, whose path spans the plane together with this one\'s; can be repeated, up to 7').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
+      .option('--align', 'match the units of the networks of --with with this one\'s first (Git Re-Basin, weight matching)')
       .addOption(new Option('--grid <nx>x<ny>[x<nz>]', 'points along x and y; a third number makes a volume').argParser(grid).default([51, 51], '51x51'))
       .addOption(new Option('--range <from>:<to>', 'extent of all axes (default: -1:1; of a trajectory: the path with a margin; of eigenvectors: as far as the loss is seen to bend; of an ascent: twice its radius)').argParser(range))
       .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
@@ -120,6 +124,7 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
+    'basin surface runs/sgd --plane trajectory --with runs/adam --with runs/sam --out three-paths.html',
     'basin surface runs/mnist --plane eigenvectors --subset 2000 --out sharpest.html',
     'basin surface runs/mnist --grid 21x21x21 --levels 0.5,1,2 --out volume.gltf',
     'basin surface runs/sgd runs/sam --grid 31x31 --out side-by-side.html',
@@ -164,18 +169,20 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
   writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
   if (options.saveDirections !== undefined) writeOutputFile(options.saveDirections, await surfaceDirections(run, request, { program: programName }));
   const { minimum, centre, explainedVariance, eigenvalues, recipe } = surface;
+  const paths = drawnPaths(surface);
   const topology = options.topology === undefined
     ? undefined
     : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
   const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
   const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
   const { heights: _, ...shape } = topology ?? {};
-  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, eigenvalues, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
+  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
     const lowest = minimum[options.metric];
     return [
       `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
       `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
-      ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the path's variance.`] : []),
+      ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the ${paths.length > 1 ? 'variance of all paths together' : 'path\'s variance'}.`] : []),
+      ...(paths.length > 1 ? table(['path', 'own variance in it, %', 'checkpoints', `${options.metric} at its end`], paths.map(({ name, share: held = NaN, steps, values }) => [name, 100 * held, steps.length, values[options.metric]?.at(-1) ?? NaN])) : []),
       ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
       ...[findHoles(surface).says].filter(Boolean),
       ...unconverged(surface),
@@ -190,9 +197,12 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
 /** What the options ask of a run. */
 function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceRequest {
   if (options.vectors !== undefined && options.plane !== 'vectors') throw new UserError('surface.vectors', `--vectors is for --plane vectors, not for --plane ${options.plane}.`);
+  if (options.with.length > 0 && options.plane !== 'trajectory') throw new UserError('surface.with', `--with is for --plane trajectory, not for --plane ${options.plane}.`, { hint: 'A line, and a plane through runs, lead --to other weights.' });
+  if (options.to.length > 0 && options.plane === 'trajectory') throw new UserError('surface.to', '--plane trajectory leads to no other weights.', { hint: 'Other runs\' paths come into the plane --with RUN.' });
   return surfaceRequestSchema.parse({
     plane: options.plane,
-    others: options.to.map(otherWeights),
+    others: [...options.to, ...options.with].map(otherWeights),
+    align: options.align ?? false,
     ...(options.include && { include: options.include }),
     ...(options.normalization && { normalization: options.normalization }),
     ascent: { radius: options.radius, steps: options.steps },

@@ -1,5 +1,4 @@
 import type { HostClient, Surface } from '#host-client';
-import type { SurfaceData } from '../../../surface';
 
 /** A saved surface of a run. */
 export interface SurfacePlace {
@@ -22,7 +21,7 @@ export const placesOf = (args: readonly string[]): SurfacePlace[] =>
 export const argsOf = (places: readonly SurfacePlace[]): string[] => places.flatMap(({ run, id }) => [run, id]);
 
 /** What the scene draws of a surface. */
-export const dataOf = ({ x, y, values, trajectory, anchors, axes }: Surface): SurfaceData => ({ x, y, values, trajectory, anchors, axes });
+
 
 /** The surfaces that the address names, each fetched once. */
 export class Comparison {

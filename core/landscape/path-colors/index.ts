@@ -1,0 +1,8 @@
+/**
+ * Colours of the paths of several runs, told apart by every kind of colour vision (Okabe and Ito, 2008, with white in the place of black), in the order
+ * that stands out best from coloured surfaces; lines in them need an outline.
+ */
+export const pathColors = ['#d55e00', '#56b4e9', '#f0e442', '#cc79a7', '#e69f00', '#0072b2', '#009e73', '#ffffff'] as const;
+
+/** The colour of the i-th path, this run's own being the first. */
+export const pathColor = (index: number): string => pathColors[index % pathColors.length]!;
