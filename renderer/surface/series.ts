@@ -13,23 +13,35 @@ export interface Slice {
 export class SeriesFilm {
   readonly data: SurfaceData & { trajectory: PathData | undefined; otherTrajectories: readonly PathData[] | undefined };
 
-  constructor(readonly slices: readonly Slice[]) {
+  readonly #slices: Slice[];
+
+  constructor(slices: readonly Slice[]) {
+    this.#slices = [...slices];
     const first = slices[0];
     if (!first) throw new Error('a film has at least one slice');
     this.data = { ...first.data, trajectory: first.data.trajectory, otherTrajectories: first.data.otherTrajectories, values: Object.fromEntries(Object.entries(first.data.values).map(([name, values]) => [name, values.slice()])) };
   }
 
+  get slices(): readonly Slice[] {
+    return this.#slices;
+  }
+
+  /** A later moment, at the end. */
+  add(slice: Slice): void {
+    this.#slices.push(slice);
+  }
+
   /** The last position. */
   get end(): number {
-    return this.slices.length - 1;
+    return this.#slices.length - 1;
   }
 
   /** Shows a position from 0 (the first slice) to `end`; fractions lie between two slices. Refresh the scene afterwards. */
   at(position: number): void {
     const index = Math.min(Math.max(Math.floor(position), 0), this.end);
     const share = Math.min(Math.max(position - index, 0), 1);
-    const here = this.slices[index]!.data;
-    const next = this.slices[Math.min(index + 1, this.end)]!.data;
+    const here = this.#slices[index]!.data;
+    const next = this.#slices[Math.min(index + 1, this.end)]!.data;
     ({ trajectory: this.data.trajectory, otherTrajectories: this.data.otherTrajectories } = share > 0.5 ? next : here);
     for (const [name, values] of Object.entries(this.data.values)) {
       const [from, to] = [here.values[name]!, next.values[name]!];
@@ -41,8 +53,8 @@ export class SeriesFilm {
   /** What is shown at a position, in words. */
   says(position: number): string {
     const index = Math.min(Math.floor(position), this.end);
-    const { step } = this.slices[index]!;
+    const { step } = this.#slices[index]!;
     if (position - index < 1e-6) return `step ${step}`;
-    return `between steps ${step} and ${this.slices[index + 1]?.step ?? step}, interpolated`;
+    return `between steps ${step} and ${this.#slices[index + 1]?.step ?? step}, interpolated`;
   }
 }

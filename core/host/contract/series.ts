@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { file } from './runs';
+import { file, runState } from './runs';
 import { pictureLook, surface, surfaceRequest } from './surfaces';
 
 /** Which moments of training: every kept checkpoint, or so many evenly spaced. */
@@ -40,12 +40,30 @@ export const seriesProgress = z.object({
 });
 export type SeriesProgress = z.infer<typeof seriesProgress>;
 
+/** What following a training tells. */
+export const followEvent = z.discriminatedUnion('kind', [
+  /** What is waited for, or done before the first slice. */
+  z.object({ kind: z.literal('waiting'), text: z.string() }),
+  /** Of the slice that is computed; its points so far. */
+  z.object({ kind: z.literal('progress'), id: z.string(), slice: z.int(), step: z.int(), done: z.int(), total: z.int() }),
+  /** A slice that is whole. The first one of a series that goes on is told with those before it. */
+  z.object({ kind: z.literal('slices'), id: z.string(), steps: z.array(z.int()), slices: z.array(surface) }),
+  /** The run has ended, and how. */
+  z.object({ kind: z.literal('over'), id: z.string(), state: runState, text: z.string() }),
+]);
+export type FollowEvent = z.infer<typeof followEvent>;
+
 const one = z.strictObject({ run: z.string(), id: z.string() });
 
 export const seriesContract = {
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(seriesListing)),
   /** Ending the stream early cancels and keeps what was computed; asking again continues. */
   compute: oc.input(z.strictObject({ request: surfaceRequest, moments })).output(eventIterator(seriesProgress)),
+  /**
+   * Slices through the newest weights of a run while it trains, until it ends, at least `every` seconds apart. Ending the stream early
+   * cancels and keeps what was computed; the same request goes on.
+   */
+  follow: oc.input(z.strictObject({ request: surfaceRequest, every: z.number().min(0).max(86_400).default(5) })).output(eventIterator(followEvent)),
   get: oc.input(one).output(surfaceSeries),
   export: oc
     .input(one.extend({ format: z.enum(['html', 'png', 'zip', 'json']), quantity: z.string().optional(), look: pictureLook.optional() }))

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { barriersOf, exportPath, knownPoints, pathTitle, type PathResult } from '#core/landscape';
 import { findRun, listPaths, openRunPath, pathRequestSchema, pathWeightsFile, readSettings, removePath, type RunPathEvent } from '#core/runs';
 import type { Path, PathEvent } from '../contract';
-import { EventQueue } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
+import { relayed } from './relayed';
 
 export function pathProcedures({ pool }: EngineEnvironment) {
   return {
@@ -16,21 +16,12 @@ export function pathProcedures({ pool }: EngineEnvironment) {
 
       estimate: api.paths.estimate.handler(({ input, signal }) => pool.client('paths').pathEstimate(workOf(input), { ...(signal && { signal }) })),
 
-      compute: api.paths.compute.handler(async function* ({ input, signal }): AsyncGenerator<PathEvent, void> {
-        // Steps that wait are told as one: a slow picture does not slow the training.
-        const queue = new EventQueue(newestStep);
-        const left = new AbortController();
-        const events = await pool.client('paths').path(workOf(input), { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
-        const pump = async (): Promise<void> => {
-          for await (const event of events as AsyncIterable<RunPathEvent>) queue.push(toEvent(event));
-        };
-        pump().then(() => queue.end(), (error: unknown) => queue.end({ error }));
-        try {
-          yield* queue;
-        } finally {
-          left.abort();
-        }
-      }),
+      compute: api.paths.compute.handler(({ input, signal }) => relayed<RunPathEvent, PathEvent>(
+        newestStep,
+        signal,
+        (abort) => pool.client('paths').path(workOf(input), { signal: abort }),
+        (event) => [toEvent(event)],
+      )),
 
       get: api.paths.get.handler(({ input: { run, id } }) => toPath(id, openRunPath(findRun(run).folder, id))),
 

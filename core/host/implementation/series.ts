@@ -1,9 +1,9 @@
 import { exportSeries } from '#core/landscape';
-import { findRun, listSeries, openSeries, removeSeries, type SeriesEvent } from '#core/runs';
-import type { SeriesProgress } from '../contract';
-import { EventQueue } from '../event-queue';
+import { findRun, isWhole, listSeries, openSeries, removeSeries, type FollowEvent as CoreFollowEvent, type SeriesEvent } from '#core/runs';
+import type { FollowEvent, SeriesProgress } from '../contract';
 import { api, type EngineEnvironment } from './environment';
-import { toSurface, viewer, workOf } from './surfaces';
+import { relayed } from './relayed';
+import { toSurface, viewer, workOf, type LandscapeSurface } from './surfaces';
 import { withoutUndefined } from './without-undefined';
 
 export function seriesProcedures({ pool }: EngineEnvironment) {
@@ -21,21 +21,26 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
           created,
         }))),
 
-      compute: api.series.compute.handler(async function* ({ input: { request, moments }, signal }): AsyncGenerator<SeriesProgress, void> {
-        const queue = new EventQueue<SeriesProgress>(newest);
-        const left = new AbortController();
-        const events = await pool.client('surfaces').series({ ...workOf(request), moments }, { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
-        const pump = async (): Promise<void> => {
-          for await (const { id, slice, steps, event } of events as AsyncIterable<SeriesEvent>) {
-            queue.push({ id, slice, slices: steps.length, step: steps[slice]!, done: event.done, total: event.total });
-          }
-        };
-        pump().then(() => queue.end(), (error: unknown) => queue.end({ error }));
-        try {
-          yield* queue;
-        } finally {
-          left.abort();
-        }
+      compute: api.series.compute.handler(({ input: { request, moments }, signal }) => relayed(
+        newest<SeriesProgress>,
+        signal,
+        (abort) => pool.client('surfaces').series({ ...workOf(request), moments }, { signal: abort }),
+        ({ id, slice, steps, event }: SeriesEvent) => [{ id, slice, slices: steps.length, step: steps[slice]!, done: event.done, total: event.total }],
+      )),
+
+      follow: api.series.follow.handler(({ input: { request, every }, signal }) => {
+        const { folder } = findRun(request.run);
+        let told = false;
+        return relayed<CoreFollowEvent, FollowEvent>(
+          newestOf,
+          signal,
+          (abort) => pool.client('follow').follow({ ...workOf(request), every }, { signal: abort }),
+          async (event) => {
+            const before = event.kind === 'slice' && !told ? await wholeSlices(folder, event.id, event.slice) : [];
+            told ||= event.kind === 'slice';
+            return [...before, toFollowed(event)];
+          },
+        );
       }),
 
       get: api.series.get.handler(async ({ input: { run, id } }) => {
@@ -55,9 +60,33 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
   };
 }
 
+/** The slices of a series that goes on. */
+async function wholeSlices(folder: string, id: string, count: number): Promise<FollowEvent[]> {
+  if (count === 0) return [];
+  const { slices } = await openSeries(folder, id);
+  return [toSlices(id, slices.slice(0, count).filter(isWhole))];
+}
+
+const toSlices = (id: string, slices: readonly LandscapeSurface[]): Extract<FollowEvent, { kind: 'slices' }> =>
+  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: slices.map((slice) => toSurface(id, slice)) });
+
+function toFollowed(event: CoreFollowEvent): FollowEvent {
+  if (event.kind === 'preparing' || event.kind === 'waiting') return { kind: 'waiting', text: event.text };
+  if (event.kind === 'over') return { kind: 'over', id: event.id, state: event.state, text: event.text };
+  const { id, slice, step, event: { done, total } } = event;
+  return event.event.kind === 'end' ? toSlices(id, [event.event.surface]) : { kind: 'progress', id, slice, step, done, total };
+}
+
 /** Of progress that nobody has taken yet only the newest is told. */
-function newest(waiting: SeriesProgress[], event: SeriesProgress): boolean {
+function newest<Event>(waiting: Event[], event: Event): boolean {
   if (waiting.length === 0) return false;
   waiting[waiting.length - 1] = event;
   return true;
+}
+
+/** The same of what is not a slice, nor the end. */
+function newestOf(waiting: FollowEvent[], event: FollowEvent): boolean {
+  const passing = ({ kind }: FollowEvent): boolean => kind === 'progress' || kind === 'waiting';
+  const last = waiting.at(-1);
+  return last !== undefined && passing(last) && passing(event) && newest(waiting, event);
 }

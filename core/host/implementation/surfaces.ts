@@ -3,13 +3,13 @@ import { axisNames, eigenvalueText, exportComparison, exportSurface, findHoles, 
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
-import { EventQueue } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
 import { mergePoints } from './merge-points';
+import { relayed } from './relayed';
 import { toTopology } from './topology';
 import { withoutUndefined } from './without-undefined';
 
-type LandscapeSurface = Awaited<ReturnType<typeof openRunSurface>>;
+export type LandscapeSurface = Awaited<ReturnType<typeof openRunSurface>>;
 
 export function surfaceProcedures({ pool }: EngineEnvironment) {
   return {
@@ -33,21 +33,12 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
         return { ...estimate, basis: 'calibrated' as const };
       }),
 
-      compute: api.surfaces.compute.handler(async function* ({ input, signal }): AsyncGenerator<SurfaceEvent, void> {
-        // Points gather while the window draws: a slow picture does not slow the computation.
-        const queue = new EventQueue(mergePoints);
-        const left = new AbortController();
-        const events = await pool.client('surfaces').surface(workOf(input), { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
-        const pump = async (): Promise<void> => {
-          for await (const event of events as AsyncIterable<RunSurfaceEvent>) queue.push(toEvent(event));
-        };
-        pump().then(() => queue.end(), (error: unknown) => queue.end({ error }));
-        try {
-          yield* queue;
-        } finally {
-          left.abort();
-        }
-      }),
+      compute: api.surfaces.compute.handler(({ input, signal }) => relayed(
+        mergePoints,
+        signal,
+        (abort) => pool.client('surfaces').surface(workOf(input), { signal: abort }),
+        (event: RunSurfaceEvent) => [toEvent(event)],
+      )),
 
       trust: api.surfaces.trust.handler(async ({ input, signal }) =>
         pool.client('surfaces').surfaceTrust(workOf(input), { ...(signal && { signal }) })),

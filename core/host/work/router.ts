@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
+  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, followRun, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
   type CheckpointName, type MeasuresRequest, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -9,6 +9,7 @@ import { curvatureWork, measuresWork, type CurvatureQuestion } from './curvature
 import { datasetWork } from './datasets';
 import { EventQueue } from '../event-queue';
 import { mergeTraining } from './merge-training';
+import { lowerPriority } from '../low-priority';
 import { given } from './given';
 import { modelWork } from './models';
 import { pathWork } from './paths';
@@ -36,6 +37,8 @@ interface RunQuestion extends WorkOptions {
 const pause = new PauseSwitch();
 const stop = new AbortController();
 const surfaces = new Turns();
+/** By the run that is followed. */
+const follows = new Map<string, Turns>();
 const openRuns = new RecentResults<OpenRun>(2);
 
 /** A run with its data, kept for the next question about it. */
@@ -106,6 +109,18 @@ export const workRouter = {
     const done = await surfaces.take();
     try {
       if (!signal?.aborted) yield* computeRunSeries(await opened(input), input.request, input.moments, { program: programName, ...(signal && { signal }) });
+    } finally {
+      done();
+    }
+  }),
+  /** In a thread that nothing else shares, since it waits for others to go first. */
+  follow: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest; every: number } & WorkOptions>()).handler(async function* ({ input, signal }) {
+    lowerPriority();
+    const turns = follows.get(input.folder) ?? new Turns();
+    follows.set(input.folder, turns);
+    const done = await turns.take();
+    try {
+      if (!signal?.aborted) yield* followRun(await opened(input), input.request, { program: programName, every: input.every, ...(signal && { signal }) });
     } finally {
       done();
     }
