@@ -14,7 +14,7 @@ export {
 export { measuresRequestSchema, type MeasuresRequest } from './sharpness/request';
 export { computeRunMeasures, estimateRunMeasures, type MeasuresEstimate, type MeasuresEvent } from './sharpness/run-sharpness';
 export { exportMeasures, gapText, measureRows, measuresFormats, sourceText, type MeasureRow, type MeasuresFormat } from './sharpness/export';
-export { listMeasures, type MeasuresFile, type StoredMeasure } from './sharpness/store';
+export { listMeasures, openMeasures, removeMeasures, type MeasuresFile, type StoredMeasure } from './sharpness/store';
 export { decisionBoundary, type Boundary } from './evaluation/boundary';
 export { evaluateRun, type RunEvaluation, type WorstExample } from './evaluation/evaluate';
 export { openRun, type OpenOptions, type OpenRun } from './evaluation/open-run';

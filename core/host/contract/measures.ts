@@ -86,4 +86,6 @@ export const measuresContract = {
   /** What was measured of a run before, the newest first. */
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(measuresReport)),
   export: oc.input(z.strictObject({ run: z.string(), name: z.string(), format: z.enum(['csv', 'json', 'html']) })).output(file),
+  /** Deletes what was measured under a name. */
+  remove: oc.input(z.strictObject({ run: z.string(), name: z.string() })).output(z.void()),
 };

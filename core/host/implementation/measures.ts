@@ -1,6 +1,5 @@
 import { describeMeasure, measureFamilies, measureNeeds, measures } from '#core/curvature';
-import { UserError } from '#core/graph';
-import { exportMeasures, findRun, listMeasures, measuresRequestSchema, readSettings, runPaths, type MeasuresFile } from '#core/runs';
+import { exportMeasures, findRun, listMeasures, measuresRequestSchema, openMeasures, readSettings, removeMeasures, runPaths, type MeasuresFile } from '#core/runs';
 import type { MeasureDefinition, MeasuresEvent, MeasuresReport } from '../contract';
 import type { MeasuresWorkEvent } from '../work/curvature';
 import { api, type EngineEnvironment } from './environment';
@@ -31,10 +30,10 @@ export function measuresProcedures({ pool }: EngineEnvironment) {
       list: api.measures.list.handler(({ input }) => listMeasures(runPaths(findRun(input.run).folder)).map(toReport)),
       export: api.measures.export.handler(({ input: { run, name, format } }) => {
         const found = findRun(run);
-        const report = listMeasures(runPaths(found.folder)).find((each) => each.name === name);
-        if (report === undefined) throw new UserError('measures.gone', `Nothing called ${name} was measured of "${found.file.name}".`, { hint: 'Measure it again.' });
+        const report = openMeasures(runPaths(found.folder), name);
         return { name: `${found.file.name}-measures.${format}`, bytes: new TextEncoder().encode(exportMeasures(report, format)) };
       }),
+      remove: api.measures.remove.handler(({ input: { run, name } }) => removeMeasures(runPaths(findRun(run).folder), name)),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { suggestion, UserError } from '#core/graph';
 import { writeAtomically } from '../folder/atomic-write';
 import type { RunPaths } from '../folder/paths';
 import { measuresRequestSchema, type MeasuresRequest } from './request';
@@ -60,6 +61,21 @@ export function listMeasures(paths: RunPaths): MeasuresFile[] {
     .filter((file) => file.endsWith('.json'))
     .flatMap((file) => readMeasures(paths, file.slice(0, -'.json'.length)) ?? [])
     .sort((a, b) => b.created.localeCompare(a.created));
+}
+
+/** What was measured under this name. @throws UserError when nothing was */
+export function openMeasures(paths: RunPaths, name: string): MeasuresFile {
+  const all = listMeasures(paths);
+  const found = all.find((each) => each.name === name);
+  if (found) return found;
+  throw new UserError('measures.gone', `The run keeps no measures called "${name}"${all.length > 0 ? `: ${suggestion(name, all.map((each) => each.name))}` : '.'}`, {
+    hint: all.length > 0 ? 'Look at what there is, or measure it again.' : 'Nothing was measured of it yet.',
+  });
+}
+
+/** Deletes what was measured under this name. @throws UserError when nothing was */
+export function removeMeasures(paths: RunPaths, name: string): void {
+  rmSync(paths.measured(openMeasures(paths, name).name), { force: true });
 }
 
 /** A damaged or foreign file is as if it were not there: everything in it can be measured again. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { computeRunMeasures, createRun, estimateRunMeasures, evaluateRun, executeRun, exportMeasures, listMeasures, type MeasuresEvent, measuresRequestSchema, openRun, runPaths } from '#core/runs';
+import { computeRunMeasures, createRun, estimateRunMeasures, evaluateRun, executeRun, exportMeasures, listMeasures, type MeasuresEvent, measuresRequestSchema, openMeasures, openRun, removeMeasures, runPaths } from '#core/runs';
 import { small, temporaryHome } from './samples';
 
 temporaryHome();
@@ -54,6 +54,17 @@ describe('measures of a run', () => {
     expect(both.passes).toBe(one.passes);
     expect(both.measures).toBe(2);
     expect(both.seconds).toBeGreaterThan(0);
+  });
+
+  it('can be removed by name; another name is refused with what there is', async () => {
+    const paths = runPaths(folder);
+    const run = await openRun(folder, { threads: 1 });
+    const { name } = await computeRunMeasures(run, request({ measures: ['params'], seed: 7 }));
+    const before = listMeasures(paths).map((file) => file.name);
+    expect(openMeasures(paths, name).results.map(({ id }) => id)).toEqual(['params']);
+    removeMeasures(paths, name);
+    expect(listMeasures(paths).map((file) => file.name)).toEqual(before.filter((each) => each !== name));
+    for (const wrong of [name, '../run', '']) expect(() => removeMeasures(paths, wrong)).toThrow(`keeps no measures called "${wrong}"`);
   });
 
   it('without the first weights, distances have no value and the others do', async () => {

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeMeasure, measureFamilies, measures, measureSettingsSchema } from '#core/curvature';
 import { nearest, UserError } from '#core/graph';
 import {
-  computeRunMeasures, estimateRunMeasures, exportMeasures, gapText, measureRows, measuresFormats, measuresRequestSchema, openRun, readSettings, resolveRun, sourceText, splitNames,
+  computeRunMeasures, estimateRunMeasures, exportMeasures, gapText, listMeasures, measureRows, measuresFormats, measuresRequestSchema, openMeasures, openRun, readSettings, removeMeasures, resolveRun, runPaths, sourceText, splitNames,
   type CheckpointName, type MeasureRow, type MeasuresFile, type MeasuresFormat, type SplitName,
 } from '#core/runs';
 import { interruptible } from '../interrupt';
@@ -22,6 +22,9 @@ interface SharpnessOptions {
   out?: string;
   device?: string;
   threads?: number;
+  kept?: boolean;
+  show?: string;
+  remove?: string;
   json?: boolean;
 }
 
@@ -37,6 +40,9 @@ export function addSharpness(program: Command): void {
       .option('--subset <examples>', 'take so many examples, drawn with the seed', wholeNumber(1))
       .option('--seed <seed>', 'seed of the subset and of all random vectors', wholeNumber(0), 0)
       .option('--set <settings...>', `radii, steps and repetitions, like rho=0.1 draws=30; there are ${Object.keys(measureSettingsSchema.shape).join(', ')}`)
+      .addOption(new Option('--kept', 'list what is kept with the run').conflicts(['show', 'remove']))
+      .addOption(new Option('--show <name>', 'tell measures that are kept').conflicts('remove'))
+      .option('--remove <name>', 'delete measures that are kept')
       .option('--out <file>', 'write the whole table: .csv, .json or .html')
       .addOption(checkpointOption())
       .addOption(memberOption())
@@ -46,6 +52,7 @@ export function addSharpness(program: Command): void {
     'basin sharpness runs/mnist --subset 2000 --out measures.html',
     'basin sharpness runs/mnist --measures sam-sharpness,hessian-trace,spectral',
     'basin sharpness --list',
+    'basin sharpness runs/mnist --kept',
   ).action(async (named: string | undefined, options: SharpnessOptions) => {
     const terminal = terminalOf(options);
     if (options.list) return list(terminal);
@@ -54,6 +61,21 @@ export function addSharpness(program: Command): void {
     if (options.out !== undefined) checkOutputFile(options.out);
     const settings = settingsOf(options.set ?? []);
     const { folder } = resolveRun(named);
+    const paths = runPaths(folder);
+    if (options.kept) return terminal.result(listMeasures(paths), () => keptText(listMeasures(paths)));
+    if (options.remove !== undefined) {
+      removeMeasures(paths, options.remove);
+      return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);
+    }
+    const give = (file: MeasuresFile, seconds: number): void => {
+      if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, exportMeasures(file, format));
+      const rows = measureRows(file);
+      terminal.result({ ...file, results: rows.map(({ found, work: _, ...definition }) => ({ ...definition, ...found })) }, () => text(file, rows, seconds));
+    };
+    if (options.show !== undefined) {
+      const file = openMeasures(paths, options.show);
+      return give(file, file.results.reduce((sum, { seconds }) => sum + seconds, 0));
+    }
     const run = await openRun(folder, {
       threads: options.threads ?? readSettings().threads,
       ...(options.device !== undefined && { device: options.device }),
@@ -65,9 +87,7 @@ export function addSharpness(program: Command): void {
     terminal.note(`${count} ${count === 1 ? 'measure' : 'measures'} on ${examples} examples: about ${duration(Math.max(1, seconds))}`);
     const start = performance.now();
     const file = await compute(terminal, (signal, onEvent) => computeRunMeasures(run, request, { signal, onEvent }));
-    if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, exportMeasures(file, format));
-    const rows = measureRows(file);
-    terminal.result({ ...file, results: rows.map(({ found, work: _, ...definition }) => ({ ...definition, ...found })) }, () => text(file, rows, (performance.now() - start) / 1000));
+    give(file, (performance.now() - start) / 1000);
   });
 }
 
@@ -84,6 +104,13 @@ async function compute(terminal: Terminal, start: Compute): Promise<MeasuresFile
   } finally {
     bar?.end();
   }
+}
+
+/** What is kept with a run. */
+function keptText(files: readonly MeasuresFile[]): string[] {
+  if (files.length === 0) return ['Nothing was measured of it yet.'];
+  return table(['name', 'step', 'member', 'split', 'examples', 'measures', 'created'], files.map(({ name, run, request, examples, results, created }) =>
+    [name, run.step, run.member ?? '-', request.split, examples, results.length, created.slice(0, 16).replace('T', ' ')]));
 }
 
 function text(file: MeasuresFile, rows: readonly MeasureRow[], seconds: number): string[] {

@@ -1,5 +1,6 @@
 import type { HostClient, MeasureDefinition, MeasureResult, MeasuresEvent, MeasuresReport, MeasuresRequest } from '#host-client';
 import { Computation } from '../../../app/computation.svelte';
+import { notices } from '../../../app/notices.svelte';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<MeasuresRequest, 'measures' | 'checkpoint' | 'split' | 'subset' | 'seed'>> & {
@@ -63,6 +64,16 @@ export class Measures extends Computation<Progress> {
 
   show(name: string): void {
     this.shown = this.reports.find((report) => report.name === name) ?? this.shown;
+  }
+
+  async remove(client: HostClient, name: string): Promise<void> {
+    try {
+      await client.measures.remove({ run: this.run, name });
+      this.reports = this.reports.filter((report) => report.name !== name);
+      if (this.shown?.name === name) this.shown = this.reports[0] ?? null;
+    } catch (error) {
+      notices.failure('The measures could not be removed', error);
+    }
   }
 
   /** Computes, and shows each measure as it is found; each is kept in the run's folder. */
