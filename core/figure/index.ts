@@ -1,4 +1,5 @@
 export { assemble, colorBytes, label, polyline, segment, type Drawing, type FigureFacts, type Paint, type Raster, type Rectangle, type Shape } from './drawing';
+export { enlarged } from './enlarged';
 export { htmlTable, type StaticPage, staticPage } from './page';
 export { pdfFile } from './pdf';
 export { pngFile } from './png';

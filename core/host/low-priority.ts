@@ -8,6 +8,6 @@ import { isMainThread } from 'node:worker_threads';
  * thread. Elsewhere a thread stays as it is.
  */
 export function lowerPriority(): void {
-  if (isMainThread) setPriority(constants.priority.PRIORITY_LOW);
-  else if (process.platform === 'linux') setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW);
+  if (isMainThread) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  else if (process.platform === 'linux') setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_BELOW_NORMAL);
 }

@@ -5,7 +5,7 @@ export { chooseDevice } from './device';
 export { populationFlops, stepCost } from './step-cost';
 export { curvatureRequestSchema, type CurvatureRequest } from './curvature/request';
 export { curvatureCsv } from './curvature/csv';
-export { curvatureFormatOf, curvatureFormats, exportCurvature, type CurvatureFormat } from './curvature/export';
+export { curvatureFormatOf, curvatureFormats, exportCurvature, type CurvatureFormat, type CurvatureLook } from './curvature/export';
 export type { CurvatureFigures, CurvatureHead, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from './curvature/report';
 export { computeRunCurvature, type CurvatureEvent } from './curvature/run-curvature';
 export {

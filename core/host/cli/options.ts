@@ -72,3 +72,11 @@ export function member(text: string): number | 'best' {
 }
 
 export const memberOption = (): Option => new Option('--member <number>', 'which network of a population: its number, or best').argParser(member);
+
+/** `2400x1800`: the size of a picture. */
+export function pixels(text: string): [number, number] {
+  const [, x, y] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+  const [width, height] = [Number(x), Number(y)];
+  if (!(width >= 200 && height >= 200 && width <= 16384 && height <= 16384)) throw new InvalidArgumentError('It must be two numbers from 200 to 16384, like 2400x1800.');
+  return [width, height];
+}

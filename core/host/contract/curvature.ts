@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { float64Array } from './arrays';
 import { checkpointName, file, split } from './runs';
+import { figureLook } from './surfaces';
 
 /** As `CurvatureRequest` of core/runs, of a run by its id. */
 export const curvatureRequest = z.strictObject({
@@ -161,6 +162,6 @@ export const curvatureContract = {
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(curvatureListing)),
   get: oc.input(one).output(keptCurvature),
   /** A page or a picture of all figures, a table of every number with its interval, or all as JSON. */
-  export: oc.input(z.strictObject({ ...one.shape, format: curvatureFormat })).output(file),
+  export: oc.input(z.strictObject({ ...one.shape, format: curvatureFormat, look: figureLook.optional() })).output(file),
   remove: oc.input(one).output(z.void()),
 };

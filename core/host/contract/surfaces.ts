@@ -158,16 +158,21 @@ export type SurfaceListing = z.infer<typeof surfaceListing>;
 export const surfaceFormat = z.enum(['json', 'csv', 'npy', 'png', 'svg', 'pdf', 'vtp', 'vti', 'gltf', 'stl', 'html']);
 export type SurfaceFormat = z.infer<typeof surfaceFormat>;
 
-/** How an exported picture looks; what is left out is as on the command line. */
-export const pictureLook = z.strictObject({
-  scale: z.enum(['linear', 'log']).optional(),
-  colorMap: z.enum(['viridis', 'magma', 'cividis', 'diverging']).optional(),
+/** The size and theme of an exported figure; what is left out is as on the command line. */
+export const figureLook = z.strictObject({
   theme: z.enum(['light', 'dark']).optional(),
   /** Pixels. */
   width: z.int().min(200).max(16384).optional(),
   height: z.int().min(200).max(16384).optional(),
   /** Said in a PNG, for programs that lay it out on paper. */
   dotsPerInch: z.number().min(1).max(10_000).optional(),
+});
+export type FigureLook = z.infer<typeof figureLook>;
+
+/** How an exported picture of a surface looks. */
+export const pictureLook = figureLook.extend({
+  scale: z.enum(['linear', 'log']).optional(),
+  colorMap: z.enum(['viridis', 'magma', 'cividis', 'diverging']).optional(),
 });
 export type PictureLook = z.infer<typeof pictureLook>;
 

@@ -2,6 +2,7 @@ import { curvatureRequestSchema, exportCurvature, findRun, listRunCurvature, ope
 import type { CurvatureEvent, CurvatureHead, KeptCurvature } from '../contract';
 import type { CurvatureWorkEvent } from '../work/curvature';
 import { api, type EngineEnvironment } from './environment';
+import { withoutUndefined } from './without-undefined';
 
 export function curvatureProcedures({ pool }: EngineEnvironment) {
   return {
@@ -32,9 +33,9 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
         };
       }),
 
-      export: api.curvature.export.handler(async ({ input: { run, id, format } }) => {
+      export: api.curvature.export.handler(async ({ input: { run, id, format, look = {} } }) => {
         const found = findRun(run);
-        const bytes = await exportCurvature(reportOf(openRunCurvature(found.folder, id)), format);
+        const bytes = await exportCurvature(reportOf(openRunCurvature(found.folder, id)), format, withoutUndefined(look));
         return { name: `${found.file.name}-${id}.${format}`.replaceAll(/[^\w.-]+/g, '-'), bytes };
       }),
 

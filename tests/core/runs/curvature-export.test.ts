@@ -73,6 +73,23 @@ describe('a curvature as a file', () => {
     expect(await text('svg')).toContain(report.run.fingerprint);
   });
 
+  it('is a figure of any size and either theme: the same panels, filling the paper', async () => {
+    const svg = async (look: Parameters<typeof exportCurvature>[2]): Promise<string> => new TextDecoder().decode(await exportCurvature(report, 'svg', look));
+    const tall = await svg({ width: 900, height: 2600, theme: 'dark' });
+    expect(tall).toMatch(/<svg [^>]*width="900"[^>]* height="2600"/);
+    expect(tall).not.toContain('stroke="#ffffff"');
+    // Twice as large in both directions is the same drawing, every length doubled.
+    const natural = await text('svg');
+    const [, width, height] = /<svg [^>]*width="(\d+)"[^>]* height="(\d+)"/.exec(natural)!.map(Number);
+    const double = await svg({ width: 2 * width!, height: 2 * height! });
+    const cells = (of: string): number[] => [...of.matchAll(/<rect x="[\d.]+" y="[\d.]+" width="([\d.]+)"[^>]*stroke-width/g)].map(([, wide]) => Number(wide));
+    expect(cells(double).length).toBe(cells(natural).length);
+    cells(double).forEach((wide, i) => expect(wide).toBeCloseTo(2 * cells(natural)[i]!, 1));
+    const png = Buffer.from(await exportCurvature(report, 'png', { width: 700, height: 500, dotsPerInch: 254 }));
+    const { width: across, height: down } = await sharp(png).metadata();
+    expect([across, down, png.readUInt32BE(png.indexOf('pHYs') + 4)]).toEqual([700, 500, 10_000]);
+  });
+
   it('draws what there is: a trace alone, and names the formats where another is asked for', async () => {
     const { eigenvalues: _, density: __, points: ___, layers: ____, ...rest } = report;
     const svg = new TextDecoder().decode(await exportCurvature(rest, 'svg'));

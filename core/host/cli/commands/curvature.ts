@@ -5,7 +5,7 @@ import {
   type CheckpointName, type CurvatureReport, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, share, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, share, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import type { Terminal } from '../terminal';
 import { listText, reportText } from './curvature-text';
@@ -39,6 +39,9 @@ interface CurvatureOptions {
   list?: boolean;
   show?: string;
   remove?: string;
+  size?: [number, number];
+  dpi?: number;
+  theme: 'light' | 'dark';
   out?: string;
   device?: string;
   threads?: number;
@@ -78,6 +81,9 @@ export function addCurvature(program: Command): void {
       .addOption(new Option('--show <name>', 'tell a kept result').conflicts('remove'))
       .option('--remove <name>', 'delete a kept result')
       .option('--out <file>', 'write a figure with tables as .html, a picture as .svg, .png or .pdf, the report as .json, its numbers as .csv')
+      .addOption(new Option('--size <width>x<height>', 'size of a figure in pixels (default: 1200 wide, as high as its panels need)').argParser(pixels))
+      .option('--dpi <dots>', 'dots per inch that a .png says of itself', wholeNumber(1))
+      .addOption(new Option('--theme <theme>', 'of a figure').choices(['light', 'dark']).default('light'))
       .addOption(checkpointOption())
       .addOption(memberOption())
       .addOption(deviceOption())
@@ -97,7 +103,7 @@ export function addCurvature(program: Command): void {
       removeRunCurvature(folder, options.remove);
       return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);
     }
-    if (options.show !== undefined) return give(terminal, reportOf(openRunCurvature(folder, options.show)), options.out);
+    if (options.show !== undefined) return give(terminal, reportOf(openRunCurvature(folder, options.show)), options);
     const run = await openRun(folder, {
       threads: options.threads ?? readSettings().threads,
       ...(options.device !== undefined && { device: options.device }),
@@ -141,7 +147,7 @@ export function addCurvature(program: Command): void {
         },
       }));
     if (answer.kept) terminal.note(`Read from ${run.paths.curvature(answer.id)}; --again computes it anew.`);
-    await give(terminal, answer.report, options.out);
+    await give(terminal, answer.report, options);
   });
 }
 
@@ -151,7 +157,8 @@ function checkReportFile(path: string): void {
   checkOutputFile(path);
 }
 
-async function give(terminal: Terminal, report: CurvatureReport, out: string | undefined): Promise<void> {
-  if (out !== undefined) writeOutputFile(out, await exportCurvature(report, curvatureFormatOf(out)));
+async function give(terminal: Terminal, report: CurvatureReport, { out, size, dpi, theme }: CurvatureOptions): Promise<void> {
+  const look = { theme, ...(size && { width: size[0], height: size[1] }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
+  if (out !== undefined) writeOutputFile(out, await exportCurvature(report, curvatureFormatOf(out), look));
   terminal.result(report, () => reportText(report));
 }

@@ -14,7 +14,7 @@ import { fromRecipeFile } from '../surfaces/recipe';
 import { followSurface } from '../surfaces/follow';
 import { surfaceSeries } from '../surfaces/series';
 import { takenWeights } from '../taken-weights';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, table, type Terminal } from '../terminal';
@@ -278,13 +278,6 @@ function seconds(text: string): number {
   const value = Number(text);
   if (!(value >= 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number of seconds, 0 or more.');
   return value;
-}
-
-function pixels(text: string): [number, number] {
-  const [, x, y] = /^(\d+)x(\d+)$/.exec(text) ?? [];
-  const [width, height] = [Number(x), Number(y)];
-  if (!(width >= 200 && height >= 200 && width <= 16384 && height <= 16384)) throw new InvalidArgumentError('It must be two numbers from 200 to 16384, like 2400x1800.');
-  return [width, height];
 }
 
 function levels(text: string): number[] {

@@ -35,7 +35,7 @@ export function curvatureHtml(report: CurvatureReport, recipe: unknown, json: st
   return staticPage({
     title,
     description: `${title}. ${how}`,
-    picture: { light: drawCurvature(report), dark: drawCurvature(report, 'dark') },
+    picture: { light: drawCurvature(report), dark: drawCurvature(report, { theme: 'dark' }) },
     body: sections.join('\n'),
     recipe,
     data: { 'curvature-data': json },
