@@ -3,13 +3,14 @@ export { type DensityOptions, entropyRank, spectralDensity, type SpectralDensity
 export { lanczos, type LanczosOptions, type Reorthogonalization } from './algorithms/lanczos';
 export { lobpcg, type LobpcgOptions } from './algorithms/lobpcg';
 export { powerIteration, type PowerOptions } from './algorithms/power';
-export type { EigenPair, EigenResult, Estimate } from './algorithms/result';
+export type { EigenPair, EigenResult, Eigenvalue, Estimate } from './algorithms/result';
 export {
   diagonal, type DiagonalEstimate, frobeniusNorm, hutchinson, hutchPlusPlus, type TraceAlgorithm, traceAlgorithms, type TraceOptions, xtrace,
 } from './algorithms/trace';
+export { densityOfSpectrum, endsOf, figuresOfSpectrum, type WholeOptions, type WholeSpectrum, wholeSpectrum } from './algorithms/whole';
 export { moved, norm } from './algebra/vectors';
-export { symmetricEigen, tridiagonalEigen, type Eigen } from './algebra/symmetric';
-export { materialize, matrixOperator } from './operators/matrix';
+export { symmetricEigen, symmetricEigenvalues, tridiagonalEigen, type Eigen } from './algebra/symmetric';
+export { checkWrittenOut, LARGEST_MATRIX, materialize, matrixOperator, writeOut, type WrittenOut } from './operators/matrix';
 export { type ParameterPlace, placesOf } from './operators/feeds';
 export { networkOperator, type NetworkOperator, type NetworkOperatorOptions } from './operators/network';
 export { type LossAndGradient, NetworkAt } from './operators/network-at';

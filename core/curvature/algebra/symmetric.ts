@@ -10,7 +10,7 @@ const MOST_SWEEPS = 60;
 /**
  * Eigenvalues and eigenvectors of the symmetric tridiagonal matrix with this diagonal `[n]` and off-diagonal `[n - 1]`, by
  * implicitly shifted QL (Bowdler, Martin, Reinsch, Wilkinson 1968). `start` `[n, n]` is multiplied by the rotations: the
- * identity gives the eigenvectors themselves.
+ * identity gives the eigenvectors themselves, none at all the eigenvalues alone.
  */
 export function tridiagonalEigen(diagonal: ArrayLike<number>, offDiagonal: ArrayLike<number>, start?: Float64Array): Eigen {
   const n = diagonal.length;
@@ -88,44 +88,90 @@ function sorted(d: Float64Array, z: Float64Array, rows: number): Eigen {
 
 /** Eigenvalues and eigenvectors of a dense symmetric matrix `[n, n]`: Householder's reduction, then QL. */
 export function symmetricEigen(matrix: ArrayLike<number>, n: number): Eigen {
+  const reduced = reduction(matrix, identity(n), n);
+  for (;;) {
+    const { done, value } = reduced.next();
+    if (done) return tridiagonalEigen(value.diagonal, value.offDiagonal, value.turned);
+  }
+}
+
+/** Milliseconds of work after which other work gets its turn. */
+const TURN = 50;
+
+/**
+ * Eigenvalues of a dense symmetric matrix `[n, n]`, ascending. Other work gets its turn while they are computed.
+ *
+ * @param onProgress is told the share that is done
+ * @throws the signal's reason when it is aborted
+ */
+export async function symmetricEigenvalues(matrix: ArrayLike<number>, n: number, { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (share: number) => void } = {}): Promise<Float64Array> {
+  const reduced = reduction(matrix, new Float64Array(0), n);
+  let since = performance.now();
+  for (;;) {
+    const { done, value } = reduced.next();
+    if (done) return tridiagonalEigen(value.diagonal, value.offDiagonal, value.turned).values;
+    if (performance.now() - since < TURN) continue;
+    signal?.throwIfAborted();
+    // The work shrinks with the cube of what is left.
+    onProgress?.(1 - (1 - value / n) ** 3);
+    await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
+  }
+}
+
+interface Tridiagonal {
+  readonly diagonal: Float64Array;
+  readonly offDiagonal: Float64Array;
+  /** The rows of `q` times the reflections. */
+  readonly turned: Float64Array;
+}
+
+/** Householder's reduction to a tridiagonal matrix, a column a step; `q` `[rows, n]` is multiplied by the reflections. */
+function* reduction(matrix: ArrayLike<number>, q: Float64Array, n: number): Generator<number, Tridiagonal> {
   const a = Float64Array.from(matrix);
-  const q = identity(n);
+  const rows = q.length / n;
   const v = new Float64Array(n);
   const p = new Float64Array(n);
   for (let k = 0; k + 2 < n; k++) {
+    yield k;
     let length = 0;
     for (let i = k + 1; i < n; i++) length += a[i * n + k]! ** 2;
     length = Math.sqrt(length);
     if (length === 0) continue;
     // The reflection that turns column k, below the diagonal, into a multiple of the first unit vector.
     for (let i = k + 1; i < n; i++) v[i] = a[i * n + k]!;
+    v[k] = 0;
     v[k + 1]! += v[k + 1]! >= 0 ? length : -length;
     let vv = 0;
     for (let i = k + 1; i < n; i++) vv += v[i]! ** 2;
     const beta = 2 / vv;
     reflectBothSides(a, n, k, v, p, beta);
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < rows; i++) {
       let sum = 0;
       for (let j = k + 1; j < n; j++) sum += q[i * n + j]! * v[j]!;
       for (let j = k + 1; j < n; j++) q[i * n + j]! -= beta * sum * v[j]!;
     }
   }
-  const diagonal = Float64Array.from({ length: n }, (_, i) => a[i * n + i]!);
-  const offDiagonal = Float64Array.from({ length: Math.max(0, n - 1) }, (_, i) => a[(i + 1) * n + i]!);
-  return tridiagonalEigen(diagonal, offDiagonal, q);
+  return {
+    diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i]!),
+    offDiagonal: Float64Array.from({ length: Math.max(0, n - 1) }, (_, i) => a[(i + 1) * n + i]!),
+    turned: q,
+  };
 }
 
 /** `A = H A H` with `H = 1 - beta v v'`, where `v` is zero up to index k: `A -= v w' + w v'`. */
-function reflectBothSides(a: Float64Array, n: number, k: number, v: Float64Array, p: Float64Array, beta: number): void {
+function reflectBothSides(a: Float64Array, n: number, k: number, v: Float64Array, w: Float64Array, beta: number): void {
   let vp = 0;
   for (let i = k; i < n; i++) {
     let sum = 0;
     for (let j = k + 1; j < n; j++) sum += a[i * n + j]! * v[j]!;
-    p[i] = beta * sum;
-    if (i > k) vp += p[i]! * v[i]!;
+    w[i] = beta * sum;
+    vp += w[i]! * v[i]!;
   }
   const half = (beta * vp) / 2;
-  const w = (i: number): number => p[i]! - half * (i > k ? v[i]! : 0);
-  const vi = (i: number): number => (i > k ? v[i]! : 0);
-  for (let i = k; i < n; i++) for (let j = k; j < n; j++) if (i > k || j > k) a[i * n + j]! -= vi(i) * w(j) + w(i) * vi(j);
+  for (let i = k; i < n; i++) w[i]! -= half * v[i]!;
+  for (let i = k; i < n; i++) {
+    const [vi, wi] = [v[i]!, w[i]!];
+    for (let j = k; j < n; j++) a[i * n + j]! -= vi * w[j]! + wi * v[j]!;
+  }
 }

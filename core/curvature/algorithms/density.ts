@@ -25,7 +25,7 @@ export interface DensityOptions {
 export interface SpectralDensity {
   readonly operator: string;
   readonly dimension: number;
-  readonly algorithm: 'stochastic Lanczos quadrature';
+  readonly algorithm: 'stochastic Lanczos quadrature' | 'whole matrix';
   /** Quadrature of all probes: places, and weights that sum to one. */
   readonly nodes: Float64Array;
   readonly weights: Float64Array;
@@ -103,10 +103,7 @@ export async function spectralDensity(operator: LinearOperator, options: Density
   }
   const ends = parts.flatMap(({ nodes }) => [nodes[0]!, nodes.at(-1)!]);
   const [smallest, largest] = [Math.min(...ends), Math.max(...ends)];
-  const extent = largest - smallest || Math.abs(largest) || 1;
-  const sigma = width * extent;
-  const [from, to] = [smallest - 4 * sigma, largest + 4 * sigma];
-  const grid = Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
+  const { grid, sigma } = densityGrid(smallest, largest, points, width);
   const curves = parts.map((part) => smooth(part, grid, sigma));
   const density = new Float64Array(points);
   const lower = new Float64Array(points);
@@ -140,8 +137,16 @@ export async function spectralDensity(operator: LinearOperator, options: Density
   };
 }
 
+/** The Gaussian's deviation, and places that hold it at both ends of the spectrum. */
+export function densityGrid(smallest: number, largest: number, points: number, width: number): { grid: Float64Array; sigma: number } {
+  const extent = largest - smallest || Math.abs(largest) || 1;
+  const sigma = width * extent;
+  const [from, to] = [smallest - 4 * sigma, largest + 4 * sigma];
+  return { sigma, grid: Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1)) };
+}
+
 /** `sum_k weight_k N(x; node_k, sigma^2)` on the grid. */
-function smooth({ nodes, weights }: Quadrature, grid: Float64Array, sigma: number): Float64Array {
+export function smooth({ nodes, weights }: Quadrature, grid: Float64Array, sigma: number): Float64Array {
   const factor = 1 / (sigma * Math.sqrt(2 * Math.PI));
   return grid.map((x) => nodes.reduce((sum, node, k) => sum + weights[k]! * factor * Math.exp(-0.5 * ((x - node) / sigma) ** 2), 0));
 }

@@ -2,7 +2,7 @@ import { meanWithError } from '../algebra/statistics';
 import type { Vector } from '../operators/operator';
 
 /** Where an eigenvalue lies for certain (up to rounding): some eigenvalue is within the residual of the estimate. */
-export interface EigenPair {
+export interface Eigenvalue {
   readonly value: number;
   /** `|A v - value v|` for the unit vector `v`, the products' rounding included where it was measured. */
   readonly residual: number;
@@ -17,6 +17,10 @@ export interface EigenPair {
    * may have converged while its direction has not: where others lie near it.
    */
   readonly angle?: number;
+}
+
+/** An eigenvalue with its unit vector. */
+export interface EigenPair extends Eigenvalue {
   readonly vector: Vector;
 }
 
@@ -53,10 +57,13 @@ export interface Estimate {
 }
 
 /** @param gap infinite where no other eigenvalue is known */
-export function eigenPair(value: number, residual: number, tolerance: number, scale: number, vector: Vector, gap = Infinity): EigenPair {
+export function eigenvalueWithin(value: number, residual: number, tolerance: number, scale: number, gap = Infinity): Eigenvalue {
   const direction = Number.isFinite(gap) ? { gap, angle: gap > residual ? residual / gap : 1 } : {};
-  return { value, residual, interval: [value - residual, value + residual], converged: residual <= tolerance * scale, ...direction, vector };
+  return { value, residual, interval: [value - residual, value + residual], converged: residual <= tolerance * scale, ...direction };
 }
+
+/** @param gap infinite where no other eigenvalue is known */
+export const eigenPair = (value: number, residual: number, tolerance: number, scale: number, vector: Vector, gap = Infinity): EigenPair => ({ ...eigenvalueWithin(value, residual, tolerance, scale, gap), vector });
 
 /** For each of some values with residuals, the distance to the nearest other one, less that one's residual; at least 0. */
 export const gapsBetween = (values: ArrayLike<number>, residuals: ArrayLike<number>): number[] =>

@@ -26,24 +26,55 @@ export function matrixOperator(matrix: Float64Array, name = 'matrix'): LinearOpe
   };
 }
 
-/** The largest operator that is written out. */
-const LARGEST = 4096;
+/** Rows of the largest operator that is written out. */
+export const LARGEST_MATRIX = 4096;
 
-/** The whole matrix `[dimension, dimension]` of a small operator, column by column, made symmetric. */
-export async function materialize(operator: LinearOperator, signal?: AbortSignal): Promise<Float64Array> {
+/** @throws UserError where an operator of so many rows is too large to be written out */
+export function checkWrittenOut(rows: number): void {
+  if (rows <= LARGEST_MATRIX) return;
+  const [size, most] = [rows, LARGEST_MATRIX].map((n) => n.toLocaleString('en'));
+  throw new UserError('curvature.matrix', `The whole matrix has ${size} rows, ${(8e-9 * rows ** 2).toLocaleString('en', { maximumSignificantDigits: 2 })} GB of numbers: only up to ${most} rows are written out.`, {
+    hint: 'Take fewer parameters, such as one layer; or the ends of the spectrum and its density, which need no more than products.',
+  });
+}
+
+/** A symmetric operator written out. */
+export interface WrittenOut {
+  /** Row-major `[dimension, dimension]`, in float64, made symmetric. */
+  readonly matrix: Float64Array;
+  /** Frobenius norm of what was not symmetric, `(A - A') / 2`: of the products' rounding as much as shows. */
+  readonly asymmetry: number;
+}
+
+/**
+ * The whole matrix of a small operator, column by column, a block of columns at once.
+ *
+ * @throws UserError where it is too large
+ */
+export async function writeOut(operator: LinearOperator, { signal, onColumns }: { readonly signal?: AbortSignal; readonly onColumns?: (done: number) => void } = {}): Promise<WrittenOut> {
   const n = operator.dimension;
-  if (n > LARGEST) throw new UserError('curvature.matrix', `${n} x ${n} is too large to be written out (up to ${LARGEST} x ${LARGEST})`);
-  const columns: ArrayLike<number>[] = [];
+  checkWrittenOut(n);
+  const matrix = new Float64Array(n * n);
   for (let at = 0; at < n; at += operator.block) {
     const units = Array.from({ length: Math.min(operator.block, n - at) }, (_, i) => {
       const unit = newVector(operator);
       unit[at + i] = 1;
       return unit;
     });
-    columns.push(...(await operator.apply(units, signal && { signal })));
+    const columns = await operator.apply(units, signal && { signal });
+    columns.forEach((column, i) => matrix.set(column, (at + i) * n));
+    onColumns?.(at + columns.length);
   }
-  return Float64Array.from({ length: n * n }, (_, at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    return (columns[i]![j]! + columns[j]![i]!) / 2;
-  });
+  let squares = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      const [one, other] = [matrix[i * n + j]!, matrix[j * n + i]!];
+      matrix[i * n + j] = matrix[j * n + i] = (one + other) / 2;
+      squares += (one - other) ** 2 / 2;
+    }
+  }
+  return { matrix, asymmetry: Math.sqrt(squares) };
 }
+
+/** The whole matrix `[dimension, dimension]` of a small operator, made symmetric. */
+export const materialize = async (operator: LinearOperator): Promise<Float64Array> => (await writeOut(operator)).matrix;

@@ -8,7 +8,7 @@ import { type BatchTensors, type ProductName, products } from './products';
 export interface NetworkOperatorOptions extends CompileOptions {
   /** Which parameters take part; default: all. */
   readonly select?: ParameterFilter;
-  /** Bytes for what is kept between products; default 1 GiB. Batches that do not fit are computed anew each time. */
+  /** Bytes for what is kept between products; default 1 GiB. Batches that do not fit are computed whole each time. */
   readonly memory?: number;
   /** Vectors multiplied at once: the weights are read once for all of them, and a run takes as much longer. Default 8. */
   readonly block?: number;
@@ -26,7 +26,7 @@ const BLOCK = 8;
 
 /**
  * A curvature matrix of the mean loss over all of a problem's batches, exact: the batches' products are summed in float64. What does
- * not depend on the vectors (activations, the gradient's pass) is computed once a batch and kept while it fits in memory.
+ * not depend on the vectors (activations, the gradient's pass) is computed once a batch and kept where at least half of it fits in memory.
  */
 export function networkOperator(problem: CurvatureProblem, product: ProductName, options: NetworkOperatorOptions): NetworkOperator {
   return new ProductOperator(problem, product, options);
@@ -34,10 +34,13 @@ export function networkOperator(problem: CurvatureProblem, product: ProductName,
 
 type Arrays = Record<string, DeviceArray>;
 
-/** The two parts of a product's program, and what the first one gave for each batch. */
-interface ProgramPair {
-  readonly still: Program;
-  readonly moving: Program;
+/**
+ * A product's programs: for batches whose results of the first part are kept, in two parts; for the others in one, which neither writes nor
+ * reads all that lies between the parts.
+ */
+interface ProductPrograms {
+  readonly parts: { readonly still: Program; readonly moving: Program } | undefined;
+  readonly whole: Program | undefined;
   readonly kept: Arrays[];
   /** How many batches' results are kept. */
   readonly fitting: number;
@@ -49,8 +52,8 @@ class ProductOperator implements NetworkOperator {
   readonly precision: 'float32' | 'float64';
   readonly block: number;
   /** By the number of vectors. */
-  readonly #programs = new Map<number, Promise<ProgramPair>>();
-  readonly #compiled: ProgramPair[] = [];
+  readonly #programs = new Map<number, Promise<ProductPrograms>>();
+  readonly #compiled: ProductPrograms[] = [];
   #fixed: Readonly<Record<string, Feed>>;
   readonly #examples: number;
   readonly #sums: Float64Array[] = [];
@@ -76,18 +79,15 @@ class ProductOperator implements NetworkOperator {
 
   async apply(vectors: readonly Vector[], { signal }: ApplyOptions = {}): Promise<Vector[]> {
     if (vectors.length === 0) return [];
-    const { still, moving, kept, fitting } = await this.#program(vectors.length);
+    const programs = await this.#program(vectors.length);
     const fed: Record<string, Feed> = { ...this.#fixed, ...this.#vectorFeeds(vectors) };
     const alone = this.problem.batches.length === 1;
     const sums = alone ? vectors.map(() => newVector(this)) : this.#accumulators(vectors.length);
     for (const [index, { x, y, mask }] of this.problem.batches.entries()) {
       signal?.throwIfAborted();
-      const feeds = { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask };
-      const own = kept[index] ?? (await still.run(pick(feeds, still.graph)));
-      if (index < fitting) kept[index] = own;
-      const results = await moving.run(pick({ ...feeds, ...own }, moving.graph));
+      const results = await runProduct(programs, index, { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask });
       await this.#add(results, sums);
-      for (const array of [...Object.values(results), ...(index < fitting ? [] : Object.values(own))]) array.dispose();
+      for (const array of Object.values(results)) array.dispose();
     }
     const share = 1 / this.#examples;
     return sums.map((sum) => {
@@ -100,10 +100,9 @@ class ProductOperator implements NetworkOperator {
   async dispose(): Promise<void> {
     await Promise.all(this.#programs.values());
     this.#programs.clear();
-    for (const { still, moving, kept } of this.#compiled.splice(0)) {
+    for (const { parts, whole, kept } of this.#compiled.splice(0)) {
       release(kept);
-      await still.dispose();
-      await moving.dispose();
+      for (const program of [parts?.still, parts?.moving, whole]) await program?.dispose();
     }
   }
 
@@ -139,7 +138,7 @@ class ProductOperator implements NetworkOperator {
     }
   }
 
-  #program(count: number): Promise<ProgramPair> {
+  #program(count: number): Promise<ProductPrograms> {
     let program = this.#programs.get(count);
     if (program === undefined) {
       program = this.#compile(count);
@@ -148,14 +147,24 @@ class ProductOperator implements NetworkOperator {
     return program;
   }
 
-  async #compile(count: number): Promise<ProgramPair> {
+  async #compile(count: number): Promise<ProductPrograms> {
     const { memory = DEFAULT_MEMORY } = this.options;
     const options = compileOptionsOf(this.options);
-    const { still, moving } = hoist(this.#trace(count), (name) => name.startsWith('vector.'));
+    const graph = this.#trace(count);
+    const { still, moving } = hoist(graph, (name) => name.startsWith('vector.'));
     const bytes = still.outputs.reduce((total, { tensor }) => total + tensor.size * bytesPerElement(tensor.dtype), 0);
-    const pair: ProgramPair = { still: await compile(still, options), moving: await compile(moving, options), kept: [], fitting: bytes === 0 ? 0 : Math.floor(memory / bytes) };
-    this.#compiled.push(pair);
-    return pair;
+    const all = this.problem.batches.length;
+    const fitting = bytes === 0 ? 0 : Math.min(all, Math.floor(memory / bytes));
+    // Where little of the data fits, what is kept does not make up for two programs more.
+    const split = 2 * fitting >= all;
+    const programs: ProductPrograms = {
+      parts: split ? { still: await compile(still, options), moving: await compile(moving, options) } : undefined,
+      whole: split && fitting === all ? undefined : await compile(graph, options),
+      kept: [],
+      fitting: split ? fitting : 0,
+    };
+    this.#compiled.push(programs);
+    return programs;
   }
 
   #trace(count: number): Graph {
@@ -172,6 +181,13 @@ class ProductOperator implements NetworkOperator {
       { ...problemSpecs(problem), vector: vectorSpecs },
     );
   }
+}
+
+/** One batch's product, with what is kept of the batch or may be. */
+async function runProduct({ parts, whole, kept, fitting }: ProductPrograms, index: number, feeds: Record<string, Feed>): Promise<Arrays> {
+  if (parts === undefined || index >= fitting) return whole!.run(pick(feeds, whole!.graph));
+  const own = (kept[index] ??= await parts.still.run(pick(feeds, parts.still.graph)));
+  return parts.moving.run(pick({ ...feeds, ...own }, parts.moving.graph));
 }
 
 /** Gives back what is kept of all batches. */

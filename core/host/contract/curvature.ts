@@ -12,6 +12,8 @@ export const curvatureRequest = z.strictObject({
     .default('hessian'),
   top: z.int().min(0).max(200).default(1),
   bottom: z.int().min(0).max(200).default(0),
+  /** Every eigenvalue, from the whole matrix; trace and norm, and the density where it is asked for, follow from them. */
+  all: z.boolean().default(false),
   trace: z.enum(['hutchinson', 'hutch++', 'xtrace']).nullable().default(null),
   frobenius: z.boolean().default(false),
   density: z.boolean().default(false),
@@ -90,6 +92,8 @@ export const curvatureFigures = z.object({
       algorithm: z.string(),
     })
     .optional(),
+  /** Every eigenvalue, ascending; rounding moves each by so much at most. How many are below zero, nearer to it than the rounding, above it. */
+  spectrum: z.object({ values: float64Array, rounding: real, negative: z.int(), zero: z.int(), positive: z.int(), products: z.int() }).optional(),
   trace: curvatureEstimate.optional(),
   frobeniusNorm: curvatureEstimate.optional(),
   participationRatio: real.optional(),

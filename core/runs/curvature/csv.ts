@@ -4,7 +4,7 @@ const head = ['step', 'epoch', 'layer', 'quantity', 'rank', 'value', 'low', 'hig
 
 /**
  * Every number of a report with its interval, one a line: of the whole (no layer) and each layer or block, at the checkpoint and at those before
- * it. Eigenvalues are ranked from 1, largest and smallest each from their end; the density is left to JSON.
+ * it. Eigenvalues are ranked from 1, largest and smallest each from their end, all of a whole spectrum from the smallest; the density is left to JSON.
  */
 export function curvatureCsv(report: CurvatureReport): string {
   const { run, layers = {}, points = [], path = [] } = report;
@@ -18,11 +18,12 @@ export function curvatureCsv(report: CurvatureReport): string {
 
 type Row = readonly [quantity: string, rank: number | '', value: number, low: number | '', high: number | '', converged: boolean | ''];
 
-function rowsOf({ eigenvalues, trace, frobeniusNorm, participationRatio, entropyRank }: CurvatureFigures): Row[] {
+function rowsOf({ spectrum, eigenvalues, trace, frobeniusNorm, participationRatio, entropyRank }: CurvatureFigures): Row[] {
   const pairs = (quantity: string, found: readonly Eigenvalue[] = []): Row[] => found.map(({ value, interval: [low, high], converged }, i) => [quantity, i + 1, value, low, high, converged]);
   const estimated = (quantity: string, found: CurvatureFigures['trace']): Row[] => (found ? [[quantity, '', found.value, ...found.interval, '']] : []);
   const plain = (quantity: string, value: number | undefined): Row[] => (value === undefined ? [] : [[quantity, '', value, '', '', '']]);
   return [
+    ...(spectrum ? Array.from(spectrum.values, (value, i): Row => ['eigenvalue', i + 1, value, value - spectrum.rounding, value + spectrum.rounding, '']) : []),
     ...pairs('largest', eigenvalues?.largest),
     ...pairs('smallest', eigenvalues?.smallest),
     ...estimated('trace', trace),

@@ -1,4 +1,6 @@
-import { type EigenPair, type EigenResult, entropyRank, frobeniusNorm, lanczos, type LinearOperator, spectralDensity, traceAlgorithms } from '#core/curvature';
+import {
+  densityOfSpectrum, type EigenPair, type EigenResult, endsOf, entropyRank, figuresOfSpectrum, frobeniusNorm, lanczos, type LinearOperator, spectralDensity, traceAlgorithms, type WholeSpectrum, wholeSpectrum,
+} from '#core/curvature';
 import type { CurvatureFigures, Eigenvalue } from './report';
 import type { CurvatureRequest } from './request';
 
@@ -14,9 +16,12 @@ export interface FiguresOptions {
   readonly onEigen?: (result: EigenResult) => void;
 }
 
+/** The computations that a request means for each matrix. All eigenvalues leave nothing to estimate; their vectors are Lanczos' work. */
+const stagesOf = ({ all, top, bottom, trace, frobenius, density, vectors }: CurvatureRequest) =>
+  ({ all, eigenvalues: top + bottom > 0 && (!all || vectors), trace: !all && trace !== null, frobenius: !all && frobenius, density: !all && density });
+
 /** How many computations a request means for each matrix. */
-export const stageCount = ({ top, bottom, trace, frobenius, density }: CurvatureRequest): number =>
-  Number(top + bottom > 0) + Number(trace !== null) + Number(frobenius) + Number(density);
+export const stageCount = (request: CurvatureRequest): number => Object.values(stagesOf(request)).filter(Boolean).length;
 
 /** What a request asks of one matrix, one computation after the other; each is drawn from the request's seed alone. */
 export async function figuresOf(operator: LinearOperator, request: CurvatureRequest, { signal, known, onStage, onProgress, onFound, onEigen }: FiguresOptions): Promise<CurvatureFigures> {
@@ -24,7 +29,12 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
   const aborting = signal && { signal };
   let found: CurvatureFigures = known ?? { dimension: operator.dimension };
   const add = (more: Partial<CurvatureFigures>): void => onFound((found = { ...found, ...more }));
-  if (top + bottom > 0) {
+  const stages = stagesOf(request);
+  if (stages.all) {
+    onStage();
+    if (!found.spectrum) add(figuresOfAll(await wholeSpectrum(operator, { ...aborting, onProgress }), request));
+  }
+  if (stages.eigenvalues) {
     onStage();
     if (!found.eigenvalues) {
       const result = await lanczos(operator, {
@@ -42,12 +52,12 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
       add({ eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, floor, algorithm } });
     }
   }
-  if (request.trace !== null) {
+  if (stages.trace) {
     onStage();
     onProgress('trace');
-    if (!found.trace) add({ trace: await traceAlgorithms[request.trace](operator, { products, seed, ...aborting }) });
+    if (!found.trace) add({ trace: await traceAlgorithms[request.trace ?? 'xtrace'](operator, { products, seed, ...aborting }) });
   }
-  if (request.frobenius) {
+  if (stages.frobenius) {
     onStage();
     onProgress('Frobenius norm');
     if (!found.frobeniusNorm) {
@@ -55,7 +65,7 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
       add({ frobeniusNorm: norm, ...(found.trace && { participationRatio: found.trace.value ** 2 / norm.value ** 2 }) });
     }
   }
-  if (request.density) {
+  if (stages.density) {
     onStage();
     if (!found.density) {
       const density = await spectralDensity(operator, { seed, ...aborting, onProgress: (share) => onProgress(`density, ${Math.floor(100 * share)} %`) });
@@ -63,6 +73,22 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
     }
   }
   return found;
+}
+
+/** What all eigenvalues tell besides themselves. */
+function figuresOfAll(spectrum: WholeSpectrum, { top, bottom, tolerance, density, vectors, seed }: CurvatureRequest): Partial<CurvatureFigures> {
+  const { algorithm, values, rounding, products, dimension } = spectrum;
+  const count = (of: (value: number) => boolean): number => values.reduce((total, value) => total + Number(of(value)), 0);
+  const signs = { negative: count((value) => value < -rounding), zero: count((value) => Math.abs(value) <= rounding), positive: count((value) => value > rounding) };
+  const ends = endsOf(spectrum, { largest: top, smallest: bottom, tolerance });
+  return {
+    spectrum: { algorithm, values, rounding, ...signs, products },
+    ...figuresOfSpectrum(spectrum, seed),
+    ...(top + bottom > 0 && !vectors && {
+      eigenvalues: { ...ends, iterations: dimension, products, converged: [...ends.largest, ...ends.smallest].every(({ converged }) => converged), tolerance, floor: rounding, algorithm },
+    }),
+    ...(density && { density: densityOfSpectrum(spectrum, seed) }),
+  };
 }
 
 /** The pair without its vector. */

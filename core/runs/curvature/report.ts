@@ -24,7 +24,7 @@ export type Eigenvalue = Readonly<z.infer<typeof eigenvalue>>;
 const density = z.object({
   operator: z.string(),
   dimension: z.int(),
-  algorithm: z.literal('stochastic Lanczos quadrature'),
+  algorithm: z.enum(['stochastic Lanczos quadrature', 'whole matrix']),
   nodes: jsonNumbers,
   weights: jsonNumbers,
   grid: jsonNumbers,
@@ -56,11 +56,22 @@ export const curvatureFiguresSchema = z.object({
       algorithm: z.string(),
     })
     .optional(),
+  spectrum: z
+    .object({
+      algorithm: z.literal('whole matrix'),
+      values: jsonNumbers.describe('Every eigenvalue, ascending.'),
+      rounding: real.describe('How far rounding moves each of them, as estimated.'),
+      negative: z.int(),
+      zero: z.int().describe('How many are nearer to zero than their rounding.'),
+      positive: z.int(),
+      products: z.int(),
+    })
+    .optional(),
   trace: estimate.optional(),
   frobeniusNorm: estimate.optional(),
   participationRatio: real.optional().describe('trace^2 / |A|_F^2'),
   density: density.optional(),
-  entropyRank: real.optional().describe("exp of the entropy of the eigenvalues' sizes, from the density"),
+  entropyRank: real.optional().describe("exp of the entropy of the eigenvalues' sizes, from the density or the whole spectrum"),
 });
 export type CurvatureFigures = Readonly<z.infer<typeof curvatureFiguresSchema>>;
 

@@ -8,6 +8,7 @@ export const curvatureRequestSchema = strictObject({
   operator: z.enum(operatorNames).default('hessian').describe('Which matrix.'),
   top: z.int().min(0).max(200).default(1).describe('How many of the largest eigenvalues.'),
   bottom: z.int().min(0).max(200).default(0).describe('How many of the smallest eigenvalues.'),
+  all: z.boolean().default(false).describe('Every eigenvalue, from the whole matrix, and with them trace, norm and, where it is asked for, the density, all without chance; for small matrices.'),
   trace: z.enum(['hutchinson', 'hutch++', 'xtrace']).nullable().default(null).describe('How the trace is estimated; null leaves it out.'),
   frobenius: z.boolean().default(false).describe('Frobenius norm, and with it the participation ratio of the spectrum.'),
   density: z.boolean().default(false).describe('Spectral density by stochastic Lanczos quadrature.'),

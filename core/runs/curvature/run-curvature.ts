@@ -1,4 +1,4 @@
-import { exampleCount, type LinearOperator, makeOperator, meanGradient, norm, type CurvatureProblem } from '#core/curvature';
+import { checkWrittenOut, exampleCount, type LinearOperator, makeOperator, meanGradient, norm, type CurvatureProblem } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
 import type { StoredWeights } from '../folder/checkpoints';
@@ -114,6 +114,7 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
     const options = { ...run.compile, select, block };
     let operator = await makeOperator(problem, request.operator, options);
     try {
+      if (request.all) checkWrittenOut(operator.dimension);
       const whole = await compute(operator, request, { step: null, layer });
       for (const { checkpoint, step } of moments) {
         signal?.throwIfAborted();

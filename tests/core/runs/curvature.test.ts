@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#core/nn';
 import {
-  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature,
+  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature, reportOf,
   type CurvatureEvent, type CurvatureRequest, type OpenRun,
 } from '#core/runs';
 import { parameterGroups } from '../../../core/runs/curvature/problem';
@@ -113,6 +113,28 @@ describe('curvature kept with its run', () => {
     const parameters = Object.fromEntries(names.map((name) => [name, { data: new Float32Array(1), shape: [1], kind: 'weight' as const }]));
     const groups = parameterGroups({ parameters }, () => true, { byLayer: false, byBlock: true });
     expect(groups.map(({ name, select }) => [name, names.filter((each) => select(each, parameters[each]!)).length])).toEqual([['conv1', 1], ['layer1.0', 2], ['layer1.10', 1], ['fc', 1]]);
+  });
+
+  it('every eigenvalue, with trace, norm, density and ends that follow from them, kept and written', async () => {
+    const { report, id } = await ask({ all: true, byLayer: false });
+    const { values, rounding, negative, zero, positive } = report.spectrum!;
+    expect(values).toHaveLength(32);
+    expect(negative + zero + positive).toBe(32);
+    expect(report.eigenvalues!.largest.map(({ value }) => value)).toEqual([values[31], values[30]]);
+    expect(report.eigenvalues!.smallest[0]!.value).toBe(values[0]);
+    expect(report.trace!.value).toBeCloseTo(values.reduce((sum, value) => sum + value, 0), 10);
+    expect(report.density).toMatchObject({ algorithm: 'whole matrix', largest: values[31], lower: report.density!.upper });
+    const other = (await ask({ trace: null, density: false, byLayer: false, tolerance: 1e-6 })).report.eigenvalues!;
+    expect(Math.abs(other.largest[0]!.value - values[31]!)).toBeLessThan(rounding + other.largest[0]!.residual);
+    expect(Math.abs(other.smallest[0]!.value - values[0]!)).toBeLessThan(rounding + other.smallest[0]!.residual);
+    expect(reportOf(openRunCurvature(folder, id)).spectrum).toEqual(report.spectrum);
+    const rows = curvatureCsv(report).split('\n').filter((line) => line.includes(',eigenvalue,'));
+    expect(rows).toHaveLength(32);
+    expect(Number(rows[31]!.split(',')[5])).toBe(values[31]);
+    // With their vectors, which are Lanczos' work.
+    const kept = await ask({ all: true, vectors: true, byLayer: false });
+    expect(kept.report.eigenvalues!.algorithm).toMatch(/^lanczos/);
+    expect(listRunCurvature(folder).find((listing) => listing.id === kept.id)!.vectors).toBe(true);
   });
 
   it('a mini-batch is as many examples, evaluated together', async () => {

@@ -6,6 +6,7 @@ export function reportText(report: CurvatureReport): string[] {
   const { run, operator, examples, gradientNorm, layers, points, seconds } = report;
   return [
     `${operator} of ${run.name}, step ${run.step}: ${report.dimension} x ${report.dimension}, ${examples} examples, norm of the gradient ${number(gradientNorm)} (${brief(seconds)})`,
+    ...spectrumLines(report),
     ...eigenvalueLines(report),
     ...estimateLines(report),
     ...(layers === undefined ? [] : ['', ...layerTable(layers)]),
@@ -13,15 +14,22 @@ export function reportText(report: CurvatureReport): string[] {
   ];
 }
 
+/** How many of all eigenvalues lie on which side of zero, as far as rounding lets it be known. */
+function spectrumLines({ spectrum }: CurvatureFigures): string[] {
+  if (spectrum === undefined) return [];
+  const { values, rounding, negative, zero, positive } = spectrum;
+  return ['', `All ${values.length} eigenvalues, each to within ${number(rounding)} (rounding): ${positive} positive, ${negative} negative, ${zero} too near zero to tell. --json and --out hold them all.`];
+}
+
 function eigenvalueLines({ eigenvalues }: CurvatureFigures): string[] {
   if (eigenvalues === undefined) return [];
-  const { largest, smallest, iterations, converged, tolerance, floor } = eigenvalues;
+  const { largest, smallest, iterations, converged, tolerance, floor, algorithm } = eigenvalues;
   const size = Math.max(...[...largest, ...smallest].map(({ value }) => Math.abs(value)));
   const row = (what: string) => (pair: Eigenvalue, i: number) => [`${what} ${i + 1}`, pair.value, pair.residual, pair.converged ? 'yes' : 'NO', directionText(pair)];
   return [
     '',
     ...table(['eigenvalue', 'value', 'residual', 'converged', 'direction'], [...largest.map(row('largest')), ...smallest.map(row('smallest'))]),
-    ...(floor === undefined ? [] : [`The products' rounding, measured, is ${number(floor)} of each residual.`]),
+    ...(floor === undefined || algorithm === 'whole matrix' ? [] : [`The products' rounding, measured, is ${number(floor)} of each residual.`]),
     ...(floor !== undefined && floor > tolerance * size ? ['The tolerance is finer than these products are: more iterations do not help; --device reference computes in float64.'] : []),
     ...(converged || (floor !== undefined && floor > tolerance * size) ? [] : [`Not converged to ${number(tolerance)} after ${iterations} iterations: some eigenvalue lies within the residual of each value. More: --max-iterations.`]),
   ];
@@ -33,8 +41,8 @@ function directionText({ angle }: Eigenvalue): string {
   return angle >= 0.5 ? 'not settled' : `within ${number((Math.asin(angle) * 180) / Math.PI)} degrees`;
 }
 
-function estimateLines({ trace, frobeniusNorm, participationRatio, density, entropyRank, dimension }: CurvatureFigures): string[] {
-  const interval = ([low, high]: readonly [number, number]): string => `95 % interval ${number(low)} to ${number(high)}`;
+function estimateLines({ spectrum, trace, frobeniusNorm, participationRatio, density, entropyRank, dimension }: CurvatureFigures): string[] {
+  const interval = ([low, high]: readonly [number, number]): string => (spectrum ? `to within ${number((high - low) / 2)}` : `95 % interval ${number(low)} to ${number(high)}`);
   const lines = [
     ...(trace ? [`trace ${number(trace.value)} (${interval(trace.interval)}; ${trace.algorithm}, ${trace.products} products)`] : []),
     ...(frobeniusNorm ? [`Frobenius norm ${number(frobeniusNorm.value)} (${interval(frobeniusNorm.interval)})`] : []),
@@ -76,8 +84,9 @@ export function listText(listings: readonly CurvatureListing[]): string[] {
 }
 
 /** What a request asked for, in a few words. */
-function askedText({ top, bottom, trace, frobenius, density, byLayer, byBlock, over }: CurvatureListing['head']['request'], vectors: boolean): string {
+function askedText({ all, top, bottom, trace, frobenius, density, byLayer, byBlock, over }: CurvatureListing['head']['request'], vectors: boolean): string {
   return [
+    ...(all ? ['all eigenvalues'] : []),
     ...(top + bottom > 0 ? [`${top}+${bottom} eigenvalues`] : []),
     ...(trace === null ? [] : ['trace']),
     ...(frobenius ? ['Frobenius'] : []),

@@ -14,6 +14,7 @@ interface CurvatureOptions {
   operator: string;
   top: number;
   bottom: number;
+  all?: boolean;
   trace?: string | true;
   frobenius?: boolean;
   density?: boolean;
@@ -57,6 +58,7 @@ export function addCurvature(program: Command): void {
       .addOption(new Option('--operator <name>', 'which matrix').choices([...operatorNames]).default('hessian'))
       .option('--top <count>', 'how many of the largest eigenvalues', wholeNumber(0), 1)
       .option('--bottom <count>', 'how many of the smallest eigenvalues', wholeNumber(0), 0)
+      .option('--all', 'every eigenvalue, from the whole matrix written out (up to 4,096 parameters); trace, norm and density then are exact')
       .addOption(new Option('--trace [algorithm]', 'estimate the trace: hutchinson, hutch++ or xtrace (the default)').choices(['hutchinson', 'hutch++', 'xtrace']).preset('xtrace'))
       .option('--frobenius', 'estimate the Frobenius norm; with --trace also how many directions the curvature is spread over')
       .option('--density', 'spectral density, by stochastic Lanczos quadrature; whole with --json or --out')
@@ -92,6 +94,7 @@ export function addCurvature(program: Command): void {
     'basin curvature runs/mnist --top 5 --bottom 1 --subset 2000',
     'basin curvature runs/mnist --by-layer --over-checkpoints --out path.csv',
     'basin curvature runs/mnist --top 5 --density --out curvature.html',
+    'basin curvature runs/moons --all --device reference --out spectrum.csv',
     'basin curvature runs/mnist --list',
     'basin curvature runs/mnist --operator gauss-newton --top 1 --trace --by-layer',
   ).action(async (named: string, options: CurvatureOptions) => {
@@ -113,9 +116,10 @@ export function addCurvature(program: Command): void {
       operator: options.operator,
       top: options.top,
       bottom: options.bottom,
+      all: options.all ?? false,
       trace: options.trace ?? null,
       frobenius: options.frobenius ?? false,
-      density: options.density ?? false,
+      density: options.density ?? options.all ?? false,
       layers: options.layers ?? [],
       parameters: options.parameters ?? [],
       kinds: options.weightsOnly ? 'weights' : 'all',

@@ -20,6 +20,10 @@ export function curvatureHtml(report: CurvatureReport, recipe: unknown, json: st
       ['eigenvalue', 'value', 'residual', 'interval', 'converged'],
       eigenvalues.map(({ name, value, residual, interval, converged }) => [name, say(value), say(residual), intervalText(interval), converged ? 'yes' : 'no']),
     ))]),
+    ...(report.spectrum ? [section('All eigenvalues', htmlTable(
+      ['eigenvalues', 'negative', 'too near zero to tell', 'positive', 'each to within'],
+      [[report.spectrum.values.length, report.spectrum.negative, report.spectrum.zero, report.spectrum.positive].map(String).concat(say(report.spectrum.rounding))],
+    ))] : []),
     section('Figures of the whole', htmlTable(
       ['figure', 'value', '95 % interval'],
       [...estimatesOf(report).map(({ name, value, interval }) => [name, say(value), intervalText(interval)]), ['norm of the gradient', say(report.gradientNorm), '–']],

@@ -60,7 +60,7 @@ export function densityPanels({ density }: CurvatureFigures, color: string): Pan
   const y = [Math.log10(floor), log(2 * Math.max(peak, ...density.upper))] as const;
   const x = [density.grid[0]!, density.grid.at(-1)!] as const;
   return [{
-    title: `Spectral density, smoothed over ${formatNumber(density.sigma, 2)}; the band covers about 95 % of the places`,
+    title: `Spectral density${density.algorithm === 'whole matrix' ? ' of all eigenvalues' : ''}, smoothed over ${formatNumber(density.sigma, 2)}${density.algorithm === 'whole matrix' ? '' : '; the band covers about 95 % of the places'}`,
     height: 320,
     draw: (frame, palette) => {
       const places = (values: ArrayLike<number>): number[] =>
