@@ -13,6 +13,7 @@ await build({
     main: path.join(here, 'main.ts'),
     profile: path.join(here, 'profile.ts'),
     gpu: path.join(here, 'gpu.ts'),
+    window: path.join(here, 'window.ts'),
     basin: path.join(here, 'contenders/basin/index.ts'),
     jaxjs: path.join(here, 'contenders/jaxjs.ts'),
     tfjs: path.join(here, 'contenders/tfjs.ts'),
@@ -28,6 +29,6 @@ await build({
   logLevel: 'warning',
 });
 const [first, ...rest] = process.argv.slice(2);
-const entry = first === 'profile' || first === 'gpu' ? first : 'main';
+const entry = first !== undefined && ['profile', 'gpu', 'window'].includes(first) ? first : 'main';
 const { main } = await import(pathToFileURL(path.join(built, `${entry}.mjs`)).href);
 process.exitCode = await main(entry === 'main' ? process.argv.slice(2) : rest, { root, built });

@@ -10,6 +10,8 @@ export interface HeightField {
   readonly heights: Float32Array;
   /** 1 where the value was computed. */
   readonly known: Uint8Array;
+  /** Points without a height. */
+  readonly holes: number;
   readonly low: number;
   readonly high: number;
   /** Distance of contour lines in heights. */
@@ -32,9 +34,9 @@ export function heightField(values: Float64Array, columns: number, rows: number,
   let positive = Infinity;
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
-    if (value > 0) positive = Math.min(positive, value);
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+    if (value > 0 && value < positive) positive = value;
   }
   if (lowest > highest) return undefined;
   if (extent !== null) {
@@ -47,16 +49,35 @@ export function heightField(values: Float64Array, columns: number, rows: number,
   const height = scale === 'linear' ? (value: number) => Math.min(value, highest) : (value: number) => Math.log10(Math.min(Math.max(value, floor), highest));
   const heights = new Float32Array(values.length);
   const known = new Uint8Array(values.length);
-  values.forEach((value, i) => {
-    known[i] = Number(!Number.isNaN(value));
+  let finite = 0;
+  let unknown = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     // Infinity stays: a hole must not be filled from its neighbours.
-    heights[i] = Number.isFinite(value) ? height(value) : value;
-  });
-  fillUnknown(heights, columns, rows);
-  for (let i = 0; i < heights.length; i++) if (!Number.isFinite(heights[i]!)) heights[i] = NaN;
+    if (Number.isFinite(value)) {
+      heights[i] = height(value);
+      known[i] = 1;
+      finite++;
+    } else if (Number.isNaN(value)) {
+      heights[i] = NaN;
+      unknown++;
+    } else {
+      heights[i] = value;
+      known[i] = 1;
+    }
+  }
+  if (unknown > 0) fillUnknown(heights, columns, rows);
+  let holes = 0;
+  if (finite < values.length) {
+    for (let i = 0; i < heights.length; i++) {
+      if (Number.isFinite(heights[i]!)) continue;
+      heights[i] = NaN;
+      holes++;
+    }
+  }
   const low = height(lowest);
   const high = height(highest);
-  return { columns, rows, scale, heights, known, low, high, step: niceStep(high - low, 14), height };
+  return { columns, rows, scale, heights, known, holes, low, high, step: niceStep(high - low, 14), height };
 }
 
 /**

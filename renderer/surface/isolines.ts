@@ -14,12 +14,15 @@ const INSIDE = 1e-6;
  * line ends where the data end.
  */
 export function isolines(heights: Float32Array, columns: number, rows: number, levels: readonly number[]): Isoline[] {
-  if (columns < 2 || rows < 2) return [];
+  return levels.flatMap(isolineFinder(heights, columns, rows));
+}
+
+/** Finds the lines of one height at a time, for those who have other things to do in between. */
+export function isolineFinder(heights: Float32Array, columns: number, rows: number): (level: number) => Isoline[] {
+  if (columns < 2 || rows < 2) return () => [];
   const generator = contours().size([columns, rows]).smooth(true);
   const grid = Array.from(heights);
-  return levels.flatMap((level) =>
-    generator.contour(grid, level).coordinates.flatMap((polygon) => polygon.flatMap((ring) => insideRuns(ring, heights, columns, rows).map((points) => ({ level, points })))),
-  );
+  return (level) => generator.contour(grid, level).coordinates.flatMap((polygon) => polygon.flatMap((ring) => insideRuns(ring, heights, columns, rows).map((points) => ({ level, points }))));
 }
 
 function insideRuns(ring: readonly (readonly number[])[], heights: Float32Array, columns: number, rows: number): Float32Array[] {
@@ -39,12 +42,11 @@ function insideRuns(ring: readonly (readonly number[])[], heights: Float32Array,
 }
 
 function insideCells(x: number, y: number, heights: Float32Array, columns: number, rows: number): boolean {
-  for (const row of [Math.floor(y - INSIDE), Math.floor(y + INSIDE)]) {
-    for (const column of [Math.floor(x - INSIDE), Math.floor(x + INSIDE)]) {
-      if (row < 0 || column < 0 || row >= rows - 1 || column >= columns - 1) return false;
-      const at = row * columns + column;
-      if (![at, at + 1, at + columns, at + columns + 1].every((index) => Number.isFinite(heights[index]))) return false;
-    }
+  const [firstRow, lastRow] = [Math.floor(y - INSIDE), Math.floor(y + INSIDE)];
+  const [firstColumn, lastColumn] = [Math.floor(x - INSIDE), Math.floor(x + INSIDE)];
+  if (firstRow < 0 || firstColumn < 0 || lastRow >= rows - 1 || lastColumn >= columns - 1) return false;
+  for (let row = firstRow; row <= lastRow + 1; row++) {
+    for (let column = firstColumn; column <= lastColumn + 1; column++) if (!Number.isFinite(heights[row * columns + column]!)) return false;
   }
   return true;
 }

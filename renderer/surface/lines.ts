@@ -46,8 +46,11 @@ export class Lines {
       geometry.setPositions(positions instanceof Float32Array ? positions : Float32Array.from(positions));
       if (colors !== undefined) geometry.setColors(colors);
     }
-    this.material.vertexColors = colors !== undefined;
-    this.material.needsUpdate = true;
+    const coloured = colors !== undefined;
+    if (coloured !== this.material.vertexColors) {
+      this.material.vertexColors = coloured;
+      this.material.needsUpdate = true;
+    }
     this.segments.geometry = geometry;
   }
 
@@ -65,9 +68,10 @@ export class Lines {
 /** A polyline as separate segments; a NaN point breaks it. */
 export function polyline(points: readonly (readonly [number, number, number])[]): Float32Array {
   const segments: number[] = [];
+  const finite = ([x, y, z]: readonly [number, number, number]): boolean => Number.isFinite(x + y + z);
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1]!, points[i]!];
-    if ([...a, ...b].every(Number.isFinite)) segments.push(...a, ...b);
+    if (finite(a) && finite(b)) segments.push(a[0], a[1], a[2], b[0], b[1], b[2]);
   }
   return Float32Array.from(segments);
 }

@@ -1,51 +1,14 @@
-import { Color, Group, Mesh, MeshBasicMaterial, SphereGeometry } from 'three';
-import { type ScenePalette, colorTable } from './colors';
-import type { Anchor, CriticalMark, SurfaceLook } from './data';
+import { Group, Mesh, MeshBasicMaterial, SphereGeometry } from 'three';
+import type { ScenePalette } from './colors';
+import type { Anchor, CriticalMark } from './data';
 import type { Frame } from './frame';
-import { contourLevels, heightAt, type HeightField } from './heights';
-import { isolines } from './isolines';
+import { heightAt, type HeightField } from './heights';
 import { Lines, polyline } from './lines';
 
 export type Point = readonly [number, number, number];
 
 /** How far lines on the surface are lifted off it. */
 export const LIFT = 0.004;
-
-/** Contour lines on the floor, coloured like the surface above them. */
-export class FloorContours {
-  private readonly lines = new Lines({ color: '#ffffff', width: 1.6, order: 1 });
-  readonly object = this.lines.object;
-
-  update(field: HeightField, frame: Frame, look: SurfaceLook): void {
-    if (!look.contours) {
-      this.lines.set([]);
-      return;
-    }
-    const table = colorTable(look.colorMap);
-    const positions: number[] = [];
-    const colors: number[] = [];
-    const y = frame.floor + 0.002;
-    for (const { level, points } of isolines(field.heights, field.columns, field.rows, contourLevels(field))) {
-      const at = 4 * Math.round((255 * (level - field.low)) / (field.high - field.low));
-      // Thin lines need more contrast than areas: darker on white paper, lighter on a dark ground.
-      const ink = (byte: number): number => (look.theme === 'light' ? (byte / 255) * 0.88 : 0.16 + (byte / 255) * 0.84);
-      const { r, g, b } = new Color().setRGB(ink(table[at]!), ink(table[at + 1]!), ink(table[at + 2]!), 'srgb');
-      for (let i = 2; i < points.length; i += 2) {
-        positions.push(frame.columnX(points[i - 2]!), y, frame.rowZ(points[i - 1]!), frame.columnX(points[i]!), y, frame.rowZ(points[i + 1]!));
-        colors.push(r, g, b, r, g, b);
-      }
-    }
-    this.lines.set(positions, Float32Array.from(colors));
-  }
-
-  resize(width: number, height: number): void {
-    this.lines.resize(width, height);
-  }
-
-  dispose(): void {
-    this.lines.dispose();
-  }
-}
 
 /** Cross-sections through the point under the pointer, a drop line to the floor, and the point itself. */
 export class PointerMark {
@@ -143,8 +106,12 @@ export class AnchorMarks {
   }
 }
 
+/** One for all: a path may have a thousand checkpoints. `dispose` frees what renderers hold of it; those that go on take it anew. */
+export const ballGeometry = new SphereGeometry(1, 24, 16);
+
 export function ball(at: Point, radius: number, color: string, order: number, behind = false, raise = 0): Mesh {
-  const mesh = new Mesh(new SphereGeometry(radius, 24, 16), new MeshBasicMaterial({ color, transparent: true, depthTest: !behind && order < 6 }));
+  const mesh = new Mesh(ballGeometry, new MeshBasicMaterial({ color, transparent: true, depthTest: !behind && order < 6 }));
+  mesh.scale.setScalar(radius);
   mesh.position.set(at[0], at[1] + raise, at[2]);
   mesh.renderOrder = order;
   return mesh;
@@ -152,7 +119,6 @@ export function ball(at: Point, radius: number, color: string, order: number, be
 
 export function clear(group: Group): void {
   for (const child of [...group.children] as Mesh[]) {
-    child.geometry.dispose();
     (child.material as MeshBasicMaterial).dispose();
     group.remove(child);
   }

@@ -1,21 +1,48 @@
-import { BufferAttribute, BufferGeometry, DataTexture, DoubleSide, Mesh, RGBAFormat, ShaderMaterial, SRGBColorSpace, LinearFilter } from 'three';
+import { BufferAttribute, BufferGeometry, DataTexture, DoubleSide, FloatType, LinearFilter, Mesh, RedFormat, RGBAFormat, ShaderMaterial, Sphere, SRGBColorSpace, UnsignedByteType, Vector2, Vector3 } from 'three';
 import { colorTable } from './colors';
 import type { ColorMapName, Theme } from './data';
 import type { Frame } from './frame';
 import type { HeightField } from './heights';
 
+/** The height of a hole in the texture: above all others, since not every graphics card can tell NaN. */
+const HOLE = 1e38;
+
+// Heights come as a texture, so that a change of them costs the processor nothing else: where a point stands and how the surface is inclined there
+// (central differences, one-sided beside a hole and at the border) is worked out here.
 const vertexShader = /* glsl */ `
-attribute float height;
-attribute float known;
+attribute vec2 cell;
+uniform highp sampler2D heights;
+uniform sampler2D known;
+uniform vec2 last;
+uniform vec3 extent;
+uniform float low;
+uniform float span;
 varying float vHeight;
 varying float vKnown;
 varying vec3 vNormal;
 varying vec3 vView;
+
+float slope(ivec2 at, ivec2 by, float place, float end, float here) {
+  float before = place > 0.0 ? texelFetch(heights, at - by, 0).r : ${HOLE.toExponential()};
+  float after = place < end ? texelFetch(heights, at + by, 0).r : ${HOLE.toExponential()};
+  bool low_ = before < ${(HOLE / 10).toExponential()};
+  bool high_ = after < ${(HOLE / 10).toExponential()};
+  float cells = float(low_) + float(high_);
+  return cells == 0.0 ? 0.0 : ((high_ ? after : here) - (low_ ? before : here)) / cells;
+}
+
 void main() {
-  vHeight = height;
-  vKnown = known;
-  vNormal = normalize(normalMatrix * normal);
-  vec4 view = modelViewMatrix * vec4(position, 1.0);
+  ivec2 at = ivec2(cell);
+  float here = texelFetch(heights, at, 0).r;
+  float lift = span > 0.0 ? extent.y / span : 0.0;
+  vec2 place = 2.0 * cell / last - 1.0;
+  vec3 position_ = vec3(extent.x * place.x, lift * (here - low), -extent.z * place.y);
+  float dx = lift * slope(at, ivec2(1, 0), cell.x, last.x, here) * last.x / (2.0 * extent.x);
+  float dz = -lift * slope(at, ivec2(0, 1), cell.y, last.y, here) * last.y / (2.0 * extent.z);
+  vHeight = here;
+  vKnown = texelFetch(known, at, 0).r * 255.0;
+  vNormal = normalize(normalMatrix * normalize(vec3(-dx, 1.0, -dz)));
+  vec4 view = modelViewMatrix * vec4(position_, 1.0);
   vView = -view.xyz;
   gl_Position = projectionMatrix * view;
 }`;
@@ -66,7 +93,7 @@ void main() {
 
 const GROUND: Readonly<Record<Theme, readonly [number, number, number]>> = { light: [0.86, 0.88, 0.9], dark: [0.03, 0.035, 0.04] };
 
-/** The surface's mesh: an indexed grid whose heights change in place while points arrive. */
+/** The surface's mesh: a grid that is made once, and its heights as a texture that changes while points arrive. */
 export class SurfaceMesh {
   readonly material = new ShaderMaterial({
     vertexShader,
@@ -75,42 +102,32 @@ export class SurfaceMesh {
     polygonOffset: true,
     polygonOffsetFactor: 1,
     polygonOffsetUnits: 1,
-    uniforms: { table: { value: null }, low: { value: 0 }, span: { value: 1 }, step_: { value: 1 }, lines: { value: 1 }, up: { value: [0, 1, 0] }, ground: { value: [1, 1, 1] } },
+    uniforms: {
+      heights: { value: null }, known: { value: null }, last: { value: new Vector2(1, 1) }, extent: { value: new Vector3(1, 1, 1) },
+      table: { value: null }, low: { value: 0 }, span: { value: 1 }, step_: { value: 1 }, lines: { value: 1 }, up: { value: [0, 1, 0] }, ground: { value: [1, 1, 1] },
+    },
   });
   readonly object = new Mesh(new BufferGeometry(), this.material);
   private columns = 0;
   private rows = 0;
+  private field: HeightField | undefined;
+  private holes = 0;
 
   constructor() {
     this.object.frustumCulled = false;
   }
 
-  /** Shows a height field. Buffers are kept while the grid stays the same. */
+  /** Shows a height field. The grid is kept while its size stays the same. */
   update(field: HeightField, frame: Frame): void {
-    const { columns, rows, heights, known } = field;
-    if (columns !== this.columns || rows !== this.rows) this.allocate(columns, rows);
-    const geometry = this.object.geometry;
-    const positions = geometry.getAttribute('position').array as Float32Array;
-    for (let row = 0, i = 0; row < rows; row++) {
-      const z = frame.rowZ(row);
-      for (let column = 0; column < columns; column++, i++) {
-        positions[i * 3] = frame.columnX(column);
-        positions[i * 3 + 1] = Number.isNaN(heights[i]!) ? 0 : frame.lift(heights[i]!);
-        positions[i * 3 + 2] = z;
-      }
-    }
-    gridNormals(positions, heights, columns, rows, geometry.getAttribute('normal').array as Float32Array);
-    (geometry.getAttribute('height').array as Float32Array).set(heights.map((height) => (Number.isNaN(height) ? field.low : height)));
-    (geometry.getAttribute('known').array as Float32Array).set(known);
-    const index = geometry.getIndex()!;
-    const used = triangulate(heights, columns, rows, index.array as Uint32Array);
-    geometry.setDrawRange(0, used);
-    index.needsUpdate = true;
-    for (const name of ['position', 'normal', 'height', 'known']) geometry.getAttribute(name).needsUpdate = true;
+    const { columns, rows, low, high, step } = field;
     const { uniforms } = this.material;
-    uniforms['low']!.value = field.low;
-    uniforms['span']!.value = field.high - field.low;
-    uniforms['step_']!.value = field.step;
+    if (columns !== this.columns || rows !== this.rows) this.allocate(columns, rows);
+    if (field !== this.field) this.fill(field);
+    uniforms['last']!.value.set(columns - 1, rows - 1);
+    uniforms['extent']!.value.set(frame.halfX, frame.relief, frame.halfZ);
+    uniforms['low']!.value = low;
+    uniforms['span']!.value = high - low;
+    uniforms['step_']!.value = step;
   }
 
   setColors(map: ColorMapName, theme: Theme, lines: boolean): void {
@@ -127,20 +144,47 @@ export class SurfaceMesh {
 
   dispose(): void {
     this.object.geometry.dispose();
-    (this.material.uniforms['table']!.value as DataTexture | null)?.dispose();
+    for (const name of ['table', 'heights', 'known']) (this.material.uniforms[name]!.value as DataTexture | null)?.dispose();
     this.material.dispose();
+  }
+
+  private fill(field: HeightField): void {
+    const { heights, known, columns, rows, holes } = field;
+    const textures = ['heights', 'known'].map((name) => this.material.uniforms[name]!.value as DataTexture);
+    const texels = textures[0]!.image.data as Float32Array;
+    texels.set(heights);
+    if (holes > 0) for (let i = 0; i < texels.length; i++) if (Number.isNaN(heights[i]!)) texels[i] = HOLE;
+    (textures[1]!.image.data as Uint8Array).set(known);
+    for (const texture of textures) texture.needsUpdate = true;
+    // Without holes, now and before, the triangles are the same.
+    if (holes > 0 || this.holes > 0 || this.field === undefined) {
+      const index = this.object.geometry.getIndex()!;
+      this.object.geometry.setDrawRange(0, triangulate(heights, columns, rows, index.array as Uint32Array));
+      index.needsUpdate = true;
+    }
+    this.holes = holes;
+    this.field = field;
   }
 
   private allocate(columns: number, rows: number): void {
     this.object.geometry.dispose();
     const geometry = new BufferGeometry();
     const points = columns * rows;
-    geometry.setAttribute('position', new BufferAttribute(new Float32Array(points * 3), 3));
-    geometry.setAttribute('normal', new BufferAttribute(new Float32Array(points * 3), 3));
-    geometry.setAttribute('height', new BufferAttribute(new Float32Array(points), 1));
-    geometry.setAttribute('known', new BufferAttribute(new Float32Array(points), 1));
+    const cells = new Uint16Array(points * 2);
+    for (let i = 0; i < points; i++) {
+      cells[2 * i] = i % columns;
+      cells[2 * i + 1] = Math.floor(i / columns);
+    }
+    geometry.setAttribute('cell', new BufferAttribute(cells, 2));
     geometry.setIndex(new BufferAttribute(new Uint32Array((columns - 1) * (rows - 1) * 6), 1));
+    // Where it stands is known to the graphics card only.
+    geometry.boundingSphere = new Sphere(new Vector3(), 2);
     this.object.geometry = geometry;
+    const { uniforms } = this.material;
+    for (const name of ['heights', 'known']) (uniforms[name]!.value as DataTexture | null)?.dispose();
+    uniforms['heights']!.value = new DataTexture(new Float32Array(points), columns, rows, RedFormat, FloatType);
+    uniforms['known']!.value = new DataTexture(new Uint8Array(points), columns, rows, RedFormat, UnsignedByteType);
+    this.field = undefined;
     this.columns = columns;
     this.rows = rows;
   }
@@ -149,38 +193,24 @@ export class SurfaceMesh {
 /** Writes the triangles between points that have a height; returns how many indices were written. */
 export function triangulate(heights: Float32Array, columns: number, rows: number, out: Uint32Array): number {
   let used = 0;
-  const add = (a: number, b: number, c: number): void => {
-    if (Number.isNaN(heights[a]!) || Number.isNaN(heights[b]!) || Number.isNaN(heights[c]!)) return;
-    out[used++] = a;
-    out[used++] = b;
-    out[used++] = c;
-  };
   for (let row = 0; row + 1 < rows; row++) {
     for (let column = 0; column + 1 < columns; column++) {
       const a = row * columns + column;
-      add(a, a + 1, a + columns + 1);
-      add(a, a + columns + 1, a + columns);
+      const [b, c, d] = [a + 1, a + columns + 1, a + columns];
+      if (Number.isNaN(heights[a]!) || Number.isNaN(heights[c]!)) continue;
+      if (!Number.isNaN(heights[b]!)) {
+        out[used] = a;
+        out[used + 1] = b;
+        out[used + 2] = c;
+        used += 3;
+      }
+      if (!Number.isNaN(heights[d]!)) {
+        out[used] = a;
+        out[used + 1] = c;
+        out[used + 2] = d;
+        used += 3;
+      }
     }
   }
   return used;
-}
-
-/** Normals of a height field from central differences; one-sided beside a hole and at the border. */
-export function gridNormals(positions: Float32Array, heights: Float32Array, columns: number, rows: number, out: Float32Array): void {
-  const slope = (here: number, before: number, after: number, axis: 0 | 2): number => {
-    const low = before >= 0 && !Number.isNaN(heights[before]!) ? before : here;
-    const high = after >= 0 && !Number.isNaN(heights[after]!) ? after : here;
-    const run = positions[high * 3 + axis]! - positions[low * 3 + axis]!;
-    return run === 0 ? 0 : (positions[high * 3 + 1]! - positions[low * 3 + 1]!) / run;
-  };
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, i++) {
-      const dx = slope(i, column > 0 ? i - 1 : -1, column + 1 < columns ? i + 1 : -1, 0);
-      const dz = slope(i, row > 0 ? i - columns : -1, row + 1 < rows ? i + columns : -1, 2);
-      const length = Math.hypot(dx, 1, dz);
-      out[i * 3] = -dx / length;
-      out[i * 3 + 1] = 1 / length;
-      out[i * 3 + 2] = -dz / length;
-    }
-  }
 }

@@ -5,6 +5,7 @@ import { scenePalettes } from './colors';
 import { defaultLook, type PointerReading, type SceneView, type SurfaceData, type SurfaceLook } from './data';
 import { drawOverlay, type Overlay } from './labels';
 import { Lines } from './lines';
+import { ballGeometry } from './marks';
 
 export interface SceneOptions {
   readonly look?: Partial<SurfaceLook>;
@@ -27,6 +28,9 @@ const AZIMUTH = -0.62;
 const ELEVATION = 0.52;
 /** CSS pixels at the right that belong to the colour bar: the scene is centred in what is left. */
 const BAR_ROOM = 96;
+
+/** After values were taken over, so many times as long is left for other things. */
+const REST = 3;
 
 /** Something in the scene that is disposed of with it; lines also want to know the picture's size. */
 export interface ScenePart {
@@ -56,6 +60,11 @@ export abstract class OrbitScene {
   private box: AxisBox | undefined;
   private scheduled = 0;
   private stale = false;
+  /** the data's arrays have changed since `rebuild` was last called */
+  protected changed = true;
+  /** when values may be taken over again, and what waits for that */
+  private rested = 0;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
   /** the distance from which everything is seen in the present size */
   private fitted = 1;
   private told: SceneView | undefined;
@@ -95,11 +104,26 @@ export abstract class OrbitScene {
   setData(data: SurfaceData): void {
     this.data = data;
     this.pointTo(undefined);
-    this.refresh();
+    this.takeOver();
   }
 
-  /** Draws again what has changed in the data's arrays, with the next frame. */
+  /** Draws again what has changed in the data's arrays: with the next frame, or, of a large picture, as soon as others had their time. */
   refresh(): void {
+    if (this.waiting !== undefined) return;
+    const pause = this.rested - performance.now();
+    if (pause <= 0) this.takeOver();
+    else this.waiting = setTimeout(() => this.takeOver(), pause);
+  }
+
+  private takeOver(): void {
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
+    this.changed = true;
+    this.invalidate();
+  }
+
+  /** What is shown is made anew with the next frame. */
+  protected invalidate(): void {
     this.stale = true;
     this.requestRender();
   }
@@ -107,7 +131,12 @@ export abstract class OrbitScene {
   setLook(look: Partial<SurfaceLook>): void {
     this.look = { ...this.look, ...look };
     this.applyLook();
-    this.refresh();
+    this.invalidate();
+  }
+
+  /** Does at once what was put off. */
+  protected complete(): void {
+    if (this.waiting !== undefined) this.takeOver();
   }
 
   /** Makes everything that the data and the look say anew. */
@@ -186,6 +215,7 @@ export abstract class OrbitScene {
     this.renderer.setPixelRatio(unit);
     this.renderer.setSize(width / unit, height / unit, false);
     this.aim(width / unit, height / unit);
+    this.complete();
     this.resizeLines(width / unit, height / unit);
     this.draw();
     context.drawImage(this.renderer.domElement, 0, 0, width, height);
@@ -196,10 +226,12 @@ export abstract class OrbitScene {
 
   dispose(): void {
     cancelAnimationFrame(this.scheduled);
+    clearTimeout(this.waiting);
     this.abort.abort();
     this.observer.disconnect();
     this.controls.dispose();
     for (const part of this.parts) part.dispose();
+    ballGeometry.dispose();
     this.renderer.dispose();
     this.renderer.domElement.remove();
     this.overlay.remove();
@@ -267,7 +299,10 @@ export abstract class OrbitScene {
   private draw(): void {
     if (this.stale) {
       this.stale = false;
+      const begun = performance.now();
       this.rebuild();
+      if (this.changed) this.rested = performance.now() + REST * (performance.now() - begun);
+      this.changed = false;
     }
     const { x, z } = this.camera.position;
     const facing: Facing = { x: x >= 0 ? 1 : -1, z: z >= 0 ? 1 : -1, along: Math.abs(x) > Math.abs(z) ? 'x' : 'z' };

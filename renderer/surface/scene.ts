@@ -1,23 +1,21 @@
 import { type Ray, Vector3 } from 'three';
 import { axisBox, type AxisBox } from './box';
 import { colorTable, scenePalettes } from './colors';
-import { type CriticalMark, type PlanePoint, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
+import { type CriticalMark, type PlanePoint, type PointerReading, type SurfaceData } from './data';
 import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import type { Overlay } from './labels';
-import { AnchorMarks, CriticalMarks, FloorContours, MinimumMark, PointerMark } from './marks';
+import { FloorContours } from './floor';
+import { AnchorMarks, CriticalMarks, MinimumMark, PointerMark } from './marks';
 import { SurfaceMesh } from './mesh';
 import { OrbitScene, type SceneOptions } from './orbit';
 import { pathKeys, PathMarks } from './path-marks';
 import { formatNumber } from './ticks';
 
-/** Milliseconds between two drawings of the floor's contours while points stream in. */
-const CONTOUR_PAUSE = 200;
-
 /** A surface over its plane. */
 export class SurfaceScene extends OrbitScene {
   private readonly surface = new SurfaceMesh();
-  private readonly floor = new FloorContours();
+  private readonly floor = new FloorContours(() => this.invalidate());
   private readonly path = new PathMarks();
   private readonly minimum = new MinimumMark();
   private readonly critical = new CriticalMarks();
@@ -28,7 +26,8 @@ export class SurfaceScene extends OrbitScene {
   private frame: Frame | undefined;
   private under: { column: number; row: number } | undefined;
   private lowest: { value: number; at: readonly [number, number, number] } | undefined;
-  private floorDrawn = -Infinity;
+  /** which heights of the data the field holds */
+  private subject = '';
 
   constructor(container: HTMLElement, options: SceneOptions) {
     super(container, options, new Vector3(0, 0.1, 0));
@@ -37,19 +36,14 @@ export class SurfaceScene extends OrbitScene {
   }
 
   override setData(data: SurfaceData): void {
-    this.floorDrawn = -Infinity;
+    this.floor.clear();
     super.setData(data);
-  }
-
-  override setLook(look: Partial<SurfaceLook>): void {
-    this.floorDrawn = -Infinity;
-    super.setLook(look);
   }
 
   /** Marks valleys, passes and hills; an empty list takes the marks away. */
   setMarks(marks: readonly CriticalMark[]): void {
     this.marks = marks;
-    this.refresh();
+    this.invalidate();
   }
 
   /** Shows the pointer's marks at a place of the plane, as if it were there; `onPointer` is told. */
@@ -96,7 +90,10 @@ export class SurfaceScene extends OrbitScene {
   protected override rebuild(): void {
     const { data, look } = this;
     const values = data?.values[look.quantity];
-    this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent) : undefined;
+    const subject = [look.quantity, look.scale, look.ceiling, look.extent].join();
+    const other = this.changed || subject !== this.subject;
+    if (other) this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent) : undefined;
+    this.subject = subject;
     const shown = data !== undefined && values !== undefined && this.field !== undefined && data.x.length > 1 && data.y.length > 1;
     for (const { object } of [this.surface, this.floor, this.path, this.minimum, this.critical, this.anchors]) object.visible = shown;
     if (!shown) {
@@ -114,15 +111,15 @@ export class SurfaceScene extends OrbitScene {
     this.minimum.update(this.lowest?.at, palette);
     this.critical.update(this.marks, field, frame, palette);
     this.anchors.update(data.anchors ?? [], field, frame, palette);
-    if (performance.now() - this.floorDrawn > CONTOUR_PAUSE) {
-      this.floor.update(field, frame, look);
-      this.floorDrawn = performance.now();
-    } else {
-      setTimeout(() => this.refresh(), CONTOUR_PAUSE);
-    }
+    this.floor.update(field, frame, look);
     this.resizeLines();
     this.showBox();
     if (this.under) this.updatePointer();
+  }
+
+  protected override complete(): void {
+    super.complete();
+    this.floor.finish();
   }
 
   protected override makeBox(): AxisBox | undefined {
@@ -151,9 +148,7 @@ export class SurfaceScene extends OrbitScene {
 
 function findLowest(values: Float64Array, field: HeightField, frame: Frame): { value: number; at: readonly [number, number, number] } | undefined {
   let index = -1;
-  values.forEach((value, i) => {
-    if (Number.isFinite(value) && (index < 0 || value < values[index]!)) index = i;
-  });
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!) && (index < 0 || values[i]! < values[index]!)) index = i;
   if (index < 0) return undefined;
   const [column, row] = [index % field.columns, Math.floor(index / field.columns)];
   return { value: values[index]!, at: [frame.columnX(column), frame.lift(field.heights[index]!), frame.rowZ(row)] };

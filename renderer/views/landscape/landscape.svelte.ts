@@ -69,6 +69,9 @@ export interface Progress {
   preparing?: string;
 }
 
+/** Milliseconds over which points are gathered before what is shown changes. */
+const TELLING = 40;
+
 /** The surfaces of one run: those that are saved, the one that is shown, and the one that is being computed. */
 export class Landscape extends Computation<Progress> {
   saved = $state.raw<SurfaceListing[]>([]);
@@ -78,6 +81,9 @@ export class Landscape extends Computation<Progress> {
   data = $state.raw<SurfaceData | null>(null);
   /** changes whenever points have arrived */
   version = $state(0);
+  /** of the points that are in the arrays but not told yet */
+  #arrived: Extract<SurfaceEvent, { kind: 'points' }> | null = null;
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly run: string) {
     super();
@@ -108,6 +114,7 @@ export class Landscape extends Computation<Progress> {
   /** Computes and shows a surface as it grows. Asking again for one that was stopped continues it. */
   async compute(client: HostClient, request: SurfaceRequest): Promise<void> {
     await this.follow({ done: 0, total: 0, remainingSeconds: null }, (signal) => client.surfaces.compute(request, { signal }), (event) => this.#take(event));
+    this.#tell();
     void this.refresh(client);
   }
 
@@ -150,12 +157,25 @@ export class Landscape extends Computation<Progress> {
       const all = this.shown.values[name];
       if (all) event.indices.forEach((index, i) => (all[index] = values[i] ?? Number.NaN));
     }
-    this.progress = event;
+    this.#arrived = event;
+    this.#telling ??= setTimeout(() => this.#tell(), TELLING);
+  }
+
+  /** Many small events become one change of what is shown. */
+  #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    const event = this.#arrived;
+    this.#arrived = null;
+    if (!event || !this.shown) return;
+    if (this.computing) this.progress = event;
     this.shown = { ...this.shown, done: event.done };
     this.version++;
   }
 
   #show(surface: Surface): void {
+    if (this.shown?.id === surface.id) this.#tell();
+    this.#arrived = null;
     // The end of a computation brings the same surface once more: the picture and its view stay.
     const same = this.shown?.id === surface.id && this.data !== null;
     if (same) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { axisBox } from '../../../renderer/surface/box';
 import { makeFrame, meetSurface } from '../../../renderer/surface/frame';
 import { heightField } from '../../../renderer/surface/heights';
-import { gridNormals, triangulate } from '../../../renderer/surface/mesh';
+import { triangulate } from '../../../renderer/surface/mesh';
 
 const [columns, rows] = [33, 25];
 const x = Float64Array.from({ length: columns }, (_, i) => -1 + (2 * i) / (columns - 1));
@@ -65,22 +65,6 @@ describe('the mesh', () => {
     holed[columns + 1] = NaN;
     // An inner point belongs to six triangles.
     expect(triangulate(holed, columns, rows, out)).toBe(out.length - 18);
-  });
-
-  it('normals of a tilted plane are exact everywhere', () => {
-    const positions = new Float32Array(columns * rows * 3);
-    const heights = new Float32Array(columns * rows);
-    for (let i = 0; i < heights.length; i++) {
-      const [px, pz] = [frame.columnX(i % columns), frame.rowZ(Math.floor(i / columns))];
-      heights[i] = 0.5 * px - 0.25 * pz;
-      positions.set([px, heights[i]!, pz], i * 3);
-    }
-    const normals = new Float32Array(positions.length);
-    gridNormals(positions, heights, columns, rows, normals);
-    const length = Math.hypot(0.5, 1, 0.25);
-    for (let i = 0; i < normals.length; i += 3) {
-      [-0.5 / length, 1 / length, 0.25 / length].forEach((value, k) => expect(normals[i + k]).toBeCloseTo(value, 4));
-    }
   });
 });
 
