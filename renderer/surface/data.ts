@@ -75,6 +75,9 @@ export const defaultLook: SurfaceLook = {
   exaggeration: 1,
 };
 
+/** Whether two looks show the same heights. */
+export const sameHeights = (a: SurfaceLook, b: SurfaceLook): boolean => a.quantity === b.quantity && a.scale === b.scale && a.ceiling === b.ceiling && a.extent?.join() === b.extent?.join();
+
 /** From where the scene is seen, for pictures that are turned together. */
 export interface SceneView {
   /** Radians around the vertical, and above the ground. */

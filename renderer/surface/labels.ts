@@ -5,7 +5,7 @@ import type { PathKey } from './path-marks';
 import { formatNumber, logTicks, ticks } from './ticks';
 import type { HeightScale } from './data';
 
-const FONT = "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif";
+export const FONT = "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif";
 
 /** What is written over the picture, on screen and in saved pictures alike. */
 export interface Overlay {
@@ -50,19 +50,23 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
   }
   if (overlay.colorBar) drawColorBar(context, overlay.colorBar, palette, width, height, unit);
   if (overlay.legend) drawLegend(context, overlay.legend, palette, (overlay.caption ? 82 : 26) * unit, unit);
-  if (overlay.caption) {
-    context.textAlign = 'left';
-    context.fillStyle = palette.text;
-    context.font = `600 ${17 * unit}px ${FONT}`;
-    context.fillText(overlay.caption.title, 24 * unit, 30 * unit);
-    context.fillStyle = palette.quiet;
-    context.font = `400 ${12 * unit}px ${FONT}`;
-    context.fillText(overlay.caption.subtitle, 24 * unit, 52 * unit);
-  }
+  if (overlay.caption) drawCaption(context, overlay.caption, palette, unit);
   context.restore();
 }
 
-function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, palette: ScenePalette, unit: number): void {
+export function drawCaption(context: CanvasRenderingContext2D, { title, subtitle }: { readonly title: string; readonly subtitle: string }, palette: ScenePalette, unit: number): void {
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  context.fillStyle = palette.text;
+  context.font = `600 ${17 * unit}px ${FONT}`;
+  context.fillText(title, 24 * unit, 30 * unit);
+  context.fillStyle = palette.quiet;
+  context.font = `400 ${12 * unit}px ${FONT}`;
+  context.fillText(subtitle, 24 * unit, 52 * unit);
+}
+
+/** A text that is read on every ground. */
+export function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, palette: ScenePalette, unit: number): void {
   context.lineWidth = 3 * unit;
   context.lineJoin = 'round';
   context.strokeStyle = palette.background;
@@ -71,7 +75,8 @@ function write(context: CanvasRenderingContext2D, text: string, x: number, y: nu
 }
 
 /** A line in each colour, with an outline that keeps the light ones visible, at the upper left. */
-function drawLegend(context: CanvasRenderingContext2D, keys: readonly PathKey[], palette: ScenePalette, top: number, unit: number): void {
+export function drawLegend(context: CanvasRenderingContext2D, keys: readonly PathKey[], palette: ScenePalette, top: number, unit: number): void {
+  context.textBaseline = 'middle';
   context.font = `500 ${12 * unit}px ${FONT}`;
   context.textAlign = 'left';
   context.lineCap = 'round';
@@ -90,7 +95,8 @@ function drawLegend(context: CanvasRenderingContext2D, keys: readonly PathKey[],
   });
 }
 
-function drawColorBar(context: CanvasRenderingContext2D, bar: NonNullable<Overlay['colorBar']>, palette: ScenePalette, width: number, height: number, unit: number): void {
+export function drawColorBar(context: CanvasRenderingContext2D, bar: NonNullable<Overlay['colorBar']>, palette: ScenePalette, width: number, height: number, unit: number): void {
+  context.textBaseline = 'middle';
   const length = Math.min(220 * unit, height * 0.42);
   const [left, top] = [width - 78 * unit, 44 * unit];
   const gradient = context.createLinearGradient(0, top + length, 0, top);

@@ -1,7 +1,7 @@
 import { type Ray, Vector3 } from 'three';
 import { axisBox, type AxisBox } from './box';
 import { colorTable, scenePalettes } from './colors';
-import { type CriticalMark, type PlanePoint, type PointerReading, type SurfaceData } from './data';
+import { type CriticalMark, type PlanePoint, type PointerReading, sameHeights, type SurfaceData, type SurfaceLook } from './data';
 import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import type { Overlay } from './labels';
@@ -26,8 +26,6 @@ export class SurfaceScene extends OrbitScene {
   private frame: Frame | undefined;
   private under: { column: number; row: number } | undefined;
   private lowest: { value: number; at: readonly [number, number, number] } | undefined;
-  /** which heights of the data the field holds */
-  private subject = '';
 
   constructor(container: HTMLElement, options: SceneOptions) {
     super(container, options, new Vector3(0, 0.1, 0));
@@ -38,6 +36,15 @@ export class SurfaceScene extends OrbitScene {
   override setData(data: SurfaceData): void {
     this.floor.clear();
     super.setData(data);
+  }
+
+  override setLook(look: Partial<SurfaceLook>): void {
+    if (!sameHeights(this.look, { ...this.look, ...look })) {
+      this.changed = true;
+      // Lines of another height or scale would say what is not so.
+      this.floor.clear();
+    }
+    super.setLook(look);
   }
 
   /** Marks valleys, passes and hills; an empty list takes the marks away. */
@@ -90,10 +97,7 @@ export class SurfaceScene extends OrbitScene {
   protected override rebuild(): void {
     const { data, look } = this;
     const values = data?.values[look.quantity];
-    const subject = [look.quantity, look.scale, look.ceiling, look.extent].join();
-    const other = this.changed || subject !== this.subject;
-    if (other) this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent) : undefined;
-    this.subject = subject;
+    if (this.changed) this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent) : undefined;
     const shown = data !== undefined && values !== undefined && this.field !== undefined && data.x.length > 1 && data.y.length > 1;
     for (const { object } of [this.surface, this.floor, this.path, this.minimum, this.critical, this.anchors]) object.visible = shown;
     if (!shown) {
@@ -120,6 +124,7 @@ export class SurfaceScene extends OrbitScene {
   protected override complete(): void {
     super.complete();
     this.floor.finish();
+    this.invalidate();
   }
 
   protected override makeBox(): AxisBox | undefined {

@@ -61,6 +61,27 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
   };
 }
 
+/** What the form has to say for this surface to be computed again; a range that no single number tells is left to the plane. */
+export function formOf(run: string, surface: Surface): Request {
+  const plane = planeOf(surface);
+  // What the form has no field for is what it usually is.
+  const { run: _, range, eigenvectors: __, ascent: ___, tolerance: ____, maxIterations: _____, products: ______, grid, ...request } = requestOf(run, surface);
+  const radius = plane.radius ?? firstRequest.radius;
+  const ranges = Object.entries(range ?? {}).filter(([axis]) => axis === 'x' || plane.kind !== 'line').map(([, range]) => range);
+  const reach = ranges[0]?.[1] ?? 1;
+  const single = ranges.every(([from, to]) => from === -reach && to === reach);
+  const usual = plane.kind === 'trajectory' || (plane.kind === 'ascent' && Math.abs(reach - 2 * radius) < 1e-9);
+  const [columns, rows, ...layers] = grid ?? firstRequest.grid;
+  return {
+    ...firstRequest,
+    ...request,
+    grid: (plane.kind === 'line' ? [columns, firstRequest.grid[1]] : [columns, rows, ...layers]) as Request['grid'],
+    which: plane.which ?? firstRequest.which,
+    radius,
+    reach: single && !usual ? reach : null,
+  };
+}
+
 export interface Progress {
   done: number;
   total: number;

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { Surface } from '#host-client';
+import { firstRequest, formOf, type Request, requestOf, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
+
+type Range = readonly [number, number];
+
+/** As much of a surface as says how it was made. */
+function surfaceOf(plane: Record<string, unknown>, counts: readonly number[], ranges: readonly Range[], more: Record<string, unknown> = {}): Surface {
+  const grid = Object.fromEntries(['x', 'y', 'z'].slice(0, counts.length).map((axis, i) => [axis, { from: ranges[i]![0], to: ranges[i]![1], count: counts[i] }]));
+  const [x, y, z] = counts.map((count) => new Float64Array(count));
+  return { x, y, z, values: { loss: new Float64Array(1) }, recipe: { run: { checkpoint: '40' }, plane, grid, split: 'test', subset: { count: 7, seed: 3 }, batchNorm: 'batch', ...more } } as unknown as Surface;
+}
+
+const both = (half: number): Range => [-half, half];
+const asked = (surface: Surface) => toRequest('run', formOf('run', surface));
+
+describe('the form beside a saved surface', () => {
+  it.each<[string, Surface, Partial<Request>]>([
+    ['a volume', surfaceOf({ kind: 'random', seed: 5, normalization: 'layer', include: 'all' }, [9, 11, 13], [both(0.5), both(0.5), both(0.5)]), { plane: 'random', grid: [9, 11, 13], reach: 0.5, seed: 5, normalization: 'layer', include: 'all', split: 'test', subset: 7, checkpoint: 40, batchNorm: 'batch' }],
+    ['eigenvectors', surfaceOf({ kind: 'eigenvectors', seed: 1, which: 'top-bottom', tolerance: 0.01, maxIterations: 9 }, [5, 7], [both(0.2), both(0.3)]), { plane: 'eigenvectors', which: 'top-bottom', reach: null }],
+    ['an ascent as far as is usual', surfaceOf({ kind: 'ascent', seed: 1, radius: 0.2, steps: 5 }, [5, 7], [both(0.4), both(0.4)]), { plane: 'ascent', radius: 0.2, reach: null }],
+    ['other weights', surfaceOf({ kind: 'through', of: [{ run: 'a', checkpoint: 'last' }, { run: 'b', checkpoint: '3' }] }, [5, 7], [[-1, 4], [-2, 3]]), { plane: 'through', others: [{ run: 'a', checkpoint: 'last' }, { run: 'b', checkpoint: 3 }], reach: null }],
+  ])('asks for the same: %s', (_, surface, expected) => {
+    expect(formOf('run', surface)).toMatchObject(expected);
+    const { range, eigenvectors: _e, ascent: _a, ...request } = requestOf('run', surface);
+    expect(asked(surface)).toMatchObject(request);
+    // The range is the plane's own where one number cannot tell it.
+    expect(asked(surface).range).toEqual(expected.reach === null ? undefined : range);
+  });
+
+  it('asks for the line again, and keeps a second number of points for a plane', () => {
+    const line = surfaceOf({ kind: 'line', seed: 2 }, [31, 1], [both(2), [0, 0]]);
+    expect(formOf('run', line)).toMatchObject({ plane: 'line', grid: [31, firstRequest.grid[1]], reach: 2 });
+    expect(asked(line).grid).toEqual([31, 1]);
+  });
+});
