@@ -1,8 +1,21 @@
-import { contourLevels, type HeightField } from './heights';
+import { contourLevels, heightAt, type HeightField } from './heights';
 import { type Isoline, isolineFinder } from './isolines';
 
 /** Milliseconds between two searches while points stream in. */
 const PAUSE = 200;
+
+/** Points along an axis beyond which lines are no finer: more are not seen. */
+const FINEST = 257;
+
+/** Finds the lines of a field, of a large one on a coarser grid over the same ground. */
+export function finderIn(field: Pick<HeightField, 'heights' | 'columns' | 'rows'>): (level: number) => Isoline[] {
+  const { heights, columns, rows } = field;
+  const [across, down] = [columns, rows].map((count) => Math.min(count, FINEST)) as [number, number];
+  if (across === columns && down === rows) return isolineFinder(heights, columns, rows);
+  const [wide, tall] = [(columns - 1) / (across - 1), (rows - 1) / (down - 1)];
+  const find = isolineFinder(Float32Array.from({ length: across * down }, (_, i) => heightAt(field, Math.min((i % across) * wide, columns - 1), Math.min(Math.floor(i / across) * tall, rows - 1))), across, down);
+  return (level) => find(level).map(({ points }) => ({ level, points: points.map((value, i) => value * (i % 2 === 0 ? wide : tall)) }));
+}
 
 /**
  * The contour lines of a height field that may change: they are searched for one height at a time between other tasks, so that a large surface does not
@@ -68,7 +81,7 @@ export class ContourSearch {
     const found: Isoline[] = [];
     let find: ReturnType<typeof isolineFinder> | undefined;
     return () => {
-      find ??= isolineFinder(field.heights, field.columns, field.rows);
+      find ??= finderIn(field);
       const level = levels.shift();
       if (level !== undefined) found.push(...find(level));
       if (levels.length > 0) return false;

@@ -89,6 +89,31 @@ describe('the landscape of a trained network', () => {
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 
+  it('is looked at from above, as a map that is still one after a reload', async () => {
+    const { page } = workbench;
+    await page.getByRole('radio', { name: 'Map', exact: true }).click();
+    const map = page.getByRole('img', { name: /^loss of/ });
+    const box = (await map.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect.poll(() => fact('Pointer').textContent()).toMatch(/^\d[\d.e−]* at /);
+    await page.mouse.move(box.x + 4, box.y + 4);
+    // From the keyboard the reading starts in the middle: the weights themselves.
+    await map.press('ArrowUp');
+    await expect.poll(() => fact('Pointer').textContent()).toBe(`${await fact('Centre').textContent()} at 0, 0`);
+    await map.press('ArrowRight');
+    await expect.poll(() => fact('Pointer').textContent()).toMatch(/ at 0.1, 0$/);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.reload();
+    await page.getByRole('radio', { name: 'Map', exact: true }).waitFor();
+    expect(await page.getByRole('radio', { name: 'Map', exact: true }).isChecked()).toBe(true);
+    // The form says how the shown surface was made.
+    await expect.poll(() => page.getByRole('spinbutton', { name: 'Points along x' }).inputValue()).toBe('21');
+    expect(await page.getByRole('spinbutton', { name: 'Points along y' }).inputValue()).toBe('17');
+    await page.getByRole('radio', { name: 'Surface', exact: true }).click();
+  });
+
   it('leaves as a table whose centre is what the window says', async () => {
     const lines = readFileSync(await save('Table (.csv)'), 'utf8').trim().split('\n');
     expect(lines[0]).toBe('x,y,loss,accuracy');
