@@ -14,7 +14,7 @@ export { checkWrittenOut, LARGEST_MATRIX, materialize, matrixOperator, writeOut,
 export { type ParameterPlace, placesOf } from './operators/feeds';
 export { networkOperator, type NetworkOperator, type NetworkOperatorOptions } from './operators/network';
 export { type LossAndGradient, NetworkAt } from './operators/network-at';
-export type { ApplyOptions, LinearOperator, Vector } from './operators/operator';
+export { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operators/operator';
 export { type ProductName, products } from './operators/products';
 export { type CurvatureBatch, type CurvatureParameter, type CurvatureProblem, exampleCount, type Likelihood, type ParameterFilter, type ParameterKind } from './problem';
 export { gradientCovariance, meanGradient } from './operators/gradient';

@@ -42,6 +42,8 @@ interface ProductPrograms {
   readonly parts: { readonly still: Program; readonly moving: Program } | undefined;
   readonly whole: Program | undefined;
   readonly kept: Arrays[];
+  /** Bytes of one batch's results. */
+  readonly bytes: number;
   /** How many batches' results are kept. */
   readonly fitting: number;
 }
@@ -95,6 +97,10 @@ class ProductOperator implements NetworkOperator {
       for (let i = 0; i < product.length; i++) product[i] = sum[i]! * share;
       return product;
     });
+  }
+
+  get keptBytes(): number {
+    return this.#compiled.reduce((total, { kept, bytes }) => total + kept.length * bytes, 0);
   }
 
   async dispose(): Promise<void> {
@@ -161,6 +167,7 @@ class ProductOperator implements NetworkOperator {
       parts: split ? { still: await compile(still, options), moving: await compile(moving, options) } : undefined,
       whole: split && fitting === all ? undefined : await compile(graph, options),
       kept: [],
+      bytes,
       fitting: split ? fitting : 0,
     };
     this.#compiled.push(programs);

@@ -116,6 +116,9 @@ export const curvatureHead = z.object({
 });
 export type CurvatureHead = z.infer<typeof curvatureHead>;
 
+export const curvatureCost = z.object({ seconds: z.number(), mostSeconds: z.number(), products: z.int(), matrices: z.int(), examples: z.int(), memoryBytes: z.number() });
+export type CurvatureCost = z.infer<typeof curvatureCost>;
+
 export const curvatureEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('start'), head: curvatureHead }),
   /** At work on one of the `parts`, counted from 1. */
@@ -162,6 +165,8 @@ export type CurvatureFormat = z.infer<typeof curvatureFormat>;
 export const curvatureContract = {
   /** Figures as they are found, kept in the run's folder; what is kept is read. Ending the stream early cancels. */
   compute: oc.input(curvatureRequest).output(eventIterator(curvatureEvent)),
+  /** What a request would take: measured on one batch of the examples, and counted; usually, and with all the iterations that are allowed. */
+  estimate: oc.input(curvatureRequest).output(curvatureCost),
   /** Results of a run, newest first. */
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(curvatureListing)),
   get: oc.input(one).output(keptCurvature),

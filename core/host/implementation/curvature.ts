@@ -9,14 +9,15 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
     curvature: api.curvature.router({
       compute: api.curvature.compute.handler(async function* ({ input: { run, member, again, ...request }, signal }): AsyncGenerator<CurvatureEvent, void> {
         const left = new AbortController();
-        const work = { folder: findRun(run).folder, member, again, request: curvatureRequestSchema.parse(request), threads: readSettings().threads };
-        const events = await pool.client('curvature').curvature(work, { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
+        const events = await pool.client('curvature').curvature({ ...workOf({ run, member, ...request }), again }, { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
         try {
           for await (const event of events) yield toEvent(event);
         } finally {
           left.abort();
         }
       }),
+
+      estimate: api.curvature.estimate.handler(({ input: { again: _, ...request }, signal }) => pool.client('curvature').curvatureEstimate(workOf(request), { ...(signal && { signal }) })),
 
       list: api.curvature.list.handler(({ input: { run } }) =>
         listRunCurvature(findRun(run).folder).map((listing) => ({ ...listing, head: toHead(listing.head) }))),
@@ -43,6 +44,9 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
     }),
   };
 }
+
+const workOf = ({ run, member, ...request }: { run: string; member?: number | undefined }) =>
+  ({ folder: findRun(run).folder, member, request: curvatureRequestSchema.parse(request), threads: readSettings().threads });
 
 function toEvent(event: CurvatureWorkEvent): CurvatureEvent {
   switch (event.kind) {

@@ -1,7 +1,7 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, followRun, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
-  type CheckpointName, type MeasuresRequest, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
+  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunCurvature, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, followRun, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
+  type CheckpointName, type CurvatureRequest, type MeasuresRequest, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
 import { RecentResults } from './cache';
@@ -137,6 +137,9 @@ export const workRouter = {
 
   curvature: os.input(given<{ folder: string; member: number | undefined } & CurvatureQuestion & WorkOptions>()).handler(({ input, signal }) =>
     curvatureWork(() => opened(input), input, signal)),
+
+  curvatureEstimate: os.input(given<{ folder: string; member: number | undefined; request: CurvatureRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+    estimateRunCurvature(await opened(input), input.request, { ...(signal && { signal }) })),
 
   measures: os.input(given<{ folder: string; member: number | undefined; request: MeasuresRequest } & WorkOptions>()).handler(({ input, signal }) =>
     measuresWork(() => opened(input), input.request, signal)),

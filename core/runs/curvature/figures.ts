@@ -20,6 +20,21 @@ export interface FiguresOptions {
 const stagesOf = ({ all, top, bottom, trace, frobenius, density, vectors }: CurvatureRequest) =>
   ({ all, eigenvalues: top + bottom > 0 && (!all || vectors), trace: !all && trace !== null, frobenius: !all && frobenius, density: !all && density });
 
+/** Vectors and Lanczos steps of a density, as `spectralDensity` has them where nothing else is said. */
+const DENSITY = { probes: 8, steps: 64 } as const;
+
+/** Products with one vector that a request takes of a matrix: one after the other (usually, and at most), and several at once. */
+export function productsOf(request: CurvatureRequest, dimension: number): { readonly single: number; readonly mostSingle: number; readonly together: number } {
+  const stages = stagesOf(request);
+  const { top, bottom, maxIterations, products } = request;
+  const most = stages.eigenvalues ? Math.min(maxIterations, dimension) + 1 : 0;
+  return {
+    single: stages.eigenvalues ? Math.min(most, 16 + 5 * (top + bottom)) : 0,
+    mostSingle: most,
+    together: (stages.all ? dimension : 0) + (stages.trace ? products : 0) + (stages.frobenius ? products : 0) + (stages.density ? DENSITY.probes * Math.min(DENSITY.steps, dimension) : 0),
+  };
+}
+
 /** How many computations a request means for each matrix. */
 export const stageCount = (request: CurvatureRequest): number => Object.values(stagesOf(request)).filter(Boolean).length;
 
@@ -68,7 +83,7 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
   if (stages.density) {
     onStage();
     if (!found.density) {
-      const density = await spectralDensity(operator, { seed, ...aborting, onProgress: (share) => onProgress(`density, ${Math.floor(100 * share)} %`) });
+      const density = await spectralDensity(operator, { ...DENSITY, seed, ...aborting, onProgress: (share) => onProgress(`density, ${Math.floor(100 * share)} %`) });
       add({ density, entropyRank: entropyRank(density) });
     }
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#core/nn';
 import {
-  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature, reportOf,
+  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, estimateRunCurvature, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature, reportOf,
   type CurvatureEvent, type CurvatureRequest, type OpenRun,
 } from '#core/runs';
 import { parameterGroups } from '../../../core/runs/curvature/problem';
@@ -135,6 +135,20 @@ describe('curvature kept with its run', () => {
     const kept = await ask({ all: true, vectors: true, byLayer: false });
     expect(kept.report.eigenvalues!.algorithm).toMatch(/^lanczos/);
     expect(listRunCurvature(folder).find((listing) => listing.id === kept.id)!.vectors).toBe(true);
+  });
+
+  it('an estimate counts products: of each matrix, at each checkpoint, up to the iterations that are allowed', async () => {
+    const cost = (asked: Partial<CurvatureRequest>) => estimateRunCurvature(run, curvatureRequestSchema.parse({ top: 1, ...asked }));
+    // 32 parameters: 21 products are usual, a full basis and the one that measures the rounding are the most.
+    expect(await cost({})).toMatchObject({ products: 21, matrices: 1, examples: run.data.train.count });
+    expect((await cost({ trace: 'xtrace', products: 12, density: true, top: 0 })).products).toBe(12 + 8 * 32);
+    expect((await cost({ all: true })).products).toBe(32);
+    const path = await cost({ byLayer: true, over: 'all', density: true, maxIterations: 5 });
+    const moments = 1 + run.trajectorySteps().filter((step) => step > 0).length;
+    expect(path).toMatchObject({ matrices: 3 * (1 + moments), products: 3 * (6 * (1 + moments) + 8 * 32) });
+    expect(path.seconds).toBeGreaterThan(0);
+    expect(path.mostSeconds).toBeGreaterThanOrEqual(path.seconds);
+    await expect(cost({ layers: ['nowhere'] })).rejects.toMatchObject({ code: 'curvature.layer' });
   });
 
   it('a mini-batch is as many examples, evaluated together', async () => {

@@ -1,5 +1,12 @@
-import type { CurvatureFigures, CurvatureListing, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from '#core/runs';
-import { brief, number, table } from '../terminal';
+import type { CurvatureCost, CurvatureFigures, CurvatureListing, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from '#core/runs';
+import { brief, duration, number, table } from '../terminal';
+
+/** What a request would take. */
+export function costText({ seconds, mostSeconds, products, matrices, examples, memoryBytes }: CurvatureCost): string[] {
+  const [usual, most] = [seconds, mostSeconds].map((each) => duration(Math.max(1, each)));
+  const size = `${products.toLocaleString('en')} products with ${matrices === 1 ? 'the matrix' : `${matrices} matrices`} on ${examples} examples`;
+  return [`About ${usual!}${usual === most ? '' : `, at most ${most!} with all the iterations that are allowed`}: ${size}; ${Math.ceil(memoryBytes / 2 ** 20)} MB of memory.`];
+}
 
 /** Everything that is known, in lines for a terminal. */
 export function reportText(report: CurvatureReport): string[] {

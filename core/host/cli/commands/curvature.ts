@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import {
-  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, exportCurvature, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
+  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, estimateRunCurvature, exportCurvature, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
   type CheckpointName, type CurvatureReport, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, share, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import type { Terminal } from '../terminal';
-import { listText, reportText } from './curvature-text';
+import { costText, listText, reportText } from './curvature-text';
 
 interface CurvatureOptions {
   operator: string;
@@ -37,6 +37,7 @@ interface CurvatureOptions {
   member?: number | 'best';
   vectors?: boolean;
   again?: boolean;
+  estimate?: boolean;
   list?: boolean;
   show?: string;
   remove?: string;
@@ -78,6 +79,7 @@ export function addCurvature(program: Command): void {
       .option('--products <count>', 'products spent on each estimate by random vectors', wholeNumber(6), 96)
       .option('--batch-statistics', 'BatchNorm with the statistics of each batch, not the running ones')
       .option('--vectors', 'keep the eigenvectors beside the result, as safetensors')
+      .option('--estimate', 'only say what it would cost')
       .option('--again', 'compute anew what was computed before')
       .addOption(new Option('--list', 'list the results that are kept with the run').conflicts(['show', 'remove']))
       .addOption(new Option('--show <name>', 'tell a kept result').conflicts('remove'))
@@ -138,6 +140,10 @@ export function addCurvature(program: Command): void {
       batchNorm: options.batchStatistics ? 'batch' : 'evaluation',
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
     });
+    if (options.estimate) {
+      const cost = await estimateRunCurvature(run, request);
+      return terminal.result(cost, () => costText(cost));
+    }
     let told = performance.now();
     const answer = await interruptible({ ...goesOn('curvature.stopped'), message: 'Stopped. What was found is kept.' }, (signal) =>
       answerRunCurvature(run, request, {
