@@ -21,7 +21,7 @@ export const weightsSource = (paths: RunPaths, file: RunFile, member?: MemberEnt
 const wholeWeights = (paths: RunPaths, file: RunFile): WeightsSource => ({
   trajectorySteps: () => trajectorySteps(paths),
   read(name) {
-    checkBest(paths, name, file.best, `run "${file.name}"`);
+    if (file.state === 'finished') checkBest(paths, name, file.best, `run "${file.name}"`);
     return readCheckpoint(paths, name, `run "${file.name}"`);
   },
 });
@@ -35,8 +35,8 @@ function memberWeights(paths: RunPaths, file: RunFile, { member, group, place }:
   return {
     trajectorySteps: () => trajectorySteps(own).filter((step) => step <= entry().step),
     read(name) {
-      const { step: end, epoch: endEpoch, best } = entry();
-      checkBest(own, name, best, of);
+      const { step: end, epoch: endEpoch, best, state } = entry();
+      if (state === 'finished' || state === 'early') checkBest(own, name, best, of);
       const { tensors, step, epoch } = readCheckpoint(own, name, of);
       const known = name === 'best' && best ? { step: best.step, epoch: best.epoch } : step > end ? { step: end, epoch: endEpoch } : { step, epoch };
       return { ...known, tensors: memberTensors(tensors, place) };
@@ -44,7 +44,7 @@ function memberWeights(paths: RunPaths, file: RunFile, { member, group, place }:
   };
 }
 
-/** The last weights stand in for the best where none are better, not where their file is gone. */
+/** The last weights stand in for the best where none are better or they are not written down yet, not where a finished training's file is gone. */
 function checkBest(paths: RunPaths, name: CheckpointName, best: RunFile['best'], of: string): void {
   if (name !== 'best' || best === undefined || existsSync(paths.weights('best'))) return;
   throw new UserError('run.checkpoint-missing', `The best checkpoint of ${of} (epoch ${best.epoch}, step ${best.step}) is missing: ${paths.weights('best')} is not there.`, {

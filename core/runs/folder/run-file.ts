@@ -14,9 +14,24 @@ export type RunError = z.infer<typeof errorSchema>;
 
 const scores = z.record(z.string(), z.number().nullable());
 
+/** The newest version of run folders that this program reads and writes. */
+const NEWEST = 1;
+
+/**
+ * @param path the file in which it stands
+ * @throws UserError where a file of a run's folder was written by a newer program, so that what does not fit in it is no damage
+ */
+export function checkVersion(stored: unknown, path: string): void {
+  const { basin: version, versions } = z.object({ basin: z.number(), versions: z.object({ basin: z.string() }).optional().catch(undefined) }).safeParse(stored).data ?? {};
+  if (version === undefined || version <= NEWEST) return;
+  throw new UserError('run.newer', `${path} was written by a newer version of the program${versions ? ` (Basin ${versions.basin})` : ''}: it has version ${version}, this one reads up to ${NEWEST}.`, {
+    hint: 'Open the run with a newer Basin.',
+  });
+}
+
 /** `run.json`: what the run is, and how far it has come. */
 export const runFileSchema = z.object({
-  basin: z.literal(1),
+  basin: z.literal(NEWEST),
   id: z.string().min(1),
   name: z.string(),
   created: z.string(),
@@ -50,17 +65,20 @@ export type RunFile = z.infer<typeof runFileSchema>;
 /** A state as it is now: a run that no living process works on is not running, whatever its file says. */
 export type RunState = RunFile['state'] | 'interrupted';
 
-/** @throws UserError when the folder is no run, or its run.json was damaged */
+/** @throws UserError when the folder is no run, was written by a newer program, or its run.json was damaged */
 export function readRunFile(folder: string): RunFile {
   const path = runPaths(folder).run;
   const stored = readJson(path);
   if (stored === undefined) {
     throw new UserError('run.not-a-run', `${folder} is not a run: it has no run.json.`, { hint: '`basin list` shows the runs there are.' });
   }
+  checkVersion(stored, path);
   const parsed = runFileSchema.safeParse(stored);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new UserError('run.damaged', `${path} is not a run description: ${issue?.path.join('.')}: ${issue?.message}`);
+    throw new UserError('run.damaged', `${path} is damaged: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')}`, {
+      hint: 'It was changed after it was written: put it back from a copy of the run\'s folder.',
+    });
   }
   return { ...parsed.data, specification: usablePaths(parsed.data.specification, folder) };
 }

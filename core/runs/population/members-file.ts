@@ -2,6 +2,7 @@ import { UserError } from '#core/graph';
 import { z } from 'zod';
 import { writeAtomically } from '../folder/atomic-write';
 import type { RunPaths } from '../folder/paths';
+import { checkVersion } from '../folder/run-file';
 import { readJson } from '../home';
 
 const scores = z.record(z.string(), z.record(z.string(), z.number().nullable()));
@@ -42,10 +43,11 @@ export const membersFileSchema = z.object({
 });
 export type MembersFile = z.infer<typeof membersFileSchema>;
 
-/** The members of a population; `undefined` before it was first started. @throws UserError when the file is damaged */
+/** The members of a population; `undefined` before it was first started. @throws UserError when the file is damaged, or was written by a newer program */
 export function readMembers(paths: RunPaths): MembersFile | undefined {
   const stored = readJson(paths.members);
   if (stored === undefined) return undefined;
+  checkVersion(stored, paths.members);
   const parsed = membersFileSchema.safeParse(stored);
   if (parsed.success) return parsed.data;
   throw new UserError('run.damaged', `${paths.members} is not a list of members: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`);
