@@ -1,5 +1,5 @@
 export * from './recipe';
-export { readRecipes } from './recipe-file';
+export { readPathRecipes, readRecipes } from './recipe-file';
 export {
   assembleSurface,
   computeSurface,

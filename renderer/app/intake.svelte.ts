@@ -1,7 +1,7 @@
 import type { DatasetSummary } from '#host-client';
 import { host } from '../host.svelte';
 import { shell, type OnProgress } from '../shell';
-import { askedSurface } from './asked-surface.svelte';
+import { askedPath, askedSurface } from './asked-again.svelte';
 import { draft } from './draft.svelte';
 import { router } from './router.svelte';
 
@@ -29,7 +29,7 @@ class Intake {
 
   /** What a dropped file would be opened as. */
   get takes(): string {
-    return this.#expected?.what ?? 'A table, a folder or archive of pictures, IDX or NumPy arrays; an ONNX model or safetensors weights; an exported surface';
+    return this.#expected?.what ?? 'A table, a folder or archive of pictures, IDX or NumPy arrays; an ONNX model or safetensors weights; an exported surface or path';
   }
 
   /** Until the function that is returned is called, a dropped file of this kind goes to `take`. */
@@ -76,16 +76,24 @@ class Intake {
         router.go('model', path);
         return;
       }
-      if (mayHoldRecipe(path)) {
-        const request = await host.client.surfaces.fromRecipe({ path });
-        if (request) {
-          askedSurface.ask(request);
-          router.go('landscape', request.run);
-          return;
-        }
-      }
+      if (mayHoldRecipe(path) && (await this.#again(path))) return;
       this.#show(await host.client.datasets.open({ path }));
     });
+  }
+
+  /** Opens the view that computes a recipe's surface or path again; false: the file holds no recipe. */
+  async #again(path: string): Promise<boolean> {
+    const surface = await host.client.surfaces.fromRecipe({ path });
+    if (surface) {
+      askedSurface.ask(surface);
+      router.go('landscape', surface.run);
+      return true;
+    }
+    const between = await host.client.paths.fromRecipe({ path });
+    if (!between) return false;
+    askedPath.ask(between);
+    router.go('landscape', between.run, 'paths');
+    return true;
   }
 
   async #watch(what: string, work: () => Promise<void>): Promise<void> {
@@ -110,7 +118,7 @@ class Intake {
 /** Networks and weights have a page of their own. */
 const isModel = (path: string): boolean => /\.(onnx|safetensors)$/i.test(path);
 
-/** Exports carry the recipe of their surface; what else has these endings the engine tells by what it holds. */
+/** Exports carry the recipe of their surface or path; what else has these endings the engine tells by what it holds. */
 const mayHoldRecipe = (path: string): boolean => /\.(json|png|svg|pdf|html|gltf)$/i.test(path);
 
 function nameOf(path: string): string {

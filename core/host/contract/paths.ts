@@ -1,9 +1,9 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { float64Array } from './arrays';
-import { checkpointName, file, split } from './runs';
+import { checkpointName, file, split, weightsName } from './runs';
 
-const ends = z.strictObject({ run: z.string(), checkpoint: checkpointName.default('last'), member: z.int().min(0).optional() });
+const ends = z.strictObject({ run: z.string(), checkpoint: weightsName.default('last'), member: z.int().min(0).optional() });
 
 export const pathKind = z.enum(['line', 'bezier', 'chain', 'band']);
 export type PathKind = z.infer<typeof pathKind>;
@@ -88,6 +88,8 @@ export const pathsContract = {
   estimate: oc.input(pathRequest).output(pathEstimate),
   /** Ending the stream early cancels and keeps what was computed; asking again continues. */
   compute: oc.input(pathRequest).output(eventIterator(pathEvent)),
+  /** What makes the path of an exported file again, on the run that it names; `null`: the file holds no recipe of a path. Refused, with what differs, where a run or its weights are not here. */
+  fromRecipe: oc.input(z.strictObject({ path: z.string() })).output(pathRequest.nullable()),
   get: oc.input(one).output(path),
   export: oc.input(one.extend({ format: pathFormat })).output(file),
   /** Weights that a run can begin with: `midpoint`, `end` (aligned), or a trained point counted from 1. */

@@ -42,6 +42,9 @@ export type RunSummary = z.infer<typeof runSummary>;
 export const checkpointName = z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]);
 export type CheckpointName = z.infer<typeof checkpointName>;
 
+/** A checkpoint, or a point of one of a run's paths to other weights: `path:NAME/end`, `path:NAME/1`. */
+export const weightsName = z.union([checkpointName, z.string().regex(/^path:[\w.-]+\/(?:end|\d+)$/)]);
+
 export const checkpoint = z.object({
   name: checkpointName,
   step: z.int(),

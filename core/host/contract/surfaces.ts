@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { float64Array, int32Array } from './arrays';
-import { checkpointName, file, split } from './runs';
+import { checkpointName, file, split, weightsName } from './runs';
 
 const range = z
   .tuple([z.number(), z.number()])
@@ -13,7 +13,7 @@ export const surfaceRequest = z.strictObject({
   run: z.string(),
   plane: z.enum(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'),
   /** Other weights that the plane leads to: one for a line (or none: a random one), two (three) that with the centre span a plane (a volume); of a trajectory other runs whose paths span it together with this one's. */
-  others: z.array(z.strictObject({ run: z.string(), checkpoint: z.union([checkpointName, z.string().regex(/^path:[\w.-]+\/(?:end|\d+)$/)]).default('last'), member: z.int().min(0).optional() })).max(7).default([]),
+  others: z.array(z.strictObject({ run: z.string(), checkpoint: weightsName.default('last'), member: z.int().min(0).optional() })).max(7).default([]),
   /** Of a trajectory with other runs: match the units of their networks with this one's first. */
   align: z.boolean().default(false),
   seed: z.int().min(0).default(0),

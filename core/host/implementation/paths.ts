@@ -23,6 +23,11 @@ export function pathProcedures({ pool }: EngineEnvironment) {
         (event) => [toEvent(event)],
       )),
 
+      fromRecipe: api.paths.fromRecipe.handler(async ({ input: { path }, signal }) => {
+        const found = await pool.client('paths').pathFromRecipe({ path, threads: readSettings().threads }, { ...(signal && { signal }) });
+        return found && { ...found.request, run: found.run, ...(found.member !== undefined && { member: found.member }) };
+      }),
+
       get: api.paths.get.handler(({ input: { run, id } }) => toPath(id, openRunPath(findRun(run).folder, id))),
 
       export: api.paths.export.handler(async ({ input: { run, id, format } }) => {

@@ -1,24 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
 import { curvatureQuantities, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
-import type { CheckpointName } from '../folder/checkpoints';
-import { findRuns, type FoundRun } from '../registry';
+import { checkpointOf, checkSameRecipe, checkSameWeights } from '../recipes';
 import { surfaceRequestSchema, type SurfaceRequest } from './request';
 import { setUpSurface } from './setup';
-
-/**
- * The run that a recipe names, wherever it lies here.
- *
- * @throws UserError when there is none
- */
-export function runOfRecipe({ run }: SurfaceRecipe): FoundRun {
-  const found = findRuns().find(({ file }) => file.id === run.id);
-  if (found) return found;
-  throw new UserError('surface.recipe.run', `The recipe is of run "${run.name ?? run.id}" (${run.id}), which is not here.`, {
-    hint: 'Copy the run\'s folder to the runs\' folder, or, on the command line, name the run that has these weights.',
-  });
-}
 
 /** What a person would have asked for to get this recipe. */
 export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, around, quantities, curvature }: SurfaceRecipe): SurfaceRequest {
@@ -50,8 +35,6 @@ export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, ar
   });
 }
 
-const checkpointOf = (text: string): CheckpointName => (/^\d+$/.test(text) ? Number(text) : (text as 'init' | 'last' | 'best'));
-
 /**
  * The request that makes a recipe's picture again on this run: bit for bit on the recipe's device.
  *
@@ -61,20 +44,23 @@ const checkpointOf = (text: string): CheckpointName => (/^\d+$/.test(text) ? Num
 export async function requestFromRecipe(on: OpenRun, recipe: SurfaceRecipe, options: { program: string; signal?: AbortSignal }): Promise<SurfaceRequest> {
   const request = requestOfRecipe(recipe);
   const made = (await setUpSurface(on, request, options)).recipe;
-  if (made.run.fingerprint !== recipe.run.fingerprint) {
-    throw new UserError('surface.recipe.weights', `The weights differ: the recipe is of ${recipe.run.fingerprint}, run "${on.file.name}" has ${made.run.fingerprint} at ${String(request.checkpoint)}.`, {
-      hint: 'The run was trained on, or it is another one. The same options without the recipe make the picture of these weights.',
-    });
-  }
-  // Where a run lies and what it is called makes no difference, nor does the version of the program.
-  const parts = ({ run: { checkpoint, fingerprint, member }, program: _program, device: _device, ...rest }: SurfaceRecipe): Record<string, unknown> => ({ ...rest, run: { checkpoint, fingerprint, member } });
-  const [asked, found] = [parts(recipe), parts(made)];
-  const different = [...new Set([...Object.keys(asked), ...Object.keys(found)])].filter((key) => !isDeepStrictEqual(plain(asked[key]), plain(found[key])));
-  if (different.length > 0) {
-    throw new UserError('surface.recipe.differs', `This run makes another picture of the recipe: ${different.map((key) => `${key} is ${JSON.stringify(found[key])}, not ${JSON.stringify(asked[key])}`).join('; ')}.`);
-  }
+  checkSameWeights(recipe, made, on.file.name, request.checkpoint);
+  checkSteps(recipe.plane, made.plane, on.file.name);
+  checkSameRecipe(recipe, made);
   return request;
 }
 
-/** As JSON keeps it: what is undefined is not there. */
-const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+/** @throws UserError naming the checkpoints that a recipe's paths have and a run no longer has */
+function checkSteps(asked: SurfaceRecipe['plane'], found: SurfaceRecipe['plane'], own: string): void {
+  if (asked.kind !== 'trajectory' || found.kind !== 'trajectory') return;
+  const paths = [{ name: own, ...asked }, ...(asked.with ?? [])];
+  const there = [found, ...(found.with ?? [])];
+  for (const [i, { name, steps }] of paths.entries()) {
+    const missing = steps.filter((step) => !there[i]?.steps.includes(step));
+    if (missing.length === 0) continue;
+    const shown = missing.slice(0, 8).join(', ');
+    throw new UserError('surface.recipe.checkpoints', `Run "${name}" no longer has the checkpoints of ${missing.length === 1 ? 'step' : 'steps'} ${shown}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}, through which the recipe's plane was laid.`, {
+      hint: 'Put their files back into checkpoints/trajectory of its folder from a copy. The same options without the recipe make the plane of those that are left.',
+    });
+  }
+}

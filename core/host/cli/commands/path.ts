@@ -1,18 +1,22 @@
 import { copyFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { UserError } from '#core/graph';
 import { barriersOf, exportPath, pathFormatOf, pathKinds, pathTitle, type PathKind, type PathResult } from '#core/landscape';
 import {
-  computeRunPath, estimateRunPath, openRun, pathRequestSchema, pathWeightsFile, programName, readSettings, resolveRun, splitNames, type CheckpointName, type SplitName,
+  computeRunPath, estimateRunPath, pathRecipeInFile, pathRequestSchema, pathWeightsFile, programName, requestFromPathRecipe, splitNames, type CheckpointName, type OpenRun, type PathRequest, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, positive, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
+import { openNamed } from '../surfaces/named';
+import { openOfRecipe } from '../surfaces/recipe';
 import { takenWeights } from '../taken-weights';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { duration, number, table, type Terminal } from '../terminal';
 
 interface PathOptions {
-  to: string;
+  to?: string;
+  recipe?: string;
   kind: PathKind;
   align?: boolean;
   epochs?: number;
@@ -41,8 +45,8 @@ export function addPath(program: Command): void {
     program
       .command('path')
       .description('find a path between two minima, and the barrier on it')
-      .argument('<run>', 'where it starts: a run\'s folder, id or name')
-      .requiredOption('--to <run[#member][@checkpoint]>', 'weights of the same network at the other end')
+      .argument('[run]', 'where it starts: a run\'s folder, id or name')
+      .option('--to <run[#member][@checkpoint]>', 'weights of the same network at the other end')
       .addOption(new Option('--kind <kind>', 'a straight line; a Bezier curve or a chain of two lines with a trained bend; an elastic band of trained pivots').choices([...pathKinds]).default('bezier'))
       .option('--align', 'first match the units of the other network with this one\'s (Git Re-Basin, weight matching)')
       .option('--epochs <count>', 'passes over the training part (default: 30, for a band 6)', wholeNumber(1))
@@ -56,6 +60,7 @@ export function addPath(program: Command): void {
       .addOption(new Option('--split <part>', 'part of the data to evaluate on; can be repeated (default: train, and test where there is one)').choices([...splitNames]).argParser((text: string, before: SplitName[]) => [...before, splitOf(text)]).default([] as SplitName[], 'none'))
       .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed; the training of the path takes all', wholeNumber(1))
       .option('--seed <seed>', 'seed of mini-batches, places, layers\' order and subset', wholeNumber(0), 0)
+      .option('--recipe <file>', 'find the path of a recipe again: a recipe.json, or a file that was exported with one. Without a run, of the run that it names')
       .option('--estimate', 'only say what it would cost')
       .option('--out <file>', 'also write the result, by its ending: .json .csv .svg .png .pdf .html')
       .option('--midpoint <file>', 'also write the weights at the path\'s middle (.safetensors), for `run --weights`')
@@ -66,19 +71,14 @@ export function addPath(program: Command): void {
       .addOption(jsonOption()),
     'basin path runs/seed-0 --to runs/seed-1',
     'basin path runs/seed-0 --to runs/seed-1 --kind line --align --out line.html',
+    'basin path --recipe line.html',
     'basin path runs/seed-0 --to runs/seed-1 --kind band --epochs 8 --subset 2000 --out band.png',
-  ).action(async (named: string, options: PathOptions) => {
+  ).action(async (named: string | undefined, options: PathOptions) => {
     const terminal = terminalOf(options);
     const format = options.out === undefined ? undefined : pathFormatOf(options.out);
     for (const file of [options.out, options.midpoint]) if (file !== undefined) checkOutputFile(file);
-    const { folder } = resolveRun(named);
-    const opened = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
-    const { to, align = false, split, subset = null, checkpoint, epochs, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed } = options;
-    const { run, request } = takenWeights(terminal, opened, pathRequestSchema.parse({
-      to: otherWeights(to), align, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? opened.usualCheckpoint,
-      ...(split.length > 0 && { splits: [...new Set(split)] }),
-      ...(epochs !== undefined && { epochs }),
-    }));
+    const { run, request } = options.recipe === undefined ? await asked(terminal, named, options) : await again(options.recipe, named, options);
+    const { align, points } = request;
     if (options.estimate) {
       const estimate = await estimateRunPath(run, request, { program: programName });
       terminal.result(estimate, () => `About ${duration(estimate.seconds)}: ${estimate.steps > 0 ? `${duration(estimate.trainSeconds)} for ${estimate.steps} steps, ` : ''}${align ? `${duration(estimate.alignSeconds)} for matching units, ` : ''}${duration(estimate.evaluateSeconds)} for ${points} places.`);
@@ -86,7 +86,7 @@ export function addPath(program: Command): void {
     }
     const { id, result } = await compute(terminal, (signal) => computeRunPath(run, request, { program: programName, signal }));
     if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, await exportPath(result, format));
-    if (options.midpoint !== undefined) copyFileSync(pathWeightsFile(folder, id, 'midpoint'), options.midpoint);
+    if (options.midpoint !== undefined) copyFileSync(pathWeightsFile(run.paths.folder, id, 'midpoint'), options.midpoint);
     const { recipe, straight, alignment, inner, t, distance, values } = result;
     const barriers = barriersOf(result);
     terminal.result({ id, folder: run.paths.path(id), out: options.out, recipe, barriers, length: distance.at(-1), straight, inner, alignment, t, distance, values }, () => [
@@ -102,6 +102,27 @@ export function addPath(program: Command): void {
       `Kept in ${run.paths.path(id)}${options.out === undefined ? '' : `; ${options.out} written`}`,
     ]);
   });
+}
+
+/** What the options ask for. */
+async function asked(terminal: Terminal, named: string | undefined, options: PathOptions): Promise<{ run: OpenRun; request: PathRequest }> {
+  const { to, align = false, split, subset = null, checkpoint, epochs, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed } = options;
+  if (named === undefined) throw new UserError('path.run', 'Which run? Name its folder, its id or its name, or give a --recipe.');
+  if (to === undefined) throw new UserError('path.to', 'Where does the path lead? Name the other weights: --to RUN, or give a --recipe.');
+  const opened = await openNamed(named, options);
+  return takenWeights(terminal, opened, pathRequestSchema.parse({
+    to: otherWeights(to), align, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? opened.usualCheckpoint,
+    ...(split.length > 0 && { splits: [...new Set(split)] }),
+    ...(epochs !== undefined && { epochs }),
+  }));
+}
+
+/** `--recipe FILE`: the run and the request that find its path again. */
+async function again(file: string, named: string | undefined, options: PathOptions): Promise<{ run: OpenRun; request: PathRequest }> {
+  if (options.to !== undefined) throw new UserError('path.recipe.to', '--recipe says where the path leads: leave --to out.');
+  const recipe = pathRecipeInFile(file);
+  const run = await openOfRecipe(recipe, named, options);
+  return { run, request: requestFromPathRecipe(run, recipe, { program: programName }) };
 }
 
 const alignmentLine = ({ distanceBefore, distanceAfter, passes, groups, kept }: NonNullable<PathResult['alignment']>): string =>

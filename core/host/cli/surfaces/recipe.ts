@@ -6,7 +6,10 @@ import { openNamed } from './named';
 export async function fromRecipeFile(path: string, named: string | undefined, options: { out: string; member?: number | 'best'; device?: string; threads?: number }): Promise<{ run: OpenRun; request: SurfaceRequest }> {
   checkOutputFile(options.out);
   const recipe = recipeInFile(path);
-  const { member } = recipe.run;
-  const run = await openNamed(named ?? runOfRecipe(recipe).folder, { ...options, device: options.device ?? recipe.device, ...(member !== undefined && { member }) });
+  const run = await openOfRecipe(recipe, named, options);
   return { run, request: await requestFromRecipe(run, recipe, { program: programName }) };
 }
+
+/** The run that a recipe names, or one that is given in its place, on the recipe's device where no other is asked for. */
+export const openOfRecipe = ({ run, device }: { run: Parameters<typeof runOfRecipe>[0]['run']; device: string }, named: string | undefined, options: { member?: number | 'best'; device?: string; threads?: number }): Promise<OpenRun> =>
+  openNamed(named ?? runOfRecipe({ run }).folder, { ...options, device: options.device ?? device, ...(run.member !== undefined && { member: run.member }) });
