@@ -36,8 +36,8 @@ export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, typ
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField, type VolumeFrame } from './volume';
 export { isoLevels } from './export/iso';
 export { type DrawnPath, drawnPaths } from './export/paths';
-export { checkComparable, comparisonFormats, type ComparisonFormat, type ComparisonOptions, exportComparison, mostCompared, surfaceFigures, type SurfaceFigures } from './export/compare';
-export { exportSeries, seriesFormats, type SeriesFormat, type SeriesOptions } from './export/series';
+export { checkComparable, comparisonFormats, type ComparisonFormat, type ComparisonOptions, exportComparison, mostCompared, surfaceFigures, type SurfaceFigures, volumeBesideOthers } from './export/compare';
+export { checkSeriesFormat, exportSeries, seriesFormats, type SeriesFormat, type SeriesOptions } from './export/series';
 export { axes, axisBelow, type Palette, palettes } from './export/chart';
 export { colorTable, sampleColor } from './export/colors';
 export { formatNumber } from './export/height';

@@ -66,13 +66,15 @@ export async function exportComparison(surfaces: readonly Surface[], format: Com
   }
 }
 
+export const volumeBesideOthers = (): UserError => new UserError('landscape.compare.volume', 'a volume has no picture to stand beside others', { hint: 'Compare planes or lines.' });
+
 /** @throws UserError for too few or too many, for volumes, and for lines among planes */
 export function checkComparable(surfaces: readonly Surface[]): void {
   if (surfaces.length < 2 || surfaces.length > mostCompared) {
     throw new UserError('landscape.compare.count', `${surfaces.length} surfaces were given to stand side by side`, { hint: `Choose two to ${mostCompared}.` });
   }
   const dimensions = new Set(surfaces.map(({ recipe: { grid }, y }) => ('z' in grid && grid.z !== undefined ? 3 : y.length > 1 ? 2 : 1)));
-  if (dimensions.has(3)) throw new UserError('landscape.compare.volume', 'a volume has no picture to stand beside others', { hint: 'Compare planes or lines.' });
+  if (dimensions.has(3)) throw volumeBesideOthers();
   if (dimensions.size > 1) throw new UserError('landscape.compare.mixed', 'a line and a plane share no axes', { hint: 'Compare lines with lines and planes with planes.' });
 }
 

@@ -17,6 +17,12 @@ export interface SeriesOptions extends Omit<PictureOptions, 'together'> {
 export const seriesFormats = ['html', 'png', 'zip', 'json'] as const;
 export type SeriesFormat = (typeof seriesFormats)[number];
 
+/** @throws UserError where slices are volumes, of which there is no film */
+export function checkSeriesFormat(volumes: boolean, format: SeriesFormat): void {
+  if (!volumes || format === 'json') return;
+  throw new UserError('landscape.series.volume', `volumes over training are not drawn as .${format}`, { hint: 'Write the numbers as .json, or use a grid of two numbers.' });
+}
+
 const uint16 = (value: number): Buffer => {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16BE(value);
@@ -26,6 +32,7 @@ const uint16 = (value: number): Buffer => {
 /** Slices over training as one file, on one scale of heights. */
 export async function exportSeries(slices: readonly Surface[], format: SeriesFormat, { viewer, framesPerSecond = 4, ...options }: SeriesOptions = {}): Promise<Uint8Array> {
   if (slices.length === 0) throw new UserError('landscape.series.empty', 'no slice of this series is computed', { hint: 'Compute it first.' });
+  checkSeriesFormat(slices[0]!.z !== undefined, format);
   switch (format) {
     case 'html':
       if (viewer === undefined) throw new Error('exporting a page needs the viewer script: pass `viewer`');

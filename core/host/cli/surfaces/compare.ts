@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
-import { comparisonFormats, exportComparison, mostCompared, surfaceFigures, type ExportOptions, type Surface } from '#core/landscape';
+import { comparisonFormats, exportComparison, mostCompared, surfaceFigures, type ExportOptions, type Surface, volumeBesideOthers } from '#core/landscape';
 import { computeRunSurface, programName, sharedRange, type OpenRun, type RunSurfaceEvent, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
 import { checkOutputFile, writeOutputFile } from '../output-file';
@@ -45,6 +45,8 @@ export async function compareSurfaces(terminal: Terminal, runs: readonly string[
     const run = await openNamed(named, options);
     opened.push({ run, request: requestOf(run) });
   }
+  // Told before hours of work, not after.
+  if (opened.some(({ request }) => request.grid.length === 3)) throw volumeBesideOthers();
   const range = await sharedRange(opened, { program: programName });
   const computed: { surface: Surface; id: string }[] = [];
   for (const [i, { run, request }] of opened.entries()) {

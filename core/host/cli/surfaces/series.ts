@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
-import { exportSeries, seriesFormats, type ExportOptions, type SeriesFormat, type Surface } from '#core/landscape';
+import { checkSeriesFormat, exportSeries, seriesFormats, type ExportOptions, type SeriesFormat, type Surface } from '#core/landscape';
 import { computeRunSeries, openSeries, programName, type Moments, type OpenRun, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
@@ -22,11 +22,13 @@ export async function surfaceSeries(terminal: Terminal, options: Asked, ways: { 
   checkOneMoment(options);
   checkOutputFile(out);
   const run = await ways.open();
+  const request = ways.requestOf(run);
+  checkSeriesFormat(request.grid.length === 3, format);
   let id = '';
   let bar: ReturnType<Terminal['progress']> | undefined;
   try {
     await interruptible(goesOn('surface.stopped'), async (signal) => {
-      for await (const { id: name, slice, steps, event } of computeRunSeries(run, ways.requestOf(run), overCheckpoints, { program: programName, signal })) {
+      for await (const { id: name, slice, steps, event } of computeRunSeries(run, request, overCheckpoints, { program: programName, signal })) {
         id = name;
         const { total } = event;
         if (event.kind === 'start' && !event.surface.recipe.quantities.includes(metric)) {
