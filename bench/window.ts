@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright';
 import { testBrowser } from '../scripts/browser.mjs';
@@ -25,7 +23,7 @@ interface Row {
 export async function main(args: string[], { root }: { root: string }): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { write: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false }, large: { type: 'string', default: '513' }, small: { type: 'string', default: '257' } },
+    options: { profile: { type: 'boolean', default: false }, large: { type: 'string', default: '513' }, small: { type: 'string', default: '257' } },
   });
   const executablePath = testBrowser();
   if (executablePath === undefined) {
@@ -59,9 +57,7 @@ export async function main(args: string[], { root }: { root: string }): Promise<
       await watch('read values under the pointer', () => hover(page));
       await watch('linear to logarithmic height', () => rescale(page));
       await watch('nothing, for two seconds', () => page.waitForTimeout(2000));
-      const table = tableOf(rows);
-      console.log(table);
-      if (values.write) writeFileSync(path.join(root, 'docs/benchmarks/window.md'), pageOf(table, browser.version()));
+      if (!values.profile) console.log(`${tableOf(rows)}\n\n${machineText()}, Chromium ${browser.version()}.`);
     } finally {
       await browser.close();
     }
@@ -148,19 +144,3 @@ function tableOf(rows: readonly Row[]): string {
     ...lines.map((line) => `| ${line} |`),
   ].join('\n');
 }
-
-const pageOf = (table: string, version: string): string => `# The window with large surfaces
-
-\`\`\`sh
-npm run bench:window               # prints the table; --write writes this page
-npm run bench:window -- --profile  # where the main thread's time goes, function by function
-\`\`\`
-
-What a graphics card does is not measured here (WebGL is drawn by the processor where this ran); what is measured does not depend on one: the processor
-time of the tasks of the window's main thread, and what the window asks of WebGL. A frame has room for 16.7 ms of script where 60 are shown a second; a task of more
-than ${LONG} ms keeps the window from answering. The surfaces are computed by the program itself, of a tiny network.
-
-${table}
-
-${machineText()}, Chromium ${version}.
-`;

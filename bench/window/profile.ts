@@ -26,5 +26,5 @@ export async function profiled(page: Page, title: string, happens: () => Promise
   });
   console.log(`\n${title}: milliseconds of script, by the clock`);
   for (const [name, time] of [...own].filter(([name]) => !/^\((idle|program)\)/.test(name)).toSorted((a, b) => b[1] - a[1]).slice(0, LISTED)) console.log(`${time.toFixed(1).padStart(9)}  ${name}`);
-  return { tasks: [], taskClock: [], frames: [] };
+  return { tasks: [], frames: [] };
 }

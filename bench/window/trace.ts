@@ -16,8 +16,6 @@ interface TraceEvent {
 export interface MainThread {
   /** Processor time of each task in milliseconds, the longest first. */
   readonly tasks: readonly number[];
-  /** The same by the clock, which counts the moments in which other programs had the processor. */
-  readonly taskClock: readonly number[];
   /** Processor time of each frame's script in milliseconds. */
   readonly frames: readonly number[];
 }
@@ -37,7 +35,6 @@ export async function watchMainThread(browser: Browser, page: Page, happens: () 
     events.filter((event) => event.name === name).map((event) => (of(event) ?? 0) / 1000).toSorted((a, b) => b - a);
   return {
     tasks: lengths('RunTask', ({ tdur, dur }) => tdur ?? dur),
-    taskClock: lengths('RunTask', ({ dur }) => dur),
     frames: lengths('FireAnimationFrame', ({ tdur, dur }) => tdur ?? dur),
   };
 }
