@@ -31,4 +31,6 @@ await build({
 const [first, ...rest] = process.argv.slice(2);
 const entry = first !== undefined && ['profile', 'gpu', 'window'].includes(first) ? first : 'main';
 const { main } = await import(pathToFileURL(path.join(built, `${entry}.mjs`)).href);
-process.exitCode = await main(entry === 'main' ? process.argv.slice(2) : rest, { root, built });
+// Only the window's benchmark drives a browser.
+const browserFile = entry === 'window' ? (await import('../scripts/browser.mjs')).testBrowser() : undefined;
+process.exitCode = await main(entry === 'main' ? process.argv.slice(2) : rest, { root, built, browserFile });

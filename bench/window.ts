@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright';
-import { testBrowser } from '../scripts/browser.mjs';
 import { machineText } from './frame/machine';
 import { type Calls, countCalls, readCalls } from './window/calls';
 import { profiled } from './window/profile';
@@ -20,13 +19,12 @@ interface Row {
 }
 
 /** `npm run bench:window`: what the window's main thread and WebGL do while large surfaces are opened, streamed and turned. */
-export async function main(args: string[], { root }: { root: string }): Promise<number> {
+export async function main(args: string[], { root, browserFile }: { root: string; browserFile: string | undefined }): Promise<number> {
   const { values } = parseArgs({
     args,
     options: { profile: { type: 'boolean', default: false }, large: { type: 'string', default: '513' }, small: { type: 'string', default: '257' } },
   });
-  const executablePath = testBrowser();
-  if (executablePath === undefined) {
+  if (browserFile === undefined) {
     console.error('No Chromium, Chrome or Edge found: `npm test -- --only e2e` installs one.');
     return 1;
   }
@@ -36,7 +34,7 @@ export async function main(args: string[], { root }: { root: string }): Promise<
   try {
     console.error(`computing ${size(large)} points`);
     program.compute(large);
-    const browser = await chromium.launch({ executablePath, args: flags });
+    const browser = await chromium.launch({ executablePath: browserFile, args: flags });
     try {
       const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
       page.setDefaultTimeout(300_000);

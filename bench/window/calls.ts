@@ -10,21 +10,28 @@ export interface Calls {
   readonly frames: number;
 }
 
+/** What is counted in: of the page, where benchmarks have no types of a browser. */
+interface InPage<Method> {
+  readonly document: { readonly timeline: { readonly currentTime: number } };
+  readonly WebGL2RenderingContext: { readonly prototype: Record<string, Method> };
+}
+
 /** Counts WebGL's calls from now on in every page that is opened. */
 export async function countCalls(page: Page): Promise<void> {
   await page.addInitScript(() => {
+    type Method = (this: unknown, ...values: unknown[]) => unknown;
+    const { document, WebGL2RenderingContext } = globalThis as unknown as InPage<Method>;
     const calls = { draws: 0, triangles: 0, uploadedBytes: 0, frames: 0 };
     Object.assign(globalThis, { webglCalls: calls });
     let drawnAt = -1;
     const drew = (mode: number, count: number, instances = 1): void => {
       calls.draws++;
       if (mode === 4) calls.triangles += (count / 3) * instances;
-      const at = document.timeline.currentTime as number;
+      const at = document.timeline.currentTime;
       if (at !== drawnAt) calls.frames++;
       drawnAt = at;
     };
-    type Method = (this: unknown, ...values: unknown[]) => unknown;
-    const prototype = WebGL2RenderingContext.prototype as unknown as Record<string, Method>;
+    const { prototype } = WebGL2RenderingContext;
     const before = (name: string, note: (values: readonly unknown[]) => void): void => {
       const method = prototype[name]!;
       prototype[name] = function (...values) {
