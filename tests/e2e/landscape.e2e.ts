@@ -270,6 +270,23 @@ describe('the landscape of a trained network', () => {
     await page.getByRole('img', { name: /^loss of .*21×17/ }).waitFor();
   });
 
+  it('comes back from its directions, saved as a file and dropped as one', async () => {
+    const { page } = workbench;
+    const values = async (): Promise<unknown> => (JSON.parse(readFileSync(await save('Numbers and recipe (.json)'), 'utf8')) as { values: unknown }).values;
+    const before = await values();
+    const directions = await save('Directions (.safetensors)');
+    await page.getByRole('combobox', { name: 'Plane' }).click();
+    await page.getByRole('option', { name: 'My own directions' }).click();
+    await drop(page, directions, 'application/octet-stream');
+    await page.getByText(/-directions\.safetensors$/).waitFor();
+    await set('Points along x', '21');
+    await set('Points along y', '17');
+    await page.getByRole('button', { name: 'Compute', exact: true }).click();
+    await page.getByRole('img', { name: /^loss of .*directions.*safetensors.*21×17/ }).waitFor();
+    await page.getByRole('button', { name: 'Compute', exact: true }).waitFor({ timeout: 60_000 });
+    expect(await values()).toEqual(before);
+  });
+
   it('draws the line to the weights before training: its end is worse than its start', async () => {
     const { page } = workbench;
     await page.getByRole('combobox', { name: 'Plane' }).click();
