@@ -8,10 +8,11 @@ import type { ClientMessage, ServerMessage } from './transport/message';
 import { RemoteError } from './transport/wire-error';
 
 export type * from './contract';
-// The window draws volumes with the same geometry that files are made of.
+// The window draws with the same geometry that files are made of.
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField } from '#core/landscape/volume';
 // And paths of several runs have the same colours as in files.
 export { pathColor } from '#core/landscape/path-colors';
+export { fillBetween } from '#core/landscape/refinement';
 export { RemoteError };
 
 /** Every procedure of the contract as a function: `await client.runs.list()`. */

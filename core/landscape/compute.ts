@@ -1,12 +1,12 @@
 import { UserError } from '#core/graph';
 import { DEFAULT_MEMORY, type EvaluatorOptions } from './evaluator';
-import { axisCoordinates, coarseToFine, gridAxes, gridSize, gridTitle } from './grid';
+import { axisCoordinates, coarseToFine, firstLattice, gridAxes, gridSize, gridTitle, pointCount, pointRounds } from './grid';
 import type { Plane } from './plane';
 import { PlaneCurvature } from './plane-curvature';
 import { PointEvaluator, type PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
-import type { Grid, SurfaceRecipe } from './recipe';
+import type { Adaptive, Grid, SurfaceRecipe } from './recipe';
 import { lowestPoints, type Surface, type SurfaceTrajectory } from './surface';
 import { WeightEvaluator } from './weight-evaluator';
 
@@ -24,32 +24,42 @@ export interface ComputeOptions extends PointOptions {
   readonly signal?: AbortSignal;
   /** Values of an earlier attempt, `NaN` where nothing was computed. Updated in place as points arrive. */
   readonly values?: Record<string, Float64Array>;
+  /** Absent: every point of the grid. */
+  readonly adaptive?: Adaptive;
 }
 
 /**
- * Computes the values of a surface, coarse to fine, skipping every point that `options.values` already holds. Ending the
+ * Computes the values of a surface, coarse to fine or where it bends, skipping every point that `options.values` already holds. Ending the
  * iteration or aborting the signal stops within a second; what has arrived stays valid.
  *
  * @throws the signal's reason when it is aborted
  */
 export async function* computeSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: ComputeOptions): AsyncGenerator<SurfaceChunk, void> {
-  checkGrid(plane, grid);
-  const total = gridSize(grid);
+  const { adaptive } = options;
+  checkGrid(plane, grid, adaptive);
+  const total = pointCount(grid, adaptive);
   const evaluator = PointEvaluator.create(problem, plane, options);
   try {
     const values = options.values ?? {};
-    for (const name of evaluator.quantities) values[name] ??= new Float64Array(total).fill(NaN);
-    const missing = coarseToFine(grid).filter((index) => evaluator.quantities.some((name) => Number.isNaN(values[name]![index])));
+    for (const name of evaluator.quantities) values[name] ??= new Float64Array(gridSize(grid)).fill(NaN);
+    checkRefined(adaptive, evaluator.quantities);
+    const isMissing = (index: number): boolean => evaluator.quantities.some((name) => Number.isNaN(values[name]![index]));
+    let done = values[evaluator.quantities[0]!]!.reduce((known, _, index) => known + Number(!isMissing(index)), 0);
     const start = performance.now();
-    for (let at = 0; at < missing.length; ) {
-      options.signal?.throwIfAborted();
-      const indices = missing.slice(at, at + evaluator.population);
-      const chunk = await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
-      for (const [name, computed] of Object.entries(chunk)) indices.forEach((index, i) => (values[name]![index] = computed[i]!));
-      at += indices.length;
-      const mean = (performance.now() - start) / 1000 / at;
-      const remainingSeconds = (missing.length - at) * (evaluator.pointSeconds ?? mean);
-      yield { indices, values: chunk, done: total - missing.length + at, total, remainingSeconds };
+    let computed = 0;
+    for (const round of pointRounds(grid, adaptive, values)) {
+      const missing = round.filter(isMissing);
+      for (let at = 0; at < missing.length; ) {
+        options.signal?.throwIfAborted();
+        const indices = missing.slice(at, at + evaluator.population);
+        const chunk = await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
+        for (const [name, list] of Object.entries(chunk)) indices.forEach((index, i) => (values[name]![index] = list[i]!));
+        at += indices.length;
+        computed += indices.length;
+        done += indices.length;
+        const mean = (performance.now() - start) / 1000 / computed;
+        yield { indices, values: chunk, done, total, remainingSeconds: (total - done) * (evaluator.pointSeconds ?? mean) };
+      }
     }
   } finally {
     await evaluator.dispose();
@@ -60,7 +70,7 @@ export async function* computeSurface(problem: LandscapeProblem, plane: Plane, g
 const MOST_POINTS = 2 ** 23;
 
 /** @throws UserError where the grid does not fit the directions, or is too large to be held */
-export function checkGrid({ directions: { length } }: Pick<Plane, 'directions'>, grid: Grid): void {
+export function checkGrid({ directions: { length } }: Pick<Plane, 'directions'>, grid: Grid, adaptive?: Adaptive): void {
   if (length === 1 && grid.y.count !== 1) {
     throw new UserError('landscape.grid', `a line has one row of points, the grid asks for ${grid.y.count}`, { hint: `Use the grid ${grid.x.count}x1.` });
   }
@@ -74,6 +84,26 @@ export function checkGrid({ directions: { length } }: Pick<Plane, 'directions'>,
       hint: `Use at most ${side} a side.`,
     });
   }
+  if (adaptive) checkBudget(grid, adaptive);
+}
+
+/** @throws UserError where so many chosen points make no picture of this grid */
+function checkBudget(grid: Grid, { points }: Adaptive): void {
+  if (grid.z !== undefined) {
+    throw new UserError('landscape.adaptive.volume', 'points are chosen where the surface bends in planes and on lines, not in volumes', { hint: 'Leave --adaptive out, or use a grid of two numbers.' });
+  }
+  const [least, size] = [firstLattice(grid), gridSize(grid)];
+  if (points < least) {
+    throw new UserError('landscape.adaptive.few', `${points} points are too few to be chosen where the surface bends: the lattice that they begin with has ${least}`, { hint: `Use at least ${least}, better some hundreds.` });
+  }
+  if (points >= size) {
+    throw new UserError('landscape.adaptive.many', `the grid ${gridTitle(grid, 'x')} has ${size.toLocaleString('en')} points, from which ${points.toLocaleString('en')} cannot be chosen`, { hint: 'Use fewer points, or a finer grid: --grid 129x129.' });
+  }
+}
+
+function checkRefined(adaptive: Adaptive | undefined, quantities: readonly string[]): void {
+  if (adaptive === undefined || quantities.includes(adaptive.quantity)) return;
+  throw new UserError('landscape.adaptive.quantity', `points are to be chosen where "${adaptive.quantity}" bends, which is not computed`, { hint: `There are: ${quantities.join(', ')}.` });
 }
 
 /** Coordinates `[n, count]` of grid indices along the first `count` axes. */
@@ -98,8 +128,8 @@ export interface SurfaceEstimate {
 }
 
 /** Measures a few points, spread over the grid, and extrapolates: well under a second for small networks, longer where curvature is asked for. */
-export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: PointOptions & { readonly signal?: AbortSignal }): Promise<SurfaceEstimate> {
-  checkGrid(plane, grid);
+export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: PointOptions & Pick<ComputeOptions, 'signal' | 'adaptive'>): Promise<SurfaceEstimate> {
+  checkGrid(plane, grid, options.adaptive);
   const evaluator = PointEvaluator.create(problem, plane, options);
   try {
     const deadline = performance.now() + 1500;
@@ -110,8 +140,8 @@ export async function estimateSurface(problem: LandscapeProblem, plane: Plane, g
       const indices = Array.from({ length: evaluator.population }, () => order[at++ % order.length]!);
       await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
     } while (evaluator.pointSeconds === undefined || (performance.now() < deadline && evaluator.climbing));
-    const points = gridSize(grid);
-    const values = points * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT;
+    const points = pointCount(grid, options.adaptive);
+    const values = gridSize(grid) * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT;
     return { points, seconds: points * evaluator.pointSeconds, memoryBytes: evaluator.memoryBytes + values };
   } finally {
     await evaluator.dispose();

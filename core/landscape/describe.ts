@@ -1,4 +1,5 @@
 import type { AxisEigenvalue } from './given';
+import { gridTitle } from './grid';
 import type { PlaneRecipe } from './recipe';
 import type { Surface } from './surface';
 
@@ -87,3 +88,7 @@ const scales = { filter: 'filter-normalised', layer: 'layer-normalised', weight:
 
 const scaling = ({ normalization, include, seed }: Extract<PlaneRecipe, { normalization: string; include: string; seed: number }>): string =>
   `${scales[normalization]}${moving[include]}, seed ${seed}`;
+
+/** How many points a picture has, and how many of them were chosen to be computed. */
+export const pointsTitle = ({ grid, adaptive }: Pick<Surface['recipe'], 'grid' | 'adaptive'>): string =>
+  adaptive === undefined ? gridTitle(grid) : `${adaptive.points.toLocaleString('en')} points chosen on ${gridTitle(grid)}`;

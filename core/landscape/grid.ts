@@ -1,10 +1,14 @@
-import type { Axis, Grid } from './recipe';
+import { refinementRounds } from './refinement';
+import type { Adaptive, Axis, Grid } from './recipe';
 
 /** The axes of a grid, x first: two of a plane (a line's second has one point), three of a volume. */
 export const gridAxes = ({ x, y, z }: Grid): readonly Axis[] => (z === undefined ? [x, y] : [x, y, z]);
 
 /** Number of points of a grid. */
 export const gridSize = (grid: Grid): number => gridAxes(grid).reduce((size, { count }) => size * count, 1);
+
+/** Number of points of a picture that are computed. */
+export const pointCount = (grid: Grid, adaptive: Adaptive | undefined): number => adaptive?.points ?? gridSize(grid);
 
 /** Numbers of points along the axes, as in `51×51`. */
 export const gridTitle = (grid: Grid, sign = '×'): string => gridAxes(grid).map(({ count }) => count).join(sign);
@@ -76,4 +80,23 @@ function levelOf(count: number): Int32Array {
   const levels = new Int32Array(count);
   bisectionLevels(count).forEach((indices, depth) => indices.forEach((index) => (levels[index] = depth)));
   return levels;
+}
+
+/** Levels of the bisection that a picture of chosen points begins with: at most nine grid lines along each axis. */
+const FIRST_LEVELS = 3;
+
+/** How many points the lattice has that a picture of chosen points begins with. */
+export const firstLattice = (grid: Grid): number =>
+  gridAxes(grid).reduce((points, { count }) => points * bisectionLevels(count).slice(0, FIRST_LEVELS).flat().length, 1);
+
+/**
+ * All points that are computed, in rounds: those of one follow from the values of the rounds before it, whatever order and company they are evaluated in. Of a regular grid it
+ * is one round, coarse to fine.
+ *
+ * @param values by quantity, row-major: what is known when the next round is asked for
+ */
+export function pointRounds(grid: Grid, adaptive: Adaptive | undefined, values: Readonly<Record<string, Float64Array>>): Iterable<Int32Array> {
+  const order = coarseToFine(grid);
+  if (adaptive === undefined) return [order];
+  return refinementRounds(grid.x.count, grid.y.count, adaptive.points, order.slice(0, firstLattice(grid)), values[adaptive.quantity]!);
 }

@@ -13,12 +13,12 @@ export interface Holes {
 const rounded = (value: number): number => Number(value.toPrecision(2));
 
 /** Counts the holes, and looks for a narrower picture around the centre that has none. */
-export function findHoles({ x, y, z, values }: Pick<Surface, 'x' | 'y' | 'z' | 'values'>): Holes {
+export function findHoles({ x, y, z, values, recipe }: Pick<Surface, 'x' | 'y' | 'z' | 'values'> & Partial<Pick<Surface, 'recipe'>>): Holes {
   const loss = values['loss'] ?? Object.values(values)[0] ?? new Float64Array();
   const axes = [x, y, ...(z ? [z] : [])].filter(({ length }) => length > 1);
-  const points = loss.length;
+  const points = recipe?.adaptive?.points ?? loss.length;
   let [count, known, nearest] = [0, 0, Infinity];
-  const shares = new Float64Array(points);
+  const shares = new Float64Array(loss.length);
   loss.forEach((value, index) => {
     shares[index] = shareOf(index, axes);
     if (!Number.isNaN(value)) known++;

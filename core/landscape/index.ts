@@ -16,7 +16,7 @@ export { difference, type Direction, innerProduct, movingParameters, normalizeDi
 export { type EvaluatorOptions, PlaneEvaluator } from './evaluator';
 export { PointEvaluator, type PointOptions } from './point-evaluator';
 export { WeightEvaluator } from './weight-evaluator';
-export { axisCoordinates, bisectionLevels, coarseToFine, gridAxes, gridSize, gridTitle } from './grid';
+export { axisCoordinates, bisectionLevels, coarseToFine, gridAxes, gridSize, gridTitle, pointCount } from './grid';
 export { axisNames, directionsOf, eigenvalueText, planeTitle, surfaceTitle } from './describe';
 export * from './curvature-recipe';
 export { PlaneCurvature } from './plane-curvature';
@@ -31,7 +31,7 @@ export { type Checkpoint, type CheckpointPath, type ProjectedPath, type Trajecto
 export type { Calibration, LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
 export { computeSurfaceIn, type ResumableOptions, type SurfaceEvent } from './resumable';
 export { openSurface, saveSurface } from './store';
-export { finiteExtent, lowestPoint, lowestPoints, notConverged, type OtherTrajectory, placeOf, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
+export { computedMask, finiteExtent, interpolated, lowestPoint, lowestPoints, notConverged, type OtherTrajectory, placeOf, progressOf, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField, type VolumeFrame } from './volume';
 export { isoLevels } from './export/iso';

@@ -116,6 +116,13 @@ export type Axis = z.infer<typeof axisSchema>;
 export const gridSchema = z.strictObject({ x: axisSchema, y: axisSchema, z: axisSchema.optional().describe('of a volume') });
 export type Grid = z.infer<typeof gridSchema>;
 
+/** Points of the grid that are computed, chosen where the surface bends; the others are interpolated. */
+export const adaptiveSchema = z.strictObject({
+  points: z.int().min(1).describe('how many'),
+  quantity: z.string().default('loss').describe('whose bends decide'),
+});
+export type Adaptive = z.infer<typeof adaptiveSchema>;
+
 /** A seeded part of a split; `null` is the whole split. */
 export const subsetSchema = z.strictObject({ count: z.int().min(1), seed: z.int().min(0).default(0) }).nullable();
 
@@ -136,6 +143,7 @@ export const surfaceRecipeSchema = z.strictObject({
     .describe('the weights that the directions belong to, where they are not those at the centre: a slice of a series'),
   plane: planeRecipeSchema,
   grid: gridSchema,
+  adaptive: adaptiveSchema.optional().describe('absent: every point of the grid is computed'),
   quantities: z.array(z.string()).min(1),
   split: z.string(),
   subset: subsetSchema,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
 import { assembleSurface, computeSurface, evaluateCentre, evaluateCentreCurvature, evaluateCheckpoints, type SurfaceChunk } from './compute';
-import { gridSize } from './grid';
+import { gridSize, pointCount } from './grid';
 import { PointJournal } from './journal';
 import type { Plane, PlaneSources } from './plane';
 import type { PointOptions } from './point-evaluator';
@@ -12,7 +12,7 @@ import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { SurfaceRecipe } from './recipe';
 import { openSurface, saveSurface, saveValues } from './store';
-import type { Surface } from './surface';
+import { progressOf, type Surface } from './surface';
 
 export type SurfaceEvent =
   | { readonly kind: 'start'; readonly surface: Surface; readonly done: number; readonly total: number }
@@ -34,24 +34,24 @@ export interface ResumableOptions extends PointOptions {
  * @throws UserError when the folder holds a surface of another recipe; the signal's reason when it is aborted
  */
 export async function* computeSurfaceIn(folder: string, problem: LandscapeProblem, plane: Plane, recipe: SurfaceRecipe, options: ResumableOptions): AsyncGenerator<SurfaceEvent, void> {
-  const total = gridSize(recipe.grid);
+  const total = pointCount(recipe.grid, recipe.adaptive);
+  const size = gridSize(recipe.grid);
   let surface = existsSync(join(folder, 'recipe.json')) ? await continued(folder, recipe) : undefined;
   if (surface === undefined) {
-    await checkDisk(folder, 2 * total * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
+    await checkDisk(folder, 2 * size * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
     const centre = { ...(await evaluateCentre(problem, options)), ...(await evaluateCentreCurvature(problem, plane, options)) };
     const { checkpoints, otherPaths = [] } = options;
     const paths = plane.path && checkpoints ? await evaluateCheckpoints(problem, [checkpoints, ...otherPaths.map((path) => path.checkpoints)], options) : [];
-    const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(total).fill(NaN)]));
+    const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(size).fill(NaN)]));
     surface = assembleSurface(recipe, plane, values, centre, paths);
     await saveSurface(folder, surface);
   }
   const values: Record<string, Float64Array> = { ...surface.values };
-  const known = values[recipe.quantities[0]!]!.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
   // The caller keeps the values of the start; they must not change while the surface grows.
-  yield { kind: 'start', surface: { ...surface, values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.slice()])) }, done: known, total };
+  yield { kind: 'start', surface: { ...surface, values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.slice()])) }, done: progressOf(surface).done, total };
   const journal = await PointJournal.open(folder, recipe.quantities);
   try {
-    for await (const chunk of computeSurface(problem, plane, recipe.grid, { ...options, values })) {
+    for await (const chunk of computeSurface(problem, plane, recipe.grid, { ...options, values, ...(recipe.adaptive && { adaptive: recipe.adaptive }) })) {
       await journal.append(chunk.indices, chunk.values);
       yield { kind: 'points', ...chunk };
     }

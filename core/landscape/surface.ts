@@ -1,7 +1,9 @@
 import { RESIDUAL } from './curvature-recipe';
 import type { AxisEigenvalue } from './given';
 import type { Anchor } from './plane';
+import { gridSize, pointCount } from './grid';
 import type { SurfaceRecipe } from './recipe';
+import { fillBetween } from './refinement';
 
 /** The path of training, projected onto the plane. */
 export interface SurfaceTrajectory {
@@ -34,7 +36,7 @@ export interface SurfaceMinimum {
 /**
  * A computed surface. Values are row-major `[ny, nx]`: `values[row * nx + column]` belongs to `(x[column], y[row])`. A volume has
  * a third axis: `[nz, ny, nx]`.
- * `NaN`: not computed yet. `Infinity`: computed, but the network returned no finite value there.
+ * `NaN`: not computed (yet, or because the recipe's points are chosen; see `interpolated`). `Infinity`: computed, but the network returned no finite value there.
  */
 export interface Surface {
   readonly recipe: SurfaceRecipe;
@@ -56,6 +58,39 @@ export interface Surface {
   readonly explainedVariance?: readonly number[];
   /** By axis, where these are eigenvectors of the Hessian. */
   readonly eigenvalues?: readonly AxisEigenvalue[];
+}
+
+/** How many of a surface's points are computed, and how many are to be. */
+export function progressOf({ recipe: { grid, adaptive }, values }: Pick<Surface, 'recipe' | 'values'>): { readonly done: number; readonly total: number } {
+  const [first = new Float64Array()] = Object.values(values);
+  return { done: first.reduce((count, value) => count + Number(!Number.isNaN(value)), 0), total: pointCount(grid, adaptive) };
+}
+
+/** Of a surface whose points were chosen: 1 where a point is computed; `undefined` where all are to be. */
+export function computedMask({ recipe: { grid, adaptive }, values }: Pick<Surface, 'recipe' | 'values'>): Uint8Array | undefined {
+  if (adaptive === undefined) return undefined;
+  const first = Object.values(values)[0] ?? new Float64Array(gridSize(grid)).fill(NaN);
+  return Uint8Array.from(first, (value) => Number(!Number.isNaN(value)));
+}
+
+/** A surface whose points were chosen, with those between them interpolated, for what has to have them all; any other as it is. */
+export function interpolated(surface: Surface): Surface {
+  if (surface.recipe.adaptive === undefined) return surface;
+  const values = Object.fromEntries(Object.entries(surface.values).map(([name, list]) => {
+    const filled = list.slice();
+    fillBetween(filled, surface.x.length, surface.y.length);
+    return [name, filled];
+  }));
+  return { ...surface, values };
+}
+
+/** Name under which tables say what is computed and what interpolated. */
+export const COMPUTED = 'computed';
+
+/** The same with what was computed as one more quantity, for tables. */
+export function withComputed(surface: Surface): Surface {
+  const mask = computedMask(surface);
+  return mask === undefined ? surface : { ...surface, values: { ...interpolated(surface).values, [COMPUTED]: Float64Array.from(mask) } };
 }
 
 type Axes = Pick<Surface, 'x' | 'y' | 'z'>;

@@ -167,6 +167,15 @@ export class SurfaceCurve {
       pen = true;
     });
     context.stroke();
+    if (look.points) {
+      context.fillStyle = palette.accent;
+      values.forEach((value, i) => {
+        if (!Number.isFinite(height(value))) return;
+        context.beginPath();
+        context.arc(toX(data.x[i]!), toY(value), 3, 0, 2 * Math.PI);
+        context.fill();
+      });
+    }
     const at = this.under;
     if (at !== undefined && Number.isFinite(height(values[at]!))) {
       const [px, py] = [toX(data.x[at]!), toY(values[at]!)];

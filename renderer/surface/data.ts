@@ -33,7 +33,7 @@ export interface SurfaceData {
   readonly y: Float64Array;
   /** Of a volume. */
   readonly z?: Float64Array | undefined;
-  /** Row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed yet; Infinity: no finite value there. */
+  /** Row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed (yet); Infinity: no finite value there. */
   readonly values: Readonly<Record<string, Float64Array>>;
   readonly trajectory?: PathData | undefined;
   /** Paths of other runs in the same plane. */
@@ -55,6 +55,8 @@ export interface SurfaceLook {
   readonly theme: Theme;
   readonly contours: boolean;
   readonly path: boolean;
+  /** Dots at the points that are computed, where others are interpolated. */
+  readonly points: boolean;
   /** Values above are cut off flat; `null` shows all. */
   readonly ceiling: number | null;
   /** Lowest and highest value of the scale, where other pictures share it; `null`: its own. */
@@ -70,6 +72,7 @@ export const defaultLook: SurfaceLook = {
   theme: 'light',
   contours: true,
   path: true,
+  points: false,
   ceiling: null,
   extent: null,
   exaggeration: 1,

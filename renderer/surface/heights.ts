@@ -1,3 +1,4 @@
+import { fillBetween } from '#host-client';
 import type { HeightScale } from './data';
 import { niceStep } from './ticks';
 
@@ -66,7 +67,7 @@ export function heightField(values: Float64Array, columns: number, rows: number,
       known[i] = 1;
     }
   }
-  if (unknown > 0) fillUnknown(heights, columns, rows);
+  if (unknown > 0) fillBetween(heights, columns, rows);
   let holes = 0;
   if (finite < values.length) {
     for (let i = 0; i < heights.length; i++) {
@@ -81,17 +82,17 @@ export function heightField(values: Float64Array, columns: number, rows: number,
 }
 
 /**
- * Fills points that are not computed yet (NaN) from computed ones: straight lines within rows, then within columns, then (of a volume)
- * through the layers. The coarse levels of a growing surface are grids of their own, for which this is multilinear interpolation. Nothing is
+ * Fills points of a volume that are not computed yet (NaN) from computed ones: straight lines within rows, then within columns, then
+ * through the layers. The coarse levels of a growing volume are grids of their own, for which this is multilinear interpolation. Nothing is
  * extrapolated; beside an infinite value the gap stays.
  */
-export function fillUnknown(heights: Float32Array, columns: number, rows: number, layers = 1): void {
+export function fillUnknown(heights: Float32Array, columns: number, rows: number, layers: number): void {
   const layer = columns * rows;
   for (let row = 0; row < rows * layers; row++) fillLine(heights, row * columns, 1, columns);
   for (let first = 0; first < heights.length; first += layer) {
     for (let column = 0; column < columns; column++) fillLine(heights, first + column, columns, rows);
   }
-  if (layers > 1) for (let point = 0; point < layer; point++) fillLine(heights, point, layer, layers);
+  for (let point = 0; point < layer; point++) fillLine(heights, point, layer, layers);
 }
 
 function fillLine(heights: Float32Array, start: number, stride: number, count: number): void {

@@ -191,6 +191,7 @@ export class SurfaceMap {
     context.rect(box.left, box.top, box.width, box.height);
     context.clip();
     if (look.contours) this.drawContours(context, field, box);
+    if (look.points) drawComputed(context, data, field, u, v, palette);
     if (look.path) drawPaths(context, data, u, v, palette);
     context.restore();
     drawAxes(context, data, box, u, v, palette);
@@ -341,4 +342,12 @@ function note(context: CanvasRenderingContext2D, text: string, x: number, y: num
   context.fillStyle = palette.text;
   context.textAlign = left ? 'right' : 'left';
   write(context, text, x + (left ? -11 : 11), y - 11, palette, 1);
+}
+
+/** The points that are computed, where others are interpolated. */
+function drawComputed(context: CanvasRenderingContext2D, data: SurfaceData, { known, columns }: HeightField, u: (x: number) => number, v: (y: number) => number, palette: ScenePalette): void {
+  context.fillStyle = palette.text;
+  known.forEach((computed, i) => {
+    if (computed === 1) context.fillRect(u(data.x[i % columns]!) - 1, v(data.y[Math.floor(i / columns)]!) - 1, 2, 2);
+  });
 }

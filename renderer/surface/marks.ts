@@ -1,6 +1,6 @@
-import { Group, Mesh, MeshBasicMaterial, SphereGeometry } from 'three';
+import { BufferGeometry, Color, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, Points, PointsMaterial, SphereGeometry } from 'three';
 import type { ScenePalette } from './colors';
-import type { Anchor, CriticalMark } from './data';
+import type { Anchor, CriticalMark, SurfaceLook } from './data';
 import type { Frame } from './frame';
 import { heightAt, type HeightField } from './heights';
 import { Lines, polyline } from './lines';
@@ -45,6 +45,36 @@ export class PointerMark {
     clear(this.dots);
     this.sections.dispose();
     this.drop.dispose();
+  }
+}
+
+/** The points that are computed, as dots on the surface. */
+export class PointMarks {
+  private readonly material = new PointsMaterial({ size: 3, sizeAttenuation: false, transparent: true, depthWrite: false });
+  readonly object = new Points(new BufferGeometry(), this.material);
+
+  constructor() {
+    this.object.frustumCulled = false;
+    this.object.renderOrder = 2;
+  }
+
+  update(field: HeightField, frame: Frame, look: SurfaceLook, palette: ScenePalette): void {
+    const positions: number[] = [];
+    if (look.points) {
+      field.known.forEach((known, i) => {
+        const height = field.heights[i]!;
+        if (known === 1 && Number.isFinite(height)) positions.push(frame.columnX(i % field.columns), frame.lift(height) + LIFT, frame.rowZ(Math.floor(i / field.columns)));
+      });
+    }
+    this.object.visible = positions.length > 0;
+    this.material.color = new Color(palette.text);
+    this.object.geometry.dispose();
+    this.object.geometry = new BufferGeometry().setAttribute('position', new Float32BufferAttribute(positions, 3));
+  }
+
+  dispose(): void {
+    this.object.geometry.dispose();
+    this.material.dispose();
   }
 }
 

@@ -6,7 +6,7 @@ import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField } from './heights';
 import type { Overlay } from './labels';
 import { FloorContours } from './floor';
-import { AnchorMarks, CriticalMarks, MinimumMark, PointerMark } from './marks';
+import { AnchorMarks, CriticalMarks, MinimumMark, PointerMark, PointMarks } from './marks';
 import { SurfaceMesh } from './mesh';
 import { OrbitScene, type SceneOptions } from './orbit';
 import { pathKeys, PathMarks } from './path-marks';
@@ -17,6 +17,7 @@ export class SurfaceScene extends OrbitScene {
   private readonly surface = new SurfaceMesh();
   private readonly floor = new FloorContours(() => this.invalidate());
   private readonly path = new PathMarks();
+  private readonly points = new PointMarks();
   private readonly minimum = new MinimumMark();
   private readonly critical = new CriticalMarks();
   private readonly anchors = new AnchorMarks();
@@ -29,7 +30,7 @@ export class SurfaceScene extends OrbitScene {
 
   constructor(container: HTMLElement, options: SceneOptions) {
     super(container, options, new Vector3(0, 0.1, 0));
-    this.add(this.floor, this.surface, this.path, this.pointer, this.minimum, this.critical, this.anchors);
+    this.add(this.floor, this.surface, this.path, this.points, this.pointer, this.minimum, this.critical, this.anchors);
     this.start();
   }
 
@@ -99,7 +100,7 @@ export class SurfaceScene extends OrbitScene {
     const values = data?.values[look.quantity];
     if (this.changed) this.field = data && values ? heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent) : undefined;
     const shown = data !== undefined && values !== undefined && this.field !== undefined && data.x.length > 1 && data.y.length > 1;
-    for (const { object } of [this.surface, this.floor, this.path, this.minimum, this.critical, this.anchors]) object.visible = shown;
+    for (const { object } of [this.surface, this.floor, this.path, this.points, this.minimum, this.critical, this.anchors]) object.visible = shown;
     if (!shown) {
       this.frame = undefined;
       this.showBox();
@@ -111,6 +112,7 @@ export class SurfaceScene extends OrbitScene {
     const frame = (this.frame = makeFrame(data.x, data.y, field, look.exaggeration));
     this.surface.update(field, frame);
     this.path.update(look.path ? data : {}, field, frame, palette);
+    this.points.update(field, frame, look, palette);
     this.lowest = findLowest(values, field, frame);
     this.minimum.update(this.lowest?.at, palette);
     this.critical.update(this.marks, field, frame, palette);

@@ -7,6 +7,8 @@ export interface SavedSurface {
   readonly title: string;
   readonly subtitle: string;
   readonly csv: string;
+  /** Whether only some points are computed. */
+  readonly chosen: boolean;
 }
 
 type Rows = (number | null)[][];
@@ -17,6 +19,7 @@ interface SurfaceDocument {
     split: string;
     subset: { count: number } | null;
     quantities: string[];
+    adaptive?: { points: number };
     program: string;
   };
   plane: string;
@@ -25,6 +28,8 @@ interface SurfaceDocument {
   y: number[];
   z?: number[];
   values: Record<string, Rows | Rows[]>;
+  /** 1 where a point is computed, 0 where it is interpolated; absent where all are computed. */
+  computed?: number[][];
   anchors?: Anchor[];
   trajectory?: PathDocument;
   otherTrajectories?: (PathDocument & { name: string })[];
@@ -37,8 +42,13 @@ interface PathDocument {
   share?: number;
 }
 
-/** Reads the surface that stands in a saved page (the `.json` export's format). A `null` was no finite number. */
-export function readSurfaceDocument(text: string): SavedSurface {
+/**
+ * Reads the surface that stands in a saved page (the `.json` export's format). A `null` was no finite number. Where points were chosen those between them are `NaN`, as in the
+ * window, which interpolates on the scale that is shown.
+ *
+ * @param between keep what the file holds between the points: slices that are mixed have not the same ones
+ */
+export function readSurfaceDocument(text: string, between = false): SavedSurface {
   const document = JSON.parse(text) as SurfaceDocument;
   const { recipe, trajectory } = document;
   const title = recipe.run.name ?? recipe.run.id;
@@ -51,23 +61,27 @@ export function readSurfaceDocument(text: string): SavedSurface {
     steps: Float64Array.from(steps),
     values: Object.fromEntries(Object.entries(own).map(([quantity, column]) => [quantity, list(column)])),
   });
+  const computed = document.computed?.flat();
+  const shown = computed && !between ? Object.fromEntries(Object.entries(values).map(([name, column]) => [name, column.map((value, i) => (computed[i] === 1 ? value : NaN))])) : values;
   const data: SurfaceData = {
     x: Float64Array.from(document.x),
     y: Float64Array.from(document.y),
     z: document.z && Float64Array.from(document.z),
-    values,
+    values: shown,
     trajectory: trajectory && path(trajectory, title),
     otherTrajectories: document.otherTrajectories?.map((other) => path(other, other.name)),
     axes: document.axes,
     anchors: document.anchors,
   };
+  const size = [data.x, data.y, ...(data.z ? [data.z] : [])].map(({ length }) => length).join('×');
   const subset = recipe.subset === null ? '' : `, ${recipe.subset.count} examples`;
   return {
     data,
     quantities: recipe.quantities,
     title,
-    subtitle: `${document.plane} · ${recipe.split}${subset} · ${[data.x, data.y, ...(data.z ? [data.z] : [])].map(({ length }) => length).join('×')} · ${recipe.program}`,
-    csv: csv(data),
+    subtitle: `${document.plane} · ${recipe.split}${subset} · ${recipe.adaptive ? `${recipe.adaptive.points} points chosen on ${size}` : size} · ${recipe.program}`,
+    csv: csv({ ...data, values: computed ? { ...values, computed: Float64Array.from(computed) } : values }),
+    chosen: computed !== undefined,
   };
 }
 

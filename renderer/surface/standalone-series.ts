@@ -18,7 +18,7 @@ const PACE = 700;
 
 /** Slices over training with a slider. @returns shows them in another theme */
 export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], settings: SeriesSettings, theme: Theme): (theme: Theme) => void {
-  const read = saved.map(({ step, surface }) => ({ step, ...readSurfaceDocument(JSON.stringify(surface)) }));
+  const read = saved.map(({ step, surface }) => ({ step, ...readSurfaceDocument(JSON.stringify(surface), true) }));
   const film = new SeriesFilm(read);
   const { quantities, subtitle } = read[0]!;
   const stage = element('div', { className: 'stage' });

@@ -58,6 +58,7 @@ function showSurface(): (theme: Theme) => void {
     }),
     choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], settings.scale, (scale) => picture.setLook({ scale: scale as HeightScale })),
   );
+  if (saved.chosen) bar.append(toggle('Points', (points) => picture.setLook({ points }), false));
   if (is3d) {
     bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => picture.setLook({ colorMap: colorMap as ColorMapName })));
     if (!saved.data.z) bar.append(toggle('Contours', (contours) => picture.setLook({ contours })));

@@ -35,6 +35,8 @@ export const surfaceRequest = z.strictObject({
   vectors: z.union([z.strictObject({ file: z.string() }), z.strictObject({ kept: z.string(), name: z.string() })]).optional(),
   /** Points along x and y (1 for a line); a third number makes a volume. */
   grid: z.union([z.tuple([count, count]), z.tuple([count, count, count])]).default([51, 51]),
+  /** So many points of the grid, chosen where this quantity bends; absent: all of them. Not of a volume. */
+  adaptive: z.strictObject({ points: z.int().min(1), quantity: z.string().default('loss') }).optional(),
   /** Absent: -1 to 1, and for a trajectory the path with a margin. */
   range: z.object({ x: range, y: range, z: range.optional() }).optional(),
   split: split.default('train'),
@@ -101,7 +103,7 @@ export const surface = z.object({
   y: float64Array,
   /** Of a volume. */
   z: float64Array.optional(),
-  /** By quantity, row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed yet; Infinity: the network gave no finite value there. */
+  /** By quantity, row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed (yet, or because points were chosen: `recipe.adaptive`); Infinity: the network gave no finite value there. */
   values: z.record(z.string(), float64Array),
   trajectory: trajectory.optional(),
   /** Paths of other runs that the plane was laid through. */

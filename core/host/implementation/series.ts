@@ -1,4 +1,4 @@
-import { exportSeries } from '#core/landscape';
+import { exportSeries, interpolated, progressOf } from '#core/landscape';
 import { findRun, isWhole, listSeries, openSeries, removeSeries, type FollowEvent as CoreFollowEvent, type SeriesEvent } from '#core/runs';
 import type { FollowEvent, SeriesProgress } from '../contract';
 import { api, type EngineEnvironment } from './environment';
@@ -45,7 +45,7 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
 
       get: api.series.get.handler(async ({ input: { run, id } }) => {
         const { steps, slices } = await openSeries(findRun(run).folder, id);
-        return { id, steps: [...steps], slices: slices.map((slice) => toSurface(id, slice)) };
+        return { id, steps: [...steps], slices: slices.map((slice) => toSurface(id, interpolated(slice), progressOf(slice).done)) };
       }),
 
       export: api.series.export.handler(async ({ input: { run, id, format, quantity, look } }) => {

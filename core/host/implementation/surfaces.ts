@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { axisNames, eigenvalueText, exportComparison, exportSurface, findHoles, gridSize, planeTitle, quantityTopology, surfaceTitle } from '#core/landscape';
+import { axisNames, eigenvalueText, exportComparison, exportSurface, findHoles, planeTitle, pointCount, progressOf, quantityTopology, surfaceTitle } from '#core/landscape';
 import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
@@ -87,10 +87,6 @@ export function workOf({ run, quantity: _, member, ...request }: { run: string; 
   return { folder: findRun(run).folder, member, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
 }
 
-function countKnown({ values }: LandscapeSurface): number {
-  return Object.values(values)[0]?.reduce((count, value) => count + Number(!Number.isNaN(value)), 0) ?? 0;
-}
-
 function toEvent(event: RunSurfaceEvent): SurfaceEvent {
   if (event.kind === 'preparing') return event;
   if (event.kind !== 'points') return { kind: event.kind, surface: toSurface(event.id, event.surface, event.done) };
@@ -99,7 +95,7 @@ function toEvent(event: RunSurfaceEvent): SurfaceEvent {
 }
 
 /** A surface as it crosses the contract. */
-export function toSurface(id: string, surface: LandscapeSurface, done = countKnown(surface)): Surface {
+export function toSurface(id: string, surface: LandscapeSurface, done = progressOf(surface).done): Surface {
   const { recipe, x, y, z, values, minimum, centre, trajectory, otherTrajectories, anchors, eigenvalues, explainedVariance } = surface;
   const [first, second, ...third] = axisNames(surface);
   return {
@@ -121,6 +117,6 @@ export function toSurface(id: string, surface: LandscapeSurface, done = countKno
     ...(eigenvalues && { eigenvalues: eigenvalues.map((each) => ({ ...each, text: eigenvalueText(each) })) }),
     ...(explainedVariance && { explainedVariance: [...explainedVariance] }),
     done,
-    total: gridSize(recipe.grid),
+    total: pointCount(recipe.grid, recipe.adaptive),
   };
 }

@@ -1,6 +1,5 @@
 import { label, type Rectangle, segment, type Shape } from '#core/figure';
-import { planeTitle, surfaceTitle } from '../describe';
-import { gridTitle } from '../grid';
+import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
 import { formatNumber, niceStep } from './height';
 
@@ -69,11 +68,11 @@ export function axisBelow({ left, top, width, height }: Rectangle, [low, high]: 
 
 /** One line that says what the picture shows, and one that says how it was made. */
 export function captions({ recipe, centre }: Pick<Surface, 'recipe' | 'centre'>, quantity: string): readonly [string, string] {
-  const { plane, split, subset, grid, batchNorm } = recipe;
+  const { plane, split, subset, batchNorm } = recipe;
   const how = [
     planeTitle(plane),
     `${split}${subset === null ? '' : `, ${subset.count} examples (seed ${subset.seed})`}`,
-    gridTitle(grid),
+    pointsTitle(recipe),
     { evaluation: '', batch: 'batch statistics', recalibrated: 'statistics recalibrated' }[batchNorm],
     `centre ${formatNumber(centre[quantity] ?? NaN)}`,
   ];

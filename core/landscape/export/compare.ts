@@ -1,6 +1,6 @@
 import { assemble, type Drawing, type FigureFacts, fitText, label, pdfFile, pngFile, polyline, type Shape, svgFile } from '#core/figure';
 import { UserError } from '#core/graph';
-import { planeTitle, surfaceTitle } from '../describe';
+import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
 import type { Surface, SurfaceMinimum } from '../surface';
 import { quantityTopology } from '../topology';
 import { type Palette, palettes } from './chart';
@@ -103,8 +103,8 @@ function headings(surfaces: readonly Surface[], quantity: string): { title: stri
   return { title: `${quantity} of ${surfaces.map(surfaceTitle).join(', ')}`, how: how.size === 1 ? [...how][0]! : '' };
 }
 
-const made = ({ recipe: { plane, split, subset, grid } }: Surface): string =>
-  [planeTitle(plane), `${split}${subset === null ? '' : `, ${subset.count} examples`}`, grid.y.count > 1 ? `${grid.x.count}×${grid.y.count}` : `${grid.x.count} points`].join(' · ');
+const made = ({ recipe }: Surface): string =>
+  [planeTitle(recipe.plane), `${recipe.split}${recipe.subset === null ? '' : `, ${recipe.subset.count} examples`}`, recipe.grid.y.count > 1 ? pointsTitle(recipe) : `${recipe.grid.x.count} points`].join(' · ');
 
 function figureLine(surface: Surface, options: Pick<PictureOptions, 'quantity' | 'scale'>): string {
   const { centre, minimum, ruggedness } = surfaceFigures(surface, options);

@@ -1,7 +1,11 @@
-import { placeOf, type Surface } from '../surface';
+import { placeOf, type Surface, withComputed } from '../surface';
 
-/** One line a grid point: `x,y,<quantities>`, of a volume `x,y,z,<quantities>`; not computed is an empty field, no finite value is `inf`. */
-export function exportCsv(surface: Surface): Uint8Array {
+/**
+ * One line a grid point: `x,y,<quantities>`, of a volume `x,y,z,<quantities>`; not computed is an empty field, no finite value is `inf`. Where points were
+ * chosen the others are interpolated, and a last column `computed` (1 or 0) tells them apart.
+ */
+export function exportCsv(given: Surface): Uint8Array {
+  const surface = withComputed(given);
   const names = Object.keys(surface.values);
   const lines = [[...Object.keys(placeOf(surface, 0)), ...names].map(quote).join(',')];
   for (let index = 0; index < surface.x.length * surface.y.length * (surface.z?.length ?? 1); index++) {

@@ -1,6 +1,6 @@
 import { axisNames, planeTitle } from '../describe';
 import { gridAxes } from '../grid';
-import type { Surface, SurfaceTrajectory } from '../surface';
+import { computedMask, interpolated, type Surface, type SurfaceTrajectory } from '../surface';
 
 type Nested = (number | null)[] | Nested[];
 
@@ -22,9 +22,11 @@ const pathDocument = ({ steps, points, residual, values, share }: SurfaceTraject
 
 /**
  * The surface as JSON: the recipe, the axes, one matrix (rows along y) a quantity, of a volume a list of matrices along z, the path of training and those of
- * other runs. JSON knows no infinite numbers, so a hole is `null`.
+ * other runs. JSON knows no infinite numbers, so a hole is `null`. Where points were chosen the others are interpolated, and `computed` is 1 at those that are not.
  */
-export function exportJson(surface: Surface): Uint8Array {
+export function exportJson(given: Surface): Uint8Array {
+  const surface = interpolated(given);
+  const computed = computedMask(given);
   const { recipe, x, y, z, values, trajectory, otherTrajectories, anchors, eigenvalues, minimum, centre, explainedVariance } = surface;
   const shape = gridAxes(recipe.grid).map(({ count }) => count).reverse();
   const document = {
@@ -37,6 +39,7 @@ export function exportJson(surface: Surface): Uint8Array {
     y: Array.from(y),
     ...(z && { z: Array.from(z) }),
     values: Object.fromEntries(Object.entries(values).map(([name, data]) => [name, nested(data, shape)])),
+    ...(computed && { computed: nested(Float64Array.from(computed), shape) }),
     minimum,
     centre,
     explainedVariance,

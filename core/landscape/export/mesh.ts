@@ -1,4 +1,5 @@
 import { UserError } from '#core/graph';
+import { fillBetween } from '../refinement';
 import { type Surface, valueAt } from '../surface';
 import { drawnPaths } from './paths';
 import { type Heights, type HeightScale, toHeights, unitHeight } from './height';
@@ -51,7 +52,14 @@ export function surfaceHeights(surface: Surface, options: MeshOptions): { quanti
       hint: 'Compute it first, or choose a smaller range around the trained weights.',
     });
   }
-  return { quantity, heights };
+  return { quantity, heights: surface.recipe.adaptive ? between(heights, values, surface) : heights };
+}
+
+/** Between points that were chosen the heights run on in straight lines, on their own scale; holes stay. */
+function between(heights: Heights, values: Float64Array, { x, y }: Surface): Heights {
+  const filled = heights.heights.map((height, index) => (values[index] === Infinity ? Infinity : height));
+  fillBetween(filled, x.length, y.length);
+  return { ...heights, heights: filled.map((height) => (Number.isFinite(height) ? height : NaN)) };
 }
 
 /** Half widths of the base: the true proportions of the ranges, but never so narrow that the surface becomes a blade. */

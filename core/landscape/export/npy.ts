@@ -1,5 +1,5 @@
 import { gridAxes, gridSize } from '../grid';
-import { placeOf, type Surface } from '../surface';
+import { COMPUTED, placeOf, type Surface, withComputed } from '../surface';
 
 /**
  * NumPy's NPY format 1.0 (NEP 1): float64, C order.
@@ -27,12 +27,14 @@ export function decodeNpy(bytes: Uint8Array): Float64Array | undefined {
 
 /**
  * One array `[2 + quantities, ny, nx]`: x, y, then the quantities in the recipe's order; of a volume `[3 + quantities, nz, ny, nx]`. Holes
- * keep their NaN (not computed) or inf (no finite value).
+ * keep their NaN (not computed) or inf (no finite value). Where points were chosen the others are interpolated, and one more plane comes last: 1 for computed, 0 for interpolated.
  */
-export function exportNpy(surface: Surface): Uint8Array {
+export function exportNpy(given: Surface): Uint8Array {
+  const surface = withComputed(given);
   const axes = gridAxes(surface.recipe.grid).length;
   const size = gridSize(surface.recipe.grid);
-  const quantities = surface.recipe.quantities.map((name) => surface.values[name] ?? new Float64Array(size).fill(NaN));
+  const names = [...surface.recipe.quantities, ...(surface.recipe.adaptive ? [COMPUTED] : [])];
+  const quantities = names.map((name) => surface.values[name] ?? new Float64Array(size).fill(NaN));
   const data = new Float64Array((axes + quantities.length) * size);
   for (let index = 0; index < size; index++) {
     const { x, y, z } = placeOf(surface, index);

@@ -1,14 +1,16 @@
 import { escapeXml } from '#core/figure';
 import { gridAxes } from '../grid';
-import type { Surface } from '../surface';
+import { type Surface, withComputed } from '../surface';
 import { type MeshOptions, quantityValues } from './mesh';
 import { dataArray, xmlNumber } from './vtk';
 
 /**
  * VTK XML ImageData (ParaView, PyVista, VisIt): every quantity as point data on the regular grid, for slices, iso-surfaces and volume
- * rendering. A plane is one layer thick. Not computed is `nan`, no finite value `inf`.
+ * rendering. A plane is one layer thick. Not computed is `nan`, no finite value `inf`; where points were chosen,
+ * `computed` is 1 at them and 0 at those that are interpolated.
  */
-export function exportVti(surface: Surface, options: MeshOptions = {}): Uint8Array {
+export function exportVti(given: Surface, options: MeshOptions = {}): Uint8Array {
+  const surface = withComputed(given);
   const { quantity } = quantityValues(surface, options.quantity);
   const [x, y, z = { from: 0, to: 0, count: 1 }] = gridAxes(surface.recipe.grid);
   const axes = [x!, y!, z];

@@ -1,5 +1,5 @@
 import { escapeXml } from '#core/figure';
-import type { Surface } from '../surface';
+import { type Surface, withComputed } from '../surface';
 import { isoParts, type IsoOptions } from './iso';
 import { surfaceMesh } from './mesh';
 import { drawnPaths } from './paths';
@@ -7,11 +7,13 @@ import { dataArray, xmlNumber } from './vtk';
 
 /**
  * VTK XML PolyData (ParaView, PyVista, VisIt): the surface's triangles and each path of training as a polyline. Point data hold
- * the plane coordinates, every quantity, and `path`: 0 on this run's path, then 1, 2 ... on those of other runs. Holes have no triangles.
+ * the plane coordinates, every quantity, and `path`: 0 on this run's path, then 1, 2 ... on those of other runs. Holes have no triangles. Where points were
+ * chosen, `computed` is 1 at them and 0 at those that are interpolated.
  */
-export function exportVtp(surface: Surface, options: IsoOptions = {}): Uint8Array {
-  if (surface.z !== undefined) return isoVtp(surface, options);
-  const mesh = surfaceMesh(surface, options);
+export function exportVtp(given: Surface, options: IsoOptions = {}): Uint8Array {
+  if (given.z !== undefined) return isoVtp(given, options);
+  const surface = withComputed(given);
+  const mesh = surfaceMesh(given, options);
   const columns = surface.x.length;
   const paths = mesh.paths.map(({ positions }) => positions);
   const onPaths = paths.flatMap((path, which) => new Array<number>(path.length / 3).fill(which));

@@ -1,5 +1,5 @@
 import { suggestion, UserError } from '#core/graph';
-import { finiteExtent, type Surface } from '../surface';
+import { finiteExtent, interpolated, type Surface } from '../surface';
 import { domainOf } from './domain';
 import { type Basin, type MergeNode, mergeTree } from './merge-tree';
 import { type PersistencePair, persistencePairs } from './persistence';
@@ -89,14 +89,14 @@ export function surfaceTopology(surface: Pick<Surface, 'x' | 'y'>, quantity: Flo
   };
 }
 
-/** The same of a surface's quantity by name. @throws UserError where the surface has no such quantity */
+/** The same of a surface's quantity by name; between points that were chosen it is interpolated, which adds no valley and no hill. @throws UserError where the surface has no such quantity */
 export function quantityTopology(surface: Surface, quantity: string, options: TopologyOptions): Topology {
   if (surface.z !== undefined) {
     throw new UserError('landscape.topology.volume', 'valleys and passes are found in planes, this surface is a volume', { hint: 'Compute the plane of the same seed: its axes are the first two of the volume.' });
   }
   const values = surface.values[quantity];
   if (values === undefined) throw new UserError('landscape.topology', `the surface has no quantity "${quantity}": ${suggestion(quantity, Object.keys(surface.values))}`);
-  return surfaceTopology(surface, values, options);
+  return surfaceTopology(surface, interpolated({ ...surface, values: { [quantity]: values } }).values[quantity]!, options);
 }
 
 /** Each vertex once; a saddle that joins valleys may also close a ring. */

@@ -5,7 +5,7 @@ import type { Plane } from '../plane';
 import type { LandscapeProblem } from '../problem';
 import { RESIDUAL, TRACE_INTERVAL } from '../curvature-recipe';
 import { findHoles } from '../holes';
-import { finiteExtent, notConverged, type Surface } from '../surface';
+import { finiteExtent, notConverged, progressOf, type Surface } from '../surface';
 import { spoken, type TrustCheck } from './check';
 
 /** A filter-normalised plane's corner at ±1 lies about √2 norms away; beyond that it is another network. */
@@ -86,15 +86,16 @@ export function convergenceCheck(surface: Surface): TrustCheck | undefined {
   const { tolerance, maxIterations } = surface.recipe.curvature ?? {};
   if (residuals === undefined || tolerance === undefined) return undefined;
   const { count, worst } = notConverged(surface);
+  const points = progressOf(surface).total;
   return {
     name: 'convergence',
     title: 'Eigenvalues',
     passed: count === 0,
-    figure: count / residuals.length,
+    figure: count / points,
     limit: 0,
     says: count === 0
       ? `Every top eigenvalue is known to within ${spoken(100 * tolerance)} % of the largest.`
-      : `${count} of ${residuals.length} top eigenvalues did not converge within ${maxIterations} iterations (residual up to ${spoken(100 * worst)} %): allow more iterations.`,
+      : `${count} of ${points} top eigenvalues did not converge within ${maxIterations} iterations (residual up to ${spoken(100 * worst)} %): allow more iterations.`,
   };
 }
 

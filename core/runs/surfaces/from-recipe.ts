@@ -6,7 +6,7 @@ import { surfaceRequestSchema, type SurfaceRequest } from './request';
 import { setUpSurface } from './setup';
 
 /** What a person would have asked for to get this recipe. */
-export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, around, quantities, curvature }: SurfaceRecipe): SurfaceRequest {
+export function requestOfRecipe({ plane, grid, adaptive, split, subset, batchNorm, run, around, quantities, curvature }: SurfaceRecipe): SurfaceRequest {
   if (around) {
     throw new UserError('surface.recipe.slice', `The recipe is a slice of a series: its directions are those of checkpoint ${around.checkpoint}.`, { hint: 'Compute the series: Over training in the window, --over-checkpoints on the command line.' });
   }
@@ -25,6 +25,7 @@ export function requestOfRecipe({ plane, grid, split, subset, batchNorm, run, ar
     seed: align?.seed ?? seed,
     grid: [grid.x.count, grid.y.count, ...(grid.z ? [grid.z.count] : [])],
     range: { x: [grid.x.from, grid.x.to], y, ...(grid.z && { z: [grid.z.from, grid.z.to] }) },
+    ...(adaptive && { adaptive }),
     quantities: quantities.filter((name) => curvatureQuantities.some((each) => each === name)),
     perClass: quantities.some((name) => name.startsWith('loss/')),
     ...(curvature && { tolerance: curvature.tolerance, maxIterations: curvature.maxIterations, products: curvature.products }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { strictObject, UserError } from '#core/graph';
-import { curvatureQuantities, eigenvectorChoiceSchema, gridTitle, includeSchema, normalizationSchema, surfaceCurvatureSchema, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
+import { adaptiveSchema, curvatureQuantities, eigenvectorChoiceSchema, gridTitle, includeSchema, normalizationSchema, surfaceCurvatureSchema, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import type { GivenVectors } from './vectors';
 import { splitNames } from '../specification/schema';
 import { checkpointSchema, otherWeightsSchema } from './weights';
@@ -33,6 +33,7 @@ export const surfaceRequestSchema = strictObject({
   }).prefault({}).describe('The ball that is searched for the highest loss, and how long.'),
   vectors: z.union([strictObject({ file: z.string() }), strictObject({ kept: z.string().regex(/^[0-9a-f]{16}$/), name: z.string() })]).optional().describe('A file of directions, or hash and name of one that the run keeps.'),
   grid: z.union([z.tuple([count, count]), z.tuple([count, count, count])]).default([51, 51]).describe('Points along x and y; a third number makes a volume.'),
+  adaptive: adaptiveSchema.optional().describe('So many points of the grid, chosen where the surface bends; absent: all of them.'),
   range: z.object({ x: range, y: range, z: range.optional() }).optional().describe('Absent: -1 to 1; for a trajectory the path with a margin; for unit eigenvectors as far as the loss is seen to bend; for an ascent twice the ball.'),
   split: z.enum(splitNames).default('train'),
   subset: z.int().min(1).nullable().default(null).describe('Number of examples; null takes all.'),
@@ -100,7 +101,7 @@ export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, align, ..
 
 /** The name of a surface's folder: readable, and the same for the same picture, however it was asked for. */
 export function surfaceName(recipe: SurfaceRecipe): string {
-  const { plane, split, grid } = recipe;
+  const { plane, split, grid, adaptive } = recipe;
   const hash = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8);
-  return `${plane.kind}-${split}-${gridTitle(grid, 'x')}-${hash}`;
+  return `${plane.kind}-${split}-${gridTitle(grid, 'x')}${adaptive ? `-${adaptive.points}` : ''}-${hash}`;
 }

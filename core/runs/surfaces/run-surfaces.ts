@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import {
-  computeSurfaceIn, estimateSurface, isCurvatureQuantity, openSurface, surfaceCurvatureSchema, type PointOptions, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
+  computeSurfaceIn, estimateSurface, isCurvatureQuantity, openSurface, progressOf, surfaceCurvatureSchema, type PointOptions, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { acquireLock } from '../folder/lock';
@@ -88,7 +88,7 @@ export async function estimateRunSurface(
   const { signal } = options;
   const { problem, plane, recipe, seconds } = await setUpEstimate(run, request, options);
   const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
-  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification', ...(seconds !== undefined && { preparationSeconds: seconds }) };
+  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(recipe.adaptive && { adaptive: recipe.adaptive }), ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification', ...(seconds !== undefined && { preparationSeconds: seconds }) };
 }
 
 /** The plane's directions as a safetensors file, from which `plane: 'vectors'` makes the same picture. */
@@ -105,10 +105,8 @@ export async function listSurfaces(folder: string): Promise<SurfaceListing[]> {
   for (const id of readdirSync(surfaces)) {
     if (!existsSync(join(surface(id), 'values.npy'))) continue;
     try {
-      const { recipe, values } = await openSurface(surface(id));
-      const known = Object.values(values)[0] ?? new Float64Array(0);
-      const done = known.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
-      found.push({ id, recipe, created: statSync(join(surface(id), 'recipe.json')).mtimeMs, done, total: known.length });
+      const opened = await openSurface(surface(id));
+      found.push({ id, recipe: opened.recipe, created: statSync(join(surface(id), 'recipe.json')).mtimeMs, ...progressOf(opened) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }

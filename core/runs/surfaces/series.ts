@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
-import { computeSurfaceIn, openSurface, planeAround, surfaceRecipeSchema, type Surface } from '#core/landscape';
+import { computeSurfaceIn, openSurface, planeAround, progressOf, surfaceRecipeSchema, type Surface } from '#core/landscape';
 import { z } from 'zod';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
@@ -144,7 +144,10 @@ function chooseSteps(run: OpenRun, { checkpoint }: SurfaceRequest, moments: Mome
 }
 
 /** Whether every point is computed. */
-export const isWhole = ({ values }: Pick<Surface, 'values'>): boolean => Object.values(values).every((list) => !list.some(Number.isNaN));
+export function isWhole(slice: Pick<Surface, 'recipe' | 'values'>): boolean {
+  const { done, total } = progressOf(slice);
+  return done === total;
+}
 
 /** Series of a run, newest first. */
 export async function listSeries(folder: string): Promise<SeriesListing[]> {

@@ -2,6 +2,7 @@ import type { HostClient, PictureLook, Surface, SurfaceEstimate, SurfaceEvent, S
 import { Computation } from '../../app/computation.svelte';
 import { notices } from '../../app/notices.svelte';
 import { checkpointOf } from '../../components/asked/asked';
+import { formatCount } from '../../components/number-format';
 import type { SurfaceData } from '../../surface';
 
 /** A request with every field the form shows. */
@@ -17,24 +18,26 @@ export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'align'
   vectors?: NonNullable<SurfaceRequest['vectors']>;
   /** of a population */
   member?: number;
+  /** so many points, chosen where the loss bends; `null`: every point of the grid */
+  adaptive: number | null;
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
 
-export const firstRequest: Request = { plane: 'random', others: [], align: false, seed: 0, which: 'top2', radius: 0.05, grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, reach: null };
+export const firstRequest: Request = { plane: 'random', others: [], align: false, seed: 0, which: 'top2', radius: 0.05, grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, adaptive: null, reach: null };
 
 /** What the engine is asked for. */
-export function toRequest(run: string, { reach, grid, which, radius, ...rest }: Request): SurfaceRequest {
+export function toRequest(run: string, { reach, grid, which, radius, adaptive, ...rest }: Request): SurfaceRequest {
   const line = rest.plane === 'line';
   const both = (half: number): [number, number] => [-half, half];
   const range = reach === null ? {} : { range: { x: both(reach), y: both(reach), ...(grid.length === 3 ? { z: both(reach) } : {}) } };
-  return { run, ...rest, eigenvectors: { which }, ascent: { radius }, grid: line ? [grid[0], 1] : grid, ...range };
+  return { run, ...rest, eigenvectors: { which }, ascent: { radius }, grid: line ? [grid[0], 1] : grid, ...(adaptive === null || grid.length === 3 ? {} : { adaptive: { points: adaptive } }), ...range };
 }
 
 /** The request that a surface came from: asking for it again continues what was stopped. */
 export function requestOf(run: string, surface: Surface): SurfaceRequest {
   const plane = planeOf(surface);
-  const { split, subset, run: from, grid, batchNorm, curvature } = surface.recipe as { batchNorm?: Request['batchNorm']; curvature?: CurvatureFacts; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> & { z?: { from: number; to: number } } };
+  const { split, subset, run: from, grid, adaptive, batchNorm, curvature } = surface.recipe as { adaptive?: AdaptiveFacts; batchNorm?: Request['batchNorm']; curvature?: CurvatureFacts; split?: Request['split']; subset?: { count: number; seed: number } | null; run?: { checkpoint?: string; member?: number }; grid?: Record<'x' | 'y', { from: number; to: number }> & { z?: { from: number; to: number } } };
   const checkpoint = from?.checkpoint;
   return {
     run,
@@ -43,6 +46,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
     align: plane.align !== undefined,
     grid: surface.z ? [surface.x.length, surface.y.length, surface.z.length] : [surface.x.length, surface.y.length],
     subset: subset?.count ?? null,
+    ...(adaptive && { adaptive }),
     ...(split === undefined ? {} : { split }),
     seed: plane.seed ?? subset?.seed ?? 0,
     ...(plane.normalization === undefined ? {} : { normalization: plane.normalization as Request['normalization'] }),
@@ -65,7 +69,7 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
 export function formOf(run: string, surface: Surface): Request {
   const plane = planeOf(surface);
   // What the form has no field for is what it usually is.
-  const { run: _, range, eigenvectors: __, ascent: ___, tolerance: ____, maxIterations: _____, products: ______, grid, ...request } = requestOf(run, surface);
+  const { run: _, range, eigenvectors: __, ascent: ___, tolerance: ____, maxIterations: _____, products: ______, grid, adaptive, ...request } = requestOf(run, surface);
   const radius = plane.radius ?? firstRequest.radius;
   const ranges = Object.entries(range ?? {}).filter(([axis]) => axis === 'x' || plane.kind !== 'line').map(([, range]) => range);
   const reach = ranges[0]?.[1] ?? 1;
@@ -78,6 +82,7 @@ export function formOf(run: string, surface: Surface): Request {
     grid: (plane.kind === 'line' ? [columns, firstRequest.grid[1]] : [columns, rows, ...layers]) as Request['grid'],
     which: plane.which ?? firstRequest.which,
     radius,
+    adaptive: adaptive?.points ?? null,
     reach: single && !usual ? reach : null,
   };
 }
@@ -258,6 +263,11 @@ function planeOf(surface: Pick<Surface, 'recipe'>): PlaneFacts {
   return typeof plane === 'object' && plane !== null && 'kind' in plane ? (plane as PlaneFacts) : { kind: 'random' };
 }
 
+interface AdaptiveFacts {
+  points: number;
+  quantity: string;
+}
+
 interface CurvatureFacts {
   tolerance: number;
   maxIterations: number;
@@ -275,12 +285,13 @@ export function unconverged({ values, recipe }: Surface): number {
 
 /** How a surface was made, in one line. */
 export function describe(surface: Surface): string {
-  const { split, subset, batchNorm, run } = surface.recipe as { run?: { member?: number }; split?: string; subset?: { count: number } | null; batchNorm?: string };
+  const { split, subset, batchNorm, run, adaptive } = surface.recipe as { adaptive?: AdaptiveFacts; run?: { member?: number }; split?: string; subset?: { count: number } | null; batchNorm?: string };
+  const size = [surface.x, ...(surface.y.length > 1 ? [surface.y] : []), ...(surface.z ? [surface.z] : [])].map(({ length }) => length).join('×');
   return [
     ...(run?.member === undefined ? [] : [`member ${run.member}`]),
     surface.plane,
     `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
-    surface.y.length > 1 ? [surface.x, surface.y, ...(surface.z ? [surface.z] : [])].map(({ length }) => length).join('×') : `${surface.x.length} points`,
+    adaptive ? `${formatCount(adaptive.points)} points chosen on ${size}` : surface.y.length > 1 ? size : `${size} points`,
     ...(batchNorm === 'batch' ? ['batch statistics'] : batchNorm === 'recalibrated' ? ['statistics recalibrated'] : []),
   ].join(' · ');
 }

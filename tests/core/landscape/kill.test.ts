@@ -8,20 +8,19 @@ import { afterAll, expect, it } from 'vitest';
 import { Philox } from '#core/graph';
 import { computeSurfaceIn, makePlane, openSurface } from '#core/landscape';
 import { bundle } from '../host/bundle';
-import { killedProblem, killedRecipe } from './killed';
+import { killedProblem, killedRecipes } from './killed';
 
 const home = mkdtempSync(join(tmpdir(), 'basin-surface-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const total = 31 * 31;
-
-it('killed with SIGKILL at any moment and started again, a surface ends with the same values, and no point is computed twice', async () => {
+it.each([['every point of a grid', 'regular', 31 * 31], ['points chosen where it bends', 'adaptive', 700]] as const)('killed with SIGKILL at any moment and started again, a surface ends with the same values, and no point is computed twice: %s', async (_, kind, total) => {
+  const recipe = killedRecipes[kind];
   const script = await bundle(join(import.meta.dirname, 'fixtures/surface-child.ts'), 'surface-child');
   const problem = killedProblem();
-  for await (const _ of computeSurfaceIn(join(home, 'through'), problem, makePlane(problem, killedRecipe.plane), killedRecipe, { device: 'cpu' }));
-  const [folder, log] = [join(home, 'killed'), join(home, 'log')];
+  for await (const __ of computeSurfaceIn(join(home, `${kind}-through`), problem, makePlane(problem, recipe.plane), recipe, { device: 'cpu' }));
+  const [folder, log] = [join(home, kind), join(home, `${kind}-log`)];
   const told = (): string[] => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean) : []);
-  const start = () => spawn(process.execPath, [script, folder, log], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const start = () => spawn(process.execPath, [script, folder, log, kind], { stdio: ['ignore', 'ignore', 'inherit'] });
   let kills = 0;
   for (const share of [...new Philox(3, 'kill').uniforms(4)].sort()) {
     const child = start();
@@ -39,5 +38,5 @@ it('killed with SIGKILL at any moment and started again, a surface ends with the
   expect((await once(start(), 'exit'))[0]).toBe(0);
   expect(new Set(told()).size).toBe(told().length);
   expect(existsSync(join(folder, 'points.log'))).toBe(false);
-  expect(readFileSync(join(folder, 'values.npy')).equals(readFileSync(join(home, 'through', 'values.npy')))).toBe(true);
+  expect(readFileSync(join(folder, 'values.npy')).equals(readFileSync(join(home, `${kind}-through`, 'values.npy')))).toBe(true);
 });

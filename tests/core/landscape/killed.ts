@@ -4,7 +4,7 @@ import { mlpProblem } from './problems';
 /** A network that is large enough to be killed in the middle of its surface. */
 export const killedProblem = () => mlpProblem([6, 48, 48, 3], 1000, 500);
 
-export const killedRecipe = surfaceRecipeSchema.parse({
+const regular = surfaceRecipeSchema.parse({
   version: 1,
   program: 'basin test',
   run: { id: 'test', fingerprint: '0' },
@@ -15,3 +15,5 @@ export const killedRecipe = surfaceRecipeSchema.parse({
   subset: null,
   device: 'cpu',
 });
+
+export const killedRecipes = { regular, adaptive: surfaceRecipeSchema.parse({ ...regular, adaptive: { points: 700 } }) };

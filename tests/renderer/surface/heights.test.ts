@@ -21,13 +21,13 @@ describe('height field', () => {
     const f = (x: number, y: number): number => 1 + 2 * x - 3 * y + 0.5 * x * y;
     const grid = new Float32Array(9 * 7).fill(NaN);
     for (const row of [0, 3, 6]) for (const column of [0, 4, 8]) grid[row * 9 + column] = f(column, row);
-    fillUnknown(grid, 9, 7);
+    fillUnknown(grid, 9, 7, 1);
     grid.forEach((value, i) => expect(value).toBeCloseTo(f(i % 9, Math.floor(i / 9)), 4));
   });
 
   it('nothing is filled past the last known point or beside an infinite one', () => {
     const line = Float32Array.of(1, NaN, 3, NaN, Infinity, NaN, 5, NaN);
-    fillUnknown(line, 8, 1);
+    fillUnknown(line, 8, 1, 1);
     expect(Array.from(line)).toEqual([1, 2, 3, NaN, Infinity, NaN, 5, NaN]);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridSize, gridTitle, isCurvatureQuantity, isoLevels, notConverged, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
+import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridTitle, isCurvatureQuantity, isoLevels, notConverged, pointCount, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import { suggestion } from '#core/graph';
 import {
   batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
@@ -26,6 +26,7 @@ interface SurfaceOptions {
   align?: boolean;
   include?: NonNullable<SurfaceRequest['include']>;
   grid: SurfaceRequest['grid'];
+  adaptive?: number;
   range?: [number, number];
   rangeY?: [number, number];
   rangeZ?: [number, number];
@@ -82,6 +83,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--with <run[#member][@checkpoint]>', 'with --plane trajectory: another run of the same network, whose path spans the plane together with this one\'s; can be repeated, up to 7').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .option('--align', 'match the units of the networks of --with with this one\'s first (Git Re-Basin, weight matching)')
       .addOption(new Option('--grid <nx>x<ny>[x<nz>]', 'points along x and y; a third number makes a volume').argParser(grid).default([51, 51], '51x51'))
+      .option('--adaptive <points>', 'compute so many points of the grid only, chosen where --metric bends; the others are interpolated, and marked as such in tables', wholeNumber(1))
       .addOption(new Option('--range <from>:<to>', 'extent of all axes (default: -1:1; of a trajectory: the path with a margin; of eigenvectors: as far as the loss is seen to bend; of an ascent: twice its radius)').argParser(range))
       .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
       .addOption(new Option('--range-z <from>:<to>', 'extent of a volume\'s z axis, where it differs').argParser(range))
@@ -126,6 +128,7 @@ export function addSurface(program: Command): void {
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
     'basin surface runs/sgd --plane trajectory --with runs/adam --with runs/sam --out three-paths.html',
     'basin surface runs/mnist --plane eigenvectors --subset 2000 --out sharpest.html',
+    'basin surface runs/mnist --grid 129x129 --adaptive 1500 --log-height --out fine.png',
     'basin surface runs/mnist --grid 21x21x21 --levels 0.5,1,2 --out volume.gltf',
     'basin surface runs/sgd runs/sam --grid 31x31 --out side-by-side.html',
     'basin surface runs/mnist --plane trajectory --grid 25x25 --over-checkpoints 12 --out training.html',
@@ -179,7 +182,7 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
   terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
     const lowest = minimum[options.metric];
     return [
-      `${options.out}: ${gridTitle(recipe.grid, ' x ')} points`,
+      `${options.out}: ${gridTitle(recipe.grid, ' x ')} points${recipe.adaptive ? `, ${recipe.adaptive.points} of them computed, the others interpolated` : ''}`,
       `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
       ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the ${paths.length > 1 ? 'variance of all paths together' : 'path\'s variance'}.`] : []),
       ...(paths.length > 1 ? table(['path', 'own variance in it, %', 'checkpoints', `${options.metric} at its end`], paths.map(({ name, share: held = NaN, steps, values }) => [name, 100 * held, steps.length, values[options.metric]?.at(-1) ?? NaN])) : []),
@@ -210,6 +213,7 @@ function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceR
     eigenvectors: { which: options.eigenvectors, tolerance: options.eigenTolerance, maxIterations: options.eigenIterations },
     seed: options.seed,
     grid: options.grid,
+    ...(options.adaptive !== undefined && { adaptive: { points: options.adaptive, quantity: options.metric } }),
     ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
     split: options.split,
     subset: options.subset ?? null,
@@ -304,5 +308,5 @@ function quantities(text: string): SurfaceRequest['quantities'] {
 function unconverged(surface: Surface): string[] {
   const { count, worst } = notConverged(surface);
   if (count === 0) return [];
-  return [`${count} of ${gridSize(surface.recipe.grid)} top eigenvalues did not converge within ${surface.recipe.curvature?.maxIterations ?? 0} iterations (largest residual ${number(100 * worst)} %). Raise --max-iterations or --tolerance.`];
+  return [`${count} of ${pointCount(surface.recipe.grid, surface.recipe.adaptive)} top eigenvalues did not converge within ${surface.recipe.curvature?.maxIterations ?? 0} iterations (largest residual ${number(100 * worst)} %). Raise --max-iterations or --tolerance.`];
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { exportSurface, readRecipes, type Surface, type SurfaceFormat } from '#core/landscape';
+import { computedMask, exportSurface, readRecipes, type Surface, type SurfaceFormat } from '#core/landscape';
 import { computeRunSurface, createRun, executeRun, listSurfaces, openRun, removeSurface, requestFromRecipe, runOfRecipe, surfaceRequestSchema, type OpenRun, type SurfaceRequest } from '#core/runs';
 import { small, temporaryHome } from '../samples';
 
@@ -37,6 +37,18 @@ describe('a recipe', () => {
     const again = await computed(await requestFromRecipe(run, recipe!, { program: 'another version' }));
     expect(again.values).toEqual(first.values);
     expect(again.recipe.plane).toEqual(first.recipe.plane);
+  });
+
+  it('chooses the same points again, where the norm of the gradient bends', async () => {
+    const first = await computed(surfaceRequestSchema.parse({ grid: [17, 13], adaptive: { points: 120, quantity: 'gradient-norm' }, quantities: ['gradient-norm'] }));
+    const [recipe] = readRecipes(bytes(first.recipe), 'recipe.json');
+    expect(recipe!.adaptive).toEqual({ points: 120, quantity: 'gradient-norm' });
+    for (const { id } of await listSurfaces(run.paths.folder)) removeSurface(run.paths.folder, id);
+    const again = await computed(await requestFromRecipe(run, recipe!, { program }));
+    expect(computedMask(again)).toEqual(computedMask(first));
+    expect(computedMask(first)!.reduce((sum, known) => sum + known, 0)).toBe(120);
+    const loss = first.values['loss']!;
+    expect(Math.max(...again.values['loss']!.map((value, i) => (Number.isNaN(loss[i]) ? 0 : Math.abs(value / loss[i]! - 1))))).toBeLessThan(1e-6);
   });
 
   it('is found in every file that was exported with it', async () => {
