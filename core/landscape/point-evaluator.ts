@@ -32,7 +32,7 @@ export class PointEvaluator {
     return [...this.plain.quantities, ...(this.curvature?.quantities ?? [])];
   }
 
-  /** How many points the next call should bring. */
+  /** How many points go together: a call brings at most so many. */
   get population(): number {
     return this.plain.population;
   }
@@ -41,11 +41,6 @@ export class PointEvaluator {
   get pointSeconds(): number | undefined {
     const [plain, curvature] = [this.plain.pointSeconds, this.curvature ? this.curvature.pointSeconds : 0];
     return plain === undefined || curvature === undefined ? undefined : plain + curvature;
-  }
-
-  /** Whether other numbers of points are still being tried. */
-  get climbing(): boolean {
-    return this.plain.climbing;
   }
 
   get memoryBytes(): number {

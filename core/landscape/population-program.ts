@@ -1,5 +1,5 @@
 import { bytesPerElement, type Tensor, topologicalOrder } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, type Program } from '#core/runtime';
 import { COORDINATES, type PopulationGraphs } from './population';
 import { pick, release } from './traced-problem';
 
@@ -15,6 +15,7 @@ export class PopulationProgram {
   private readonly fitting: number;
   private prepare: Program | undefined;
   private onePoint: number | undefined;
+  private operations: number | undefined;
 
   /**
    * @param fixed what all batches share, by input; more than the graphs take is no harm
@@ -35,6 +36,12 @@ export class PopulationProgram {
   get pointBytes(): number {
     this.onePoint ??= sizeInBytes(topologicalOrder(this.graphs.main(1).outputs.map(({ tensor }) => tensor)).filter(({ inputs }) => inputs.length > 0));
     return this.onePoint;
+  }
+
+  /** Floating-point operations of one point on one batch. */
+  get pointOperations(): number {
+    this.operations ??= estimate(this.graphs.main(1), this.options.device).flops;
+    return this.operations;
   }
 
   /** Bytes that are kept between points. */

@@ -1,15 +1,9 @@
 import { spec, specsOf, trace, type Tensor } from '#core/graph';
-import { estimate, type DeviceId } from '#core/runtime';
+import { estimate, longestRun, type DeviceId } from '#core/runtime';
 import type { RunParts } from '../compose';
 
 /** A Hessian-vector product in passes forward: the pass and its gradient (three), and the derivative of both (six). */
 const PASSES = 9;
-
-/**
- * Operations of the longest run of a program, about a quarter of a second of a slow processor, since a stop is heard between runs only;
- * the `reference` device interprets, a few hundred times slower.
- */
-const LONGEST_RUN: Partial<Record<DeviceId, number>> = { cpu: 2 ** 33, tensorflow: 2 ** 33, reference: 2 ** 26 };
 
 /** Vectors that are multiplied at once at most. */
 const LARGEST_BLOCK = 8;
@@ -28,8 +22,8 @@ export interface Batching {
  * @param examples how many there are
  */
 export function productBatching({ model }: Pick<RunParts, 'model'>, exampleShape: readonly number[], device: DeviceId, examples: number): Batching {
-  const most = LONGEST_RUN[device];
-  if (most === undefined) return { mostExamples: examples, block: LARGEST_BLOCK };
+  const most = longestRun(device);
+  if (most === Infinity) return { mostExamples: examples, block: LARGEST_BLOCK };
   const forward = trace(
     ({ parameters, buffers, x }: { parameters: Record<string, Tensor>; buffers: Record<string, Tensor>; x: Tensor }) => model.apply(parameters, buffers, x, { train: false }).output,
     { parameters: specsOf(model.parameters), buffers: specsOf(model.buffers), x: spec([1, ...exampleShape]) },

@@ -16,6 +16,8 @@ import {
 import { cnnProblem, deepLinearProblem, mlpProblem, perturbed, quadraticProblem, reference } from './problems';
 
 const square9: Grid = { x: { from: -1, to: 1, count: 9 }, y: { from: -0.75, to: 1, count: 8 } };
+/** More points than go together. */
+const large: Grid = { x: { from: -1, to: 1, count: 17 }, y: { from: -0.75, to: 1, count: 15 } };
 const random: PlaneRecipe = { kind: 'random', seed: 3, normalization: 'filter', include: 'weights', orthogonal: false };
 
 async function values(problem: LandscapeProblem, plane: Plane, grid: Grid, options: ComputeOptions = { device: 'cpu' }): Promise<Record<string, Float64Array>> {
@@ -118,23 +120,27 @@ describe('filter normalisation', () => {
 });
 
 describe('a computation', () => {
-  it('skips what is known, and ends with the values of an uninterrupted one', async () => {
-    const problem = mlpProblem();
+  it.each([
+    ['a small network', mlpProblem()],
+    ['two outputs', mlpProblem([2, 32, 32, 2], 700, 350)],
+    ['convolutions', cnnProblem()],
+    ['a deep linear network', deepLinearProblem()],
+  ])('skips what is known, and ends with the bits of an uninterrupted one: %s', async (_, problem) => {
     const plane = makePlane(problem, random);
-    const whole = await values(problem, plane, square9);
+    const whole = await values(problem, plane, large);
     const partial: Record<string, Float64Array> = {};
     let first = 0;
-    for await (const { done } of computeSurface(problem, plane, square9, { device: 'cpu', values: partial })) if ((first = done) > 20) break;
-    expect(partial['loss']!.filter(Number.isNaN).length).toBe(72 - first);
+    for await (const { done } of computeSurface(problem, plane, large, { device: 'cpu', values: partial })) if ((first = done) > 100) break;
+    expect(partial['loss']!.filter(Number.isNaN).length).toBe(255 - first);
     const before = partial['loss']!.slice();
     const seen: number[] = [];
-    for await (const { indices, done } of computeSurface(problem, plane, square9, { device: 'cpu', values: partial })) {
+    for await (const { indices, done } of computeSurface(problem, plane, large, { device: 'cpu', values: partial })) {
       seen.push(...indices);
       expect(done).toBe(first + seen.length);
     }
     expect(seen.every((index) => Number.isNaN(before[index]))).toBe(true);
-    expect(new Set(seen).size).toBe(72 - first);
-    expect(worst(partial['loss']!, whole['loss']!)).toBeLessThan(1e-6);
+    expect(new Set(seen).size).toBe(255 - first);
+    expect(partial).toEqual(whole);
   });
 
   it('stops between two batches of data when its signal is aborted, and keeps what has arrived', async () => {
@@ -142,7 +148,7 @@ describe('a computation', () => {
     const controller = new AbortController();
     const found: Record<string, Float64Array> = {};
     const running = (async () => {
-      for await (const { done } of computeSurface(problem, makePlane(problem, random), square9, { device: 'cpu', values: found, signal: controller.signal })) {
+      for await (const { done } of computeSurface(problem, makePlane(problem, random), large, { device: 'cpu', values: found, signal: controller.signal })) {
         if (done >= 5) controller.abort(new Error('stopped by the user'));
       }
     })();
