@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/root.mjs';
-import { accessibilityFindings, openWorkbench, picture, trainSample, type Workbench } from './support';
+import { accessibilityFindings, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
 
 /** From a sample to its measures; the window and the command line tell the same. */
 describe('measures of a trained network', () => {
@@ -43,6 +43,29 @@ describe('measures of a trained network', () => {
     expect(told.status, told.stderr).toBe(0);
     const { results } = JSON.parse(told.stdout) as { results: { id: string; value: number }[] };
     expect(shown / results.find((each) => each.id === 'l2')!.value).toBeCloseTo(1, 3);
+  });
+
+  it('a single measure is taken with a radius of its own, kept beside the others, and removed', async () => {
+    const { page } = workbench;
+    for (const family of ['Outputs and margins', 'Size', 'Frobenius norms and distance from initialization', 'Spectral norms of the kernels', 'Hessian']) {
+      await page.getByRole('switch', { name: family, exact: true }).click();
+    }
+    await page.getByLabel('Each of Sharpness').click();
+    await page.getByRole('checkbox', { name: 'SAM sharpness, first order', exact: true }).check();
+    await page.getByText('Radii, steps and repetitions').click();
+    await setNumber(page, 'rho', '0.2');
+    await page.getByText('1 measure on', { exact: false }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Measure', exact: true }).click();
+    await page.getByRole('main').getByText(/^last, step .* · rho=0\.2$/).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached', timeout: 60_000 });
+    const saved = page.getByRole('region', { name: 'Saved measures' });
+    await saved.getByText(/^1 measure · rho=0\.2/).waitFor();
+    expect(await saved.getByRole('listitem').count()).toBe(2);
+    await saved.getByRole('button', { name: /^Remove/ }).first().click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('row', { name: /^L2 norm/ }).waitFor();
+    expect(await saved.getByRole('listitem').count()).toBe(1);
   });
 
   it('are there again when the view is opened once more', async () => {

@@ -22,6 +22,12 @@ export const measureDefinition = z.object({
 });
 export type MeasureDefinition = z.infer<typeof measureDefinition>;
 
+/** A radius, a number of steps or of repetitions that measures take, with its usual value and its bounds. */
+export const measureSetting = z.object({
+  name: z.string(), text: z.string(), usual: z.number(), integer: z.boolean(), minimum: z.number(), maximum: z.number(),
+});
+export type MeasureSetting = z.infer<typeof measureSetting>;
+
 /** A number that JSON and its readers may not have: an end of an interval that nothing bounds is `null`. */
 const end = z.number().nullable();
 
@@ -46,6 +52,8 @@ export const measuresRequest = z.strictObject({
   /** Number of examples, drawn with the seed; `null` takes all. */
   subset: z.int().min(1).nullable().default(null),
   seed: z.int().min(0).default(0),
+  /** Radii, steps and repetitions that differ from the usual ones, by the names in `catalogue`. */
+  settings: z.record(z.string(), z.number()).default({}),
   /** Which network of a population. */
   member: z.int().min(0).optional(),
 });
@@ -61,6 +69,7 @@ export const measuresReport = z.object({
   split: z.string(),
   subset: z.int().nullable(),
   seed: z.int(),
+  settings: z.record(z.string(), z.number()),
   examples: z.int(),
   device: z.string(),
   /** On the training part and on one the network was not trained on. */
@@ -79,7 +88,7 @@ export type MeasuresEvent = z.infer<typeof measuresEvent>;
 
 export const measuresContract = {
   /** What can be measured, by families in their order. */
-  catalogue: oc.output(z.object({ families: z.array(z.object({ id: z.string(), title: z.string() })), measures: z.array(measureDefinition) })),
+  catalogue: oc.output(z.object({ families: z.array(z.object({ id: z.string(), title: z.string() })), measures: z.array(measureDefinition), settings: z.array(measureSetting) })),
   estimate: oc.input(measuresRequest).output(z.object({ measures: z.int(), examples: z.int(), passes: z.number(), seconds: z.number() })),
   /** Each measure as it is found; each is kept. Ending the stream early cancels. */
   compute: oc.input(measuresRequest).output(eventIterator(measuresEvent)),

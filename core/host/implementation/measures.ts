@@ -1,6 +1,7 @@
-import { describeMeasure, measureFamilies, measureNeeds, measures } from '#core/curvature';
+import { describeMeasure, measureFamilies, measureNeeds, measures, measureSettingsSchema } from '#core/curvature';
+import { z } from 'zod';
 import { exportMeasures, findRun, listMeasures, measuresRequestSchema, openMeasures, readSettings, removeMeasures, runPaths, type MeasuresFile } from '#core/runs';
-import type { MeasureDefinition, MeasuresEvent, MeasuresReport } from '../contract';
+import type { MeasureDefinition, MeasureSetting, MeasuresEvent, MeasuresReport } from '../contract';
 import type { MeasuresWorkEvent } from '../work/curvature';
 import { api, type EngineEnvironment } from './environment';
 
@@ -16,6 +17,7 @@ export function measuresProcedures({ pool }: EngineEnvironment) {
           ...(nearly && { nearly: [...nearly] }),
           needs: needs.map((need) => measureNeeds[need]),
         })),
+        settings: settingsOf(),
       })),
       estimate: api.measures.estimate.handler(({ input, signal }) => pool.client('curvature').measuresEstimate(workOf(input), { ...(signal && { signal }) })),
       compute: api.measures.compute.handler(async function* ({ input, signal }): AsyncGenerator<MeasuresEvent, void> {
@@ -46,6 +48,24 @@ function toEvent(event: MeasuresWorkEvent): MeasuresEvent {
   return event.kind === 'start' ? { kind: 'start', report: toReport(event.file), all: event.all } : event;
 }
 
-function toReport({ name, created, run, request: { split, subset, seed }, examples, device, gap, results }: MeasuresFile): MeasuresReport {
-  return { name, created, run, split, subset, seed, examples, device, gap, results };
+function toReport({ name, created, run, request: { split, subset, seed, settings }, examples, device, gap, results }: MeasuresFile): MeasuresReport {
+  return { name, created, run, split, subset, seed, settings, examples, device, gap, results };
+}
+
+/** Numbers that a JSON schema tells of a setting; a bound that excludes itself is approached. */
+const settingSchema = z.object({
+  description: z.string(), default: z.number(), type: z.enum(['integer', 'number']),
+  minimum: z.number().optional(), exclusiveMinimum: z.number().optional(), maximum: z.number().optional(), exclusiveMaximum: z.number().optional(),
+});
+
+function settingsOf(): MeasureSetting[] {
+  const { properties } = z.toJSONSchema(measureSettingsSchema, { io: 'input' });
+  return Object.entries(properties ?? {}).map(([name, property]): MeasureSetting => {
+    const { description, default: usual, type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = settingSchema.parse(property);
+    return {
+      name, text: description, usual, integer: type === 'integer',
+      minimum: minimum ?? (exclusiveMinimum === undefined ? Number.MIN_SAFE_INTEGER : exclusiveMinimum + 1e-9),
+      maximum: maximum ?? (exclusiveMaximum === undefined ? Number.MAX_SAFE_INTEGER : exclusiveMaximum - 1e-9),
+    };
+  });
 }

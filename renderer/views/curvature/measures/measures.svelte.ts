@@ -1,21 +1,22 @@
-import type { HostClient, MeasureDefinition, MeasureResult, MeasuresEvent, MeasuresReport, MeasuresRequest } from '#host-client';
+import type { HostClient, MeasureDefinition, MeasureResult, MeasureSetting, MeasuresEvent, MeasuresReport, MeasuresRequest } from '#host-client';
 import { Computation } from '../../../app/computation.svelte';
 import { notices } from '../../../app/notices.svelte';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<MeasuresRequest, 'measures' | 'checkpoint' | 'split' | 'subset' | 'seed'>> & {
+export type Request = Required<Pick<MeasuresRequest, 'measures' | 'checkpoint' | 'split' | 'subset' | 'seed' | 'settings'>> & {
   /** of a population */
   member?: number;
 };
 
 /** What a first look takes: what is quick, and what is asked for most. */
 export const firstRequest: Request = {
-  measures: ['outputs', 'size', 'frobenius', 'spectral', 'path', 'sharpness', 'hessian'], checkpoint: 'last', split: 'train', subset: 2000, seed: 0,
+  measures: ['outputs', 'size', 'frobenius', 'spectral', 'path', 'sharpness', 'hessian'], checkpoint: 'last', split: 'train', subset: 2000, seed: 0, settings: {},
 };
 
 export interface Catalogue {
   readonly families: readonly { readonly id: string; readonly title: string }[];
   readonly measures: readonly MeasureDefinition[];
+  readonly settings: readonly MeasureSetting[];
 }
 
 /** A measure with what was found of it. */
@@ -37,7 +38,7 @@ export interface Progress {
 
 /** The measures of one run: what is shown, what was measured before, and what is being computed. */
 export class Measures extends Computation<Progress> {
-  catalogue = $state.raw<Catalogue>({ families: [], measures: [] });
+  catalogue = $state.raw<Catalogue>({ families: [], measures: [], settings: [] });
   reports = $state.raw<readonly MeasuresReport[]>([]);
   shown = $state.raw<MeasuresReport | null>(null);
 

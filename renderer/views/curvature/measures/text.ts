@@ -1,4 +1,4 @@
-import type { MeasureDefinition, MeasureResult, MeasuresReport } from '#host-client';
+import type { MeasureDefinition, MeasureResult, MeasureSetting, MeasuresReport } from '#host-client';
 import { formatNumber } from '../../../components/number-format';
 
 /** `1.2 to 1.4`; an end that nothing bounds has no number. */
@@ -37,3 +37,7 @@ export const sourceAddress = (id: string): string => (id.startsWith('arXiv:') ? 
 export function describeReport({ run: { checkpoint, step, member }, split, examples, seed, device }: MeasuresReport): string {
   return [...(member === undefined ? [] : [`member ${member}`]), `${checkpoint}, step ${step}`, `${split}, ${examples} examples`, `seed ${seed}`, device].join(' · ');
 }
+
+/** Radii, steps and repetitions of a report that are not the usual ones: `rho=0.1`. */
+export const changedSettings = ({ settings }: Pick<MeasuresReport, 'settings'>, all: readonly MeasureSetting[]): string[] =>
+  all.flatMap(({ name, usual }) => (settings[name] === undefined || settings[name] === usual ? [] : [`${name}=${formatNumber(settings[name])}`]));

@@ -1,0 +1,17 @@
+/** Measures in their families. */
+interface Choosable {
+  readonly families: readonly { readonly id: string }[];
+  readonly measures: readonly { readonly id: string; readonly family: string }[];
+}
+
+/** The measures that a request names, itself or by their families. */
+export const namedIn = ({ measures }: Pick<Choosable, 'measures'>, names: readonly string[]): Set<string> =>
+  new Set(measures.filter(({ id, family }) => names.includes(id) || names.includes(family)).map(({ id }) => id));
+
+/** Names for a set of measures: a family where all of it is wanted. */
+export const namesOf = ({ families, measures }: Choosable, wanted: ReadonlySet<string>): string[] =>
+  families.flatMap(({ id: family }) => {
+    const own = measures.filter((each) => each.family === family).map(({ id }) => id);
+    const chosen = own.filter((id) => wanted.has(id));
+    return chosen.length === own.length && own.length > 0 ? [family] : chosen;
+  });
