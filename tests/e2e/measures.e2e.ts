@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/root.mjs';
-import { accessibilityFindings, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
+import { accessibilityFindings, openWorkbench, picture, trainSample, type Workbench } from './support';
 
 /** From a sample to its measures; the window and the command line tell the same. */
 describe('measures of a trained network', () => {
@@ -53,8 +53,10 @@ describe('measures of a trained network', () => {
     await page.getByLabel('Each of Sharpness').click();
     await page.getByRole('checkbox', { name: 'SAM sharpness, first order', exact: true }).check();
     await page.getByText('Radii, steps and repetitions').click();
-    await setNumber(page, 'rho', '0.2');
-    await page.getByText('1 measure on', { exact: false }).waitFor();
+    const radius = page.getByRole('spinbutton', { name: 'rho', exact: true });
+    await radius.fill('0.2');
+    await radius.press('Enter');
+    await page.getByText(/^1 measures? on/).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Measure', exact: true }).click();
     await page.getByRole('main').getByText(/^last, step .* · rho=0\.2$/).waitFor({ timeout: 60_000 });

@@ -52,7 +52,7 @@ function toReport({ name, created, run, request: { split, subset, seed, settings
   return { name, created, run, split, subset, seed, settings, examples, device, gap, results };
 }
 
-/** Numbers that a JSON schema tells of a setting; a bound that excludes itself is approached. */
+/** Numbers that a JSON schema tells of a setting; a bound that excludes itself is refused when it is asked for. */
 const settingSchema = z.object({
   description: z.string(), default: z.number(), type: z.enum(['integer', 'number']),
   minimum: z.number().optional(), exclusiveMinimum: z.number().optional(), maximum: z.number().optional(), exclusiveMaximum: z.number().optional(),
@@ -64,8 +64,8 @@ function settingsOf(): MeasureSetting[] {
     const { description, default: usual, type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = settingSchema.parse(property);
     return {
       name, text: description, usual, integer: type === 'integer',
-      minimum: minimum ?? (exclusiveMinimum === undefined ? Number.MIN_SAFE_INTEGER : exclusiveMinimum + 1e-9),
-      maximum: maximum ?? (exclusiveMaximum === undefined ? Number.MAX_SAFE_INTEGER : exclusiveMaximum - 1e-9),
+      minimum: minimum ?? exclusiveMinimum ?? Number.MIN_SAFE_INTEGER,
+      maximum: maximum ?? exclusiveMaximum ?? Number.MAX_SAFE_INTEGER,
     };
   });
 }
