@@ -58,7 +58,7 @@ describe('measures of a trained network', () => {
     await radius.press('Enter');
     await page.getByText(/^1 measures? on/).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Measure', exact: true }).click();
+    await page.getByRole('group', { name: 'What to compute' }).getByRole('button', { name: 'Measure', exact: true }).click();
     await page.getByRole('main').getByText(/^last, step .* · rho=0\.2$/).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached', timeout: 60_000 });
     const saved = page.getByRole('region', { name: 'Saved measures' });
