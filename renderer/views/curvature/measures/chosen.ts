@@ -15,3 +15,11 @@ export const namesOf = ({ families, measures }: Choosable, wanted: ReadonlySet<s
     const chosen = own.filter((id) => wanted.has(id));
     return chosen.length === own.length && own.length > 0 ? [family] : chosen;
   });
+
+/** The names with so many measures taken in or left out. */
+export function changed(all: Choosable, names: readonly string[], ids: readonly string[], on: boolean): string[] {
+  const wanted = namedIn(all, names);
+  for (const id of ids) if (on) wanted.add(id);
+  else wanted.delete(id);
+  return namesOf(all, wanted);
+}

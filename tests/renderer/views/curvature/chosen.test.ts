@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedIn, namesOf } from '../../../../renderer/views/curvature/measures/chosen';
+import { changed, namedIn, namesOf } from '../../../../renderer/views/curvature/measures/chosen';
 
 const catalogue = {
   families: [{ id: 'size' }, { id: 'path' }],
@@ -13,5 +13,10 @@ describe('measures that are chosen', () => {
     expect(namesOf(catalogue, new Set(['depth', 'path-norm']))).toEqual(['depth', 'path']);
     expect(namesOf(catalogue, new Set())).toEqual([]);
     for (const names of [['size'], ['depth'], ['params', 'path']]) expect(namesOf(catalogue, namedIn(catalogue, names))).toEqual(names);
+  });
+
+  it('are taken in and left out one by one and by families', () => {
+    expect(changed(catalogue, ['path'], ['params', 'depth'], true)).toEqual(['size', 'path']);
+    expect(changed(catalogue, ['size', 'path'], ['depth'], false)).toEqual(['params', 'path']);
   });
 });
