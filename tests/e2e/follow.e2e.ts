@@ -52,7 +52,7 @@ describe('following a training', () => {
     await end.waitFor({ timeout: 60_000 });
     const [, slices, last] = /\((\d+) slices, the last of step (\d+)\)/.exec((await end.textContent())!)!;
     expect(await moment.getAttribute('max')).toBe(String(Number(slices) - 1));
-    await expect.poll(() => moment.getAttribute('aria-valuetext')).toBe(`step ${last}`);
+    await expect.poll(() => moment.getAttribute('aria-valuetext'), { timeout: 60_000 }).toBe(`step ${last}`);
     await page.getByRole('link', { name: 'One surface' }).click();
     await page.getByRole('link', { name: `Random plane, 9×9, ${slices} moments, followed` }).waitFor();
   });

@@ -107,7 +107,9 @@ describe('what the commands answer', () => {
     expect(again.id).toBe(id);
     const rows = readFileSync(at('s.csv'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(rows).toHaveLength(26);
-    expect(rows.slice(1).map((row) => row.split(',').map(Number))).toContainEqual(expect.arrayContaining([0, 0, centre['loss']]));
+    // The run's own loss is summed by another program than the points of a plane: they agree to the rounding of float32.
+    const middle = rows.slice(1).map((row) => row.split(',').map(Number)).find(([x, y]) => x === 0 && y === 0);
+    expect(Math.abs(middle![2]! / centre['loss']! - 1)).toBeLessThan(1e-6);
     await cli.json('surface', at('run'), '--plane', 'line', '--grid', '9x1', '--range', '-0.5:0.5', '--out', at('line.npy'));
     expect(readFileSync(at('line.npy')).subarray(1, 6).toString()).toBe('NUMPY');
   });
