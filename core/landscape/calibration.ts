@@ -1,11 +1,11 @@
 import { type Graph, spec, specsOf, type Tensor, trace } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program } from '#core/runtime';
 import { coordinateFeed, planeFeeds, type PlaneFeeds } from './plane-feeds';
 import type { Plane } from './plane';
 import { populationGraphs } from './population';
 import { PopulationProgram, type PopulationProgramOptions } from './population-program';
 import type { Calibration, LandscapeProblem } from './problem';
-import { pick, release, weightFeeds } from './traced-problem';
+import { release, weightFeeds } from './traced-problem';
 
 type Calibrated = LandscapeProblem & { readonly calibration: Calibration };
 
@@ -102,7 +102,7 @@ export class WeightCalibration {
     const mean = new StatisticsMean();
     for (const { x } of this.problem.calibration.batches) {
       signal?.throwIfAborted();
-      await mean.add(await this.program.run(pick({ ...weights, 'batch.x': x }, this.program.graph)));
+      await mean.add(await this.program.run(pickFeeds({ ...weights, 'batch.x': x }, this.program.graph)));
     }
     return mean.feeds;
   }

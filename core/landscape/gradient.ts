@@ -1,10 +1,10 @@
 import { type Tensor, valueAndGrad } from '#core/graph';
-import { compile, compileOptionsOf, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
 import type { LandscapeProblem } from './problem';
-import { batchFeeds, displaced, pick, release, traceOf, weightFeeds } from './traced-problem';
+import { batchFeeds, displaced, release, traceOf, weightFeeds } from './traced-problem';
 
 type Options = Pick<EvaluatorOptions, 'device' | 'threads'>;
 
@@ -34,7 +34,7 @@ export class GradientEvaluator {
     let loss = 0;
     for (const batch of problem.batches) {
       signal?.throwIfAborted();
-      const results = await program.run(pick({ ...feeds, ...batchFeeds(batch) }, program.graph));
+      const results = await program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, program.graph));
       loss += Number((await results['loss']!.read())[0]);
       for (const [name, sum] of Object.entries(sums)) (await results[`gradient.${name}`]!.read()).forEach((value: number | bigint, i: number) => (sum[i]! += Number(value)));
       release(results);

@@ -1,4 +1,4 @@
-import { lanczos, type LinearOperator, norm, type Vector, xtrace } from '#core/curvature';
+import { lanczos, type LinearOperator, norm, type ProblemInputs, problemSpecs, type Vector, xtrace } from '#core/curvature';
 import { grad, type Graph, hvp, sizeOf, type Tensor, trace, UserError } from '#core/graph';
 import type { DeviceArray } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
@@ -10,11 +10,11 @@ import { coordinateFeed, planeFeeds } from './plane-feeds';
 import { populationGraphs } from './population';
 import { PopulationProgram } from './population-program';
 import type { LandscapeProblem } from './problem';
-import { problemSpecs, type ProblemTensors, release, weightFeeds } from './traced-problem';
+import { release, weightFeeds } from './traced-problem';
 
 type Tensors = Record<string, Tensor>;
 
-/** Numbers of points that are taken together; see `POPULATIONS` of the evaluator for why never few. */
+/** Numbers of points that are taken together. */
 const POPULATIONS = [4, 8, 16, 32];
 /** Bytes that the points of one product may compute: more gains nothing and stops late. */
 const MOST_BYTES = 2 ** 26;
@@ -203,14 +203,14 @@ async function traceOf(operator: LinearOperator, products: number, seed: number,
   return { value, half: (interval[1] - interval[0]) / 2 };
 }
 
-const lossOf = (problem: LandscapeProblem, { buffers, batch }: ProblemTensors) => (parameters: Tensors): Tensor => problem.evaluate(parameters, buffers, batch)['loss']!;
+const lossOf = (problem: LandscapeProblem, { buffers, batch }: ProblemInputs) => (parameters: Tensors): Tensor => problem.evaluate(parameters, buffers, batch)['loss']!;
 
 /** Gradient of the loss's sum over a batch, by parameter. */
-export const traceGradient = (problem: LandscapeProblem): Graph =>
-  trace((tensors: ProblemTensors) => grad(lossOf(problem, tensors))(tensors.parameters), problemSpecs(problem));
+const traceGradient = (problem: LandscapeProblem): Graph =>
+  trace((tensors: ProblemInputs) => grad(lossOf(problem, tensors))(tensors.parameters), problemSpecs(problem));
 
 /** Hessian of the loss's sum over a batch times `vector`, by parameter. */
 function traceHessian(problem: LandscapeProblem): Graph {
   const specs = problemSpecs(problem);
-  return trace(({ vector, ...args }: ProblemTensors & { vector: Tensors }) => hvp(lossOf(problem, args))(args.parameters, vector), { ...specs, vector: specs.parameters });
+  return trace(({ vector, ...args }: ProblemInputs & { vector: Tensors }) => hvp(lossOf(problem, args))(args.parameters, vector), { ...specs, vector: specs.parameters });
 }

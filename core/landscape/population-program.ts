@@ -1,7 +1,7 @@
 import { bytesPerElement, type Tensor, topologicalOrder } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, pickFeeds, type Program } from '#core/runtime';
 import { COORDINATES, type PopulationGraphs } from './population';
-import { pick, release } from './traced-problem';
+import { release } from './traced-problem';
 
 export interface PopulationProgramOptions extends CompileOptions {
   /** Bytes for what is kept between points. */
@@ -65,7 +65,7 @@ export class PopulationProgram {
     const prepared = this.kept[batch] ?? (await this.prepared(feeds));
     if (batch < this.fitting) this.kept[batch] = prepared;
     try {
-      return await program.run(pick({ ...feeds, ...prepared, [COORDINATES]: coordinates }, program.graph));
+      return await program.run(pickFeeds({ ...feeds, ...prepared, [COORDINATES]: coordinates }, program.graph));
     } finally {
       if (this.kept[batch] !== prepared) release(prepared);
     }
@@ -83,7 +83,7 @@ export class PopulationProgram {
   private async prepared(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceArray>> {
     if (this.graphs.prepare.outputs.length === 0) return {};
     this.prepare ??= await compile(this.graphs.prepare, compileOptionsOf(this.options));
-    return this.prepare.run(pick(feeds, this.graphs.prepare));
+    return this.prepare.run(pickFeeds(feeds, this.graphs.prepare));
   }
 
   private async program(population: number): Promise<Program> {

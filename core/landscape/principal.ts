@@ -1,3 +1,4 @@
+import { symmetricEigen } from '#core/curvature';
 import { UserError } from '#core/graph';
 import type { Direction } from './directions';
 import { combineRows, gramMatrix, type DifferenceRows } from './gram';
@@ -61,16 +62,18 @@ export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, 
   if (paths.length > 1) checkMoved(paths, gram, n);
   const { values, vectors } = symmetricEigen(centreGram(gram, n), n);
   const total = values.reduce((sum, value) => sum + Math.max(value, 0), 0);
-  if (!(total > 0) || !(values[axes - 1]! > 1e-12 * values[0]!)) throw rankError(gram, n, axes, nameOf);
-  const components = [0, 1, 2].slice(0, axes);
-  const loadings = components.map((k) => centredLoadings(vectors, n, k, values[k]!));
+  // The largest eigenvalues stand last.
+  const components = [n - 1, n - 2, n - 3].slice(0, axes);
+  const variances = components.map((column) => values[column]!);
+  if (!(total > 0) || !(variances.at(-1)! > 1e-12 * variances[0]!)) throw rankError(gram, n, axes, nameOf);
+  const loadings = components.map((column) => centredLoadings(vectors, n, column, values[column]!));
   const points = new Float64Array(axes * n);
   const residual = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let inPlane = 0;
-    for (const k of components) {
+    for (const [k, loading] of loadings.entries()) {
       let coordinate = 0;
-      for (let j = 0; j < n; j++) coordinate += loadings[k]![j]! * gram[i * n + j]!;
+      for (let j = 0; j < n; j++) coordinate += loading[j]! * gram[i * n + j]!;
       points[axes * i + k] = coordinate;
       inPlane += coordinate ** 2;
     }
@@ -80,7 +83,7 @@ export function trajectoryPlane(centre: Readonly<Record<string, Float32Array>>, 
   let first = 0;
   return {
     directions: [directions[0]!, ...directions.slice(1)],
-    explainedVariance: components.map((k) => values[k]! / total),
+    explainedVariance: variances.map((each) => each / total),
     paths: paths.map(({ checkpoints: { length } }): ProjectedPath => {
       const from = first;
       first += length;
@@ -152,55 +155,11 @@ function centreGram(gram: Float64Array, n: number): Float64Array {
   return gram.map((value, at) => value - means[Math.floor(at / n)]! - means[at % n]! + mean);
 }
 
-/** Weights `c` with `direction = sum_j c_j row_j` of unit length, from the k-th eigenvector of the centred Gram matrix. */
-function centredLoadings(vectors: Float64Array, n: number, k: number, eigenvalue: number): Float64Array {
-  const loading = Float64Array.from({ length: n }, (_, i) => vectors[i * n + k]! / Math.sqrt(eigenvalue));
+/** Weights `c` with `direction = sum_j c_j row_j` of unit length, from an eigenvector of the centred Gram matrix, a column of `vectors`. */
+function centredLoadings(vectors: Float64Array, n: number, column: number, eigenvalue: number): Float64Array {
+  const loading = Float64Array.from({ length: n }, (_, i) => vectors[i * n + column]! / Math.sqrt(eigenvalue));
   const mean = loading.reduce((sum, value) => sum + value, 0) / n;
   // The sign of a principal direction is free: the path shall begin on the positive side.
   const sign = loading[0]! - mean < 0 ? -1 : 1;
   return loading.map((value) => sign * (value - mean));
-}
-
-/**
- * Eigenvalues (descending) and eigenvectors (columns of a row-major matrix) of a symmetric matrix, by cyclic Jacobi
- * rotations (Golub and Van Loan, section 8.5): accurate to rounding for the few hundred rows a trajectory has.
- */
-export function symmetricEigen(matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
-  const a = Float64Array.from(matrix);
-  const v = Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0));
-  const scale = Math.sqrt(a.reduce((sum, value) => sum + value ** 2, 0));
-  for (let sweep = 0; sweep < 60; sweep++) {
-    let off = 0;
-    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p * n + q]! ** 2;
-    if (Math.sqrt(off) <= 1e-15 * scale) break;
-    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q);
-  }
-  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => a[j * n + j]! - a[i * n + i]!);
-  const vectors = new Float64Array(n * n);
-  order.forEach((from, to) => {
-    for (let row = 0; row < n; row++) vectors[row * n + to] = v[row * n + from]!;
-  });
-  return { values: Float64Array.from(order, (i) => a[i * n + i]!), vectors };
-}
-
-function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: number): void {
-  const apq = a[p * n + q]!;
-  if (apq === 0) return;
-  const theta = (a[q * n + q]! - a[p * n + p]!) / (2 * apq);
-  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-  const c = 1 / Math.sqrt(t * t + 1);
-  const s = t * c;
-  for (let k = 0; k < n; k++) {
-    const [kp, kq] = [a[k * n + p]!, a[k * n + q]!];
-    a[k * n + p] = c * kp - s * kq;
-    a[k * n + q] = s * kp + c * kq;
-  }
-  for (let k = 0; k < n; k++) {
-    const [pk, qk] = [a[p * n + k]!, a[q * n + k]!];
-    a[p * n + k] = c * pk - s * qk;
-    a[q * n + k] = s * pk + c * qk;
-    const [vp, vq] = [v[k * n + p]!, v[k * n + q]!];
-    v[k * n + p] = c * vp - s * vq;
-    v[k * n + q] = s * vp + c * vq;
-  }
 }

@@ -12,7 +12,7 @@ import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { SurfaceRecipe } from './recipe';
 import { openSurface, saveSurface, saveValues } from './store';
-import { progressOf, type Surface } from './surface';
+import { lowestPoints, progressOf, type Surface } from './surface';
 
 export type SurfaceEvent =
   | { readonly kind: 'start'; readonly surface: Surface; readonly done: number; readonly total: number }
@@ -60,8 +60,7 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
     await saveValues(folder, { recipe, values });
     await journal.remove();
   }
-  const pathValues = surface.trajectory && [surface.trajectory, ...(surface.otherTrajectories ?? [])].map((path) => path.values);
-  yield { kind: 'end', surface: assembleSurface(recipe, plane, values, surface.centre, pathValues), done: total, total };
+  yield { kind: 'end', surface: { ...surface, values, minimum: lowestPoints(surface, values) }, done: total, total };
 }
 
 /** Room for the values twice: the file that replaces another is whole before the other goes. */

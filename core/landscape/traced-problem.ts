@@ -1,24 +1,11 @@
-import { type Graph, spec, specsOf, type Tensor, trace, type Tree } from '#core/graph';
+import { type ProblemInputs, problemSpecs } from '#core/curvature';
+import { type Graph, type Tensor, trace, type Tree } from '#core/graph';
 import type { DeviceArray, Feed } from '#core/runtime';
 import type { Direction } from './directions';
 import type { LandscapeBatch, LandscapeProblem } from './problem';
 
-/** A problem's weights, buffers and one batch, as tensors of a trace. */
-export interface ProblemTensors {
-  parameters: Record<string, Tensor>;
-  buffers: Record<string, Tensor>;
-  batch: { x: Tensor; y: Tensor; mask: Tensor };
-}
-
-/** Specs of a problem's parameters, buffers and one batch. */
-export const problemSpecs = ({ parameters, buffers, exampleSpecs: { x, y } }: LandscapeProblem) => ({
-  parameters: specsOf(parameters),
-  buffers: specsOf(buffers),
-  batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) },
-});
-
 /** Traces a function of the problem's parameters, buffers and one batch as a graph of named inputs. */
-export const traceOf = <R extends Tree<Tensor>>(problem: LandscapeProblem, compute: (tensors: ProblemTensors) => R): Graph => trace(compute, problemSpecs(problem));
+export const traceOf = <R extends Tree<Tensor>>(problem: LandscapeProblem, compute: (tensors: ProblemInputs) => R): Graph => trace(compute, problemSpecs(problem));
 
 /** Traces the problem's quantities. */
 export const traceProblem = (problem: LandscapeProblem): Graph => traceOf(problem, ({ parameters, buffers, batch }) => problem.evaluate(parameters, buffers, batch));
@@ -45,11 +32,6 @@ export const batchFeeds = ({ x, y, mask }: LandscapeBatch): Record<string, Feed>
 /** The weights at the centre moved by `displacement`: those that it names. */
 export const displaced = ({ parameters }: Pick<LandscapeProblem, 'parameters'>, displacement: Direction = {}): Record<string, Float32Array> =>
   Object.fromEntries(Object.entries(displacement).map(([name, values]) => [name, values.map((value, i) => parameters[name]!.data[i]! + value)]));
-
-/** The feeds that a graph asks for. */
-export function pick(feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> {
-  return Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
-}
 
 /** Gives the memory of results back. */
 export function release(arrays: Readonly<Record<string, DeviceArray>> | undefined): void {

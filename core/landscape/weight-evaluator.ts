@@ -1,9 +1,9 @@
-import { compile, compileOptionsOf, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
 import type { LandscapeProblem } from './problem';
-import { batchFeeds, displaced, finishSums, pick, release, traceProblem, weightFeeds } from './traced-problem';
+import { batchFeeds, displaced, finishSums, release, traceProblem, weightFeeds } from './traced-problem';
 
 /** The program of a problem's quantities at given weights, and that of its statistics where these are taken anew. */
 class WeightPrograms {
@@ -24,7 +24,7 @@ class WeightPrograms {
     const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
     for (const batch of this.problem.batches) {
       signal?.throwIfAborted();
-      const results = await this.program.run(pick({ ...feeds, ...batchFeeds(batch) }, this.program.graph));
+      const results = await this.program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, this.program.graph));
       const sums: Record<string, number> = {};
       for (const [name, array] of Object.entries(results)) sums[name] = Number((await array.read())[0]);
       release(results);

@@ -17,6 +17,10 @@ export function checkFeed(input: GraphInput, feed: Feed | undefined, size: numbe
   return feed;
 }
 
+/** Of all that is there what a graph takes. */
+export const pickFeeds = (feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> =>
+  Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
+
 /** Throws if something was fed that the graph does not take. */
 export function checkNoStrangers(graph: Graph, feeds: Readonly<Record<string, Feed>>): void {
   const known = new Set(graph.inputs.map(({ name }) => name));

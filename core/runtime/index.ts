@@ -11,6 +11,7 @@ export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';
 export { exportForAnyBatch, exportOnnx, type ExportOptions } from './export';
 export { batchedTensors } from './onnx/symbolic-batch';
+export { pickFeeds } from './feeds';
 export { longestRun } from './longest-run';
 export { prepare } from './prepare';
 export { compileOptionsOf, type CompileOptions, type DeviceArray, type DeviceId, type DeviceInfo, type Feed, type Program } from './program';

@@ -1,7 +1,6 @@
 import { apply, spec, sizeOf, type Tensor, topologicalOrder, trace } from '#core/graph';
-import { compile } from '#core/runtime';
-import type { CompileOptions } from '#core/runtime';
-import { compileOptionsOf, problemSpecs } from '../operators/feeds';
+import { compile, compileOptionsOf, type CompileOptions } from '#core/runtime';
+import { problemSpecs } from '../operators/feeds';
 import type { Vector } from '../operators/operator';
 import type { CurvatureProblem } from '../problem';
 import { largestOf, type LayerMatrix, squaredSpectral } from './layer-norms';

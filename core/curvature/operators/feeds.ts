@@ -1,5 +1,4 @@
-import { type Graph, sizeOf, spec, type Tensor, type TensorSpec, UserError } from '#core/graph';
-import type { CompileOptions, Feed } from '#core/runtime';
+import { sizeOf, spec, specsOf, type Tensor, UserError } from '#core/graph';
 import type { CurvatureProblem, ParameterFilter } from '../problem';
 
 /** A parameter's place in the vectors. */
@@ -29,24 +28,19 @@ export function placesOf(problem: Pick<CurvatureProblem, 'parameters'>, select: 
 /** The places' numbers together. */
 export const sizeOfPlaces = (places: readonly ParameterPlace[]): number => places.reduce((size, place) => size + place.size, 0);
 
-/** A problem's tensors as a program takes them. */
-export interface ProblemInputs<Leaf = Tensor> {
-  parameters: Record<string, Leaf>;
-  buffers: Record<string, Leaf>;
-  batch: { x: Leaf; y: Leaf; mask: Leaf };
+/** A problem's parameters, buffers and one batch, as a program takes them. */
+export interface ProblemInputs {
+  parameters: Record<string, Tensor>;
+  buffers: Record<string, Tensor>;
+  batch: { x: Tensor; y: Tensor; mask: Tensor };
 }
 
 /** Specs of a problem's parameters, buffers and one batch. */
-export function problemSpecs({ parameters, buffers, exampleSpecs }: CurvatureProblem): ProblemInputs<TensorSpec> {
-  const shapes = (tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>): Record<string, TensorSpec> =>
-    Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, spec(shape)]));
-  const { x, y } = exampleSpecs;
-  return {
-    parameters: shapes(parameters),
-    buffers: shapes(buffers),
-    batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) },
-  };
-}
+export const problemSpecs = ({ parameters, buffers, exampleSpecs: { x, y } }: Pick<CurvatureProblem, 'parameters' | 'buffers' | 'exampleSpecs'>) => ({
+  parameters: specsOf(parameters),
+  buffers: specsOf(buffers),
+  batch: { x: spec(x.shape, x.dtype), y: spec(y.shape, y.dtype), mask: spec([x.shape[0]!]) },
+});
 
 /** What does not change from batch to batch. */
 export function fixedFeeds({ parameters, buffers }: Pick<CurvatureProblem, 'parameters' | 'buffers'>): Record<string, Float32Array | Float64Array> {
@@ -55,9 +49,3 @@ export function fixedFeeds({ parameters, buffers }: Pick<CurvatureProblem, 'para
     ...Object.entries(buffers).map(([name, { data }]) => [`buffers.${name}`, data] as const),
   ]);
 }
-
-/** What a graph takes of all that is there. */
-export const pick = (feeds: Readonly<Record<string, Feed>>, graph: Graph): Record<string, Feed> =>
-  Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]));
-
-export const compileOptionsOf = ({ device, threads }: CompileOptions): CompileOptions => (threads === undefined ? { device } : { device, threads });

@@ -1,7 +1,7 @@
 import { hvp, mul, spec, sizeOf, sum, type Tensor, trace, UserError } from '#core/graph';
-import { compile, type CompileOptions } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, pickFeeds } from '#core/runtime';
 import { exampleCount, exampleLosses, type CurvatureProblem } from '../problem';
-import { compileOptionsOf, fixedFeeds, pick, problemSpecs } from './feeds';
+import { fixedFeeds, problemSpecs } from './feeds';
 import { type LinearOperator, newVector, type Vector } from './operator';
 
 /**
@@ -35,7 +35,7 @@ export async function inputHessian(problem: CurvatureProblem, options: CompileOp
           signal?.throwIfAborted();
           const v = newVector({ ...shape, dimension: sizeOf(x.shape) });
           v.set(vector.subarray(at * width, (at + count) * width));
-          const { output } = await program.run(pick({ ...fixedFeeds(problem), 'batch.x': input, 'batch.y': y, 'batch.mask': mask, v }, graph));
+          const { output } = await program.run(pickFeeds({ ...fixedFeeds(problem), 'batch.x': input, 'batch.y': y, 'batch.mask': mask, v }, graph));
           product.set(((await output!.read()) as Vector).subarray(0, count * width), at * width);
           output!.dispose();
           at += count;

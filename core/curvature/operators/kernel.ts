@@ -1,7 +1,7 @@
 import { jvp, mul, spec, sizeOf, type Tensor, trace, vjp } from '#core/graph';
-import { compile, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtime';
 import { exampleCount, type CurvatureProblem } from '../problem';
-import { compileOptionsOf, fixedFeeds, pick, placesOf, problemSpecs } from './feeds';
+import { fixedFeeds, placesOf, problemSpecs } from './feeds';
 import type { NetworkOperatorOptions } from './network';
 import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
 
@@ -76,7 +76,7 @@ class TangentKernel implements LinearOperator {
       const u = newVector({ precision: this.precision, dimension: this.batch * this.perExample });
       u.set(vector.subarray(at * this.perExample, (at + count) * this.perExample));
       at += count;
-      const results = await pull.run(pick({ ...fixed, x, u, mask }, pull.graph));
+      const results = await pull.run(pickFeeds({ ...fixed, x, u, mask }, pull.graph));
       for (const [name, array] of Object.entries(results)) {
         const values = await array.read();
         const sum = (sums[name] ??= new Float64Array(values.length));
@@ -89,7 +89,7 @@ class TangentKernel implements LinearOperator {
     at = 0;
     for (const { x, count } of this.problem.batches) {
       signal?.throwIfAborted();
-      const { output } = await push.run(pick({ ...fixed, ...v, x }, push.graph));
+      const { output } = await push.run(pickFeeds({ ...fixed, ...v, x }, push.graph));
       product.set(((await output!.read()) as Vector).subarray(0, count * this.perExample), at * this.perExample);
       output!.dispose();
       at += count;

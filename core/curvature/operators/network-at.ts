@@ -1,9 +1,9 @@
 import { mul, sum, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type Feed, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, type Feed, pickFeeds, type Program } from '#core/runtime';
 import { mean } from '../algebra/statistics';
 import { dot } from '../algebra/vectors';
 import { type CurvatureProblem, exampleCount, exampleLosses } from '../problem';
-import { compileOptionsOf, fixedFeeds, type ParameterPlace, pick, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
+import { fixedFeeds, type ParameterPlace, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
 import type { NetworkOperatorOptions } from './network';
 import { newVector, type Vector } from './operator';
 
@@ -153,7 +153,7 @@ export class NetworkAt {
   #feeds(program: Program, at: Vector, { x, y, mask }: CurvatureProblem['batches'][number]): Record<string, Feed> {
     const feeds: Record<string, Feed> = { ...fixedFeeds(this.problem), 'batch.x': x, 'batch.y': y, 'batch.mask': mask };
     for (const { name, offset, size } of this.places) feeds[`parameters.${name}`] = at.subarray(offset, offset + size);
-    return pick(feeds, program.graph);
+    return pickFeeds(feeds, program.graph);
   }
 
   #program(name: string, f: (inputs: ProblemInputs) => Record<string, Tensor | Tensors>): Promise<Program> {

@@ -1,7 +1,7 @@
 import { bytesPerElement, type Graph, hoist, spec, type Tensor, trace, UserError, vmap } from '#core/graph';
-import { compile, type CompileOptions, type DeviceArray, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program } from '#core/runtime';
 import { type CurvatureProblem, exampleCount, type ParameterFilter } from '../problem';
-import { compileOptionsOf, fixedFeeds, type ParameterPlace, pick, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
+import { fixedFeeds, type ParameterPlace, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
 import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
 import { type BatchTensors, type ProductName, products } from './products';
 
@@ -192,9 +192,9 @@ class ProductOperator implements NetworkOperator {
 
 /** One batch's product, with what is kept of the batch or may be. */
 async function runProduct({ parts, whole, kept, fitting }: ProductPrograms, index: number, feeds: Record<string, Feed>): Promise<Arrays> {
-  if (parts === undefined || index >= fitting) return whole!.run(pick(feeds, whole!.graph));
-  const own = (kept[index] ??= await parts.still.run(pick(feeds, parts.still.graph)));
-  return parts.moving.run(pick({ ...feeds, ...own }, parts.moving.graph));
+  if (parts === undefined || index >= fitting) return whole!.run(pickFeeds(feeds, whole!.graph));
+  const own = (kept[index] ??= await parts.still.run(pickFeeds(feeds, parts.still.graph)));
+  return parts.moving.run(pickFeeds({ ...feeds, ...own }, parts.moving.graph));
 }
 
 /** Gives back what is kept of all batches. */

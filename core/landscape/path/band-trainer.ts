@@ -1,7 +1,7 @@
+import { problemSpecs } from '#core/curvature';
 import { add, constant, div, mul, spec, sqrt, square, sub, sum, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type Feed, pickFeeds, type Program } from '#core/runtime';
 import type { LandscapeProblem } from '../problem';
-import { pick, problemSpecs } from '../traced-problem';
 import { WeightEvaluator } from '../weight-evaluator';
 import { Examples } from './examples';
 import { evenKnots, lengthKnots, pointAt, type Weights, type WeightPath } from './geometry';
@@ -103,7 +103,7 @@ export class BandTrainer implements PathTrainer {
       forwards: Float32Array.of(upwards ? 1 : 0),
       learningRate: Float32Array.of(rate),
     };
-    const { loss, ...results } = await this.program.run(pick(feeds, this.program.graph));
+    const { loss, ...results } = await this.program.run(pickFeeds(feeds, this.program.graph));
     const value = Number((await loss!.read())[0]);
     loss!.dispose();
     return { pivot: under('own', results), velocity: under('velocity', results), loss: value };

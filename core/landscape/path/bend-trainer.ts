@@ -1,7 +1,7 @@
+import { problemSpecs } from '#core/curvature';
 import { add, mul, Philox, spec, specsOf, sub, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type Feed, type Program } from '#core/runtime';
+import { compile, type CompileOptions, compileOptionsOf, type Feed, pickFeeds, type Program } from '#core/runtime';
 import type { LandscapeProblem } from '../problem';
-import { pick, problemSpecs } from '../traced-problem';
 import { Examples } from './examples';
 import { shares, type Weights, type WeightPath } from './geometry';
 import { type Arrays, freeArrays, named, readArrays, under, zerosLike } from './resident';
@@ -69,7 +69,7 @@ export class BendTrainer implements PathTrainer {
       ofHalf: Float32Array.of(own[2]! - own[0]!),
       learningRate: Float32Array.of(training.learningRate * rateFactor(done / this.steps)),
     };
-    const { loss, ...next } = await programs.step.run(pick(feeds, programs.step.graph));
+    const { loss, ...next } = await programs.step.run(pickFeeds(feeds, programs.step.graph));
     freeArrays(this.bend);
     freeArrays(this.velocity);
     this.bend = under('bend', next);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lanczos, type LinearOperator, matrixOperator, symmetricEigen, tridiagonalEigen } from '#core/curvature';
+import { Philox } from '#core/graph';
 import { withSpectrum } from './matrices';
 
 const close = (actual: number, expected: number, tolerance: number): void => expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
@@ -17,6 +19,29 @@ describe('symmetric eigenvalues', () => {
         close(product, found[k]! * vectors[i * 40 + k]!, 1e-9);
       }
     }
+  });
+
+  it('of any matrix: A V = V diag(values), V orthogonal, values ascending', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 1000 }), (n, seed) => {
+        const m = new Philox(seed, 'matrix').normals(n * n);
+        const a = Float64Array.from({ length: n * n }, (_, at) => m[at]! + m[(at % n) * n + Math.floor(at / n)]!);
+        const { values, vectors } = symmetricEigen(a, n);
+        for (let i = 0; i < n; i++) {
+          if (i > 0) expect(values[i]).toBeGreaterThanOrEqual(values[i - 1]!);
+          for (let j = 0; j < n; j++) {
+            let [av, vv] = [0, 0];
+            for (let k = 0; k < n; k++) {
+              av += a[i * n + k]! * vectors[k * n + j]!;
+              vv += vectors[k * n + i]! * vectors[k * n + j]!;
+            }
+            expect(av).toBeCloseTo(values[j]! * vectors[i * n + j]!, 10);
+            expect(vv).toBeCloseTo(i === j ? 1 : 0, 12);
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('of the second difference: 2 - 2 cos(k pi / (n + 1))', () => {

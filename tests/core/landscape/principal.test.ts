@@ -1,10 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Philox } from '#core/graph';
 import { type Checkpoint, innerProduct, rangesAround, trajectoryPlane } from '#core/landscape';
-import { symmetricEigen } from '../../../core/landscape/principal';
 
-/** The k largest eigenpairs of the covariance in weight space, by power iteration with deflation: no Gram matrix, no Jacobi. */
+/** The k largest eigenpairs of the covariance in weight space, by power iteration with deflation: no Gram matrix. */
 function powerIteration(rows: readonly Float64Array[], k: number): { value: number; vector: Float64Array }[] {
   const size = rows[0]!.length;
   const mean = Float64Array.from({ length: size }, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length);
@@ -168,27 +166,4 @@ describe('the plane of several paths', () => {
     expect(() => trajectoryPlane(centre, [path(2, 1, 0), { ...path(2, 3), name: 'twin' }])).toThrow('4 of 5 differ, the same weights are at step 0, step 0 of "twin"');
     expect(() => trajectoryPlane(centre, [path(2, 1, 0), { ...path(7, 7, 7), name: 'frozen' }])).toThrow('all 3 checkpoints of "frozen" hold the same weights, so there is no path of it to draw');
   });
-});
-
-it('symmetric eigenproblem: A V = V diag(values), V orthogonal', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 1000 }), (n, seed) => {
-      const m = new Philox(seed, 'matrix').normals(n * n);
-      const a = Float64Array.from({ length: n * n }, (_, at) => m[at]! + m[(at % n) * n + Math.floor(at / n)]!);
-      const { values, vectors } = symmetricEigen(a, n);
-      for (let i = 0; i < n; i++) {
-        if (i > 0) expect(values[i]).toBeLessThanOrEqual(values[i - 1]!);
-        for (let j = 0; j < n; j++) {
-          let [av, vv] = [0, 0];
-          for (let k = 0; k < n; k++) {
-            av += a[i * n + k]! * vectors[k * n + j]!;
-            vv += vectors[k * n + i]! * vectors[k * n + j]!;
-          }
-          expect(av).toBeCloseTo(values[j]! * vectors[i * n + j]!, 10);
-          expect(vv).toBeCloseTo(i === j ? 1 : 0, 12);
-        }
-      }
-    }),
-    { numRuns: 30 },
-  );
 });
