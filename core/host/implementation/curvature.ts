@@ -19,8 +19,8 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
 
       estimate: api.curvature.estimate.handler(({ input: { again: _, ...request }, signal }) => pool.client('curvature').curvatureEstimate(workOf(request), { ...(signal && { signal }) })),
 
-      list: api.curvature.list.handler(({ input: { run } }) =>
-        listRunCurvature(findRun(run).folder).map((listing) => ({ ...listing, head: toHead(listing.head) }))),
+      list: api.curvature.list.handler(async ({ input: { run } }) =>
+        (await listRunCurvature(findRun(run).folder)).map((listing) => ({ ...listing, head: toHead(listing.head) }))),
 
       get: api.curvature.get.handler(({ input: { run, id } }): KeptCurvature => {
         const { head, figures, layers, points, seconds, complete } = openRunCurvature(findRun(run).folder, id);

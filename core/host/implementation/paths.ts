@@ -8,8 +8,8 @@ import { relayed } from './relayed';
 export function pathProcedures({ pool }: EngineEnvironment) {
   return {
     paths: api.paths.router({
-      list: api.paths.list.handler(({ input }) =>
-        listPaths(findRun(input.run).folder).map(({ id, recipe, created, complete, result }) => {
+      list: api.paths.list.handler(async ({ input }) =>
+        (await listPaths(findRun(input.run).folder)).map(({ id, recipe, created, complete, result }) => {
           const first = Object.values(barriersOf(result))[0]?.['loss'];
           return { id, title: pathTitle(recipe), kind: recipe.kind, created, complete, lossBarrier: first?.aboveLine ?? null };
         })),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { jsonNumber, spelledNumber, UserError } from '#core/graph';
 import { writeSafetensors } from '#core/nn';
 import type { OpenRun } from '../evaluation/open-run';
 import { writeAtomically } from '../folder/atomic-write';
+import { isKept, keptNames, listKept } from '../folder/kept';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
 import { settled } from '../settled';
@@ -137,20 +138,12 @@ export interface CurvatureListing {
 }
 
 /** Results of a run, newest first; what is damaged is left out and told when it is opened. */
-export function listRunCurvature(folder: string): CurvatureListing[] {
+export function listRunCurvature(folder: string): Promise<CurvatureListing[]> {
   const { curvatures, curvature } = runPaths(folder);
-  if (!existsSync(curvatures)) return [];
-  const found: CurvatureListing[] = [];
-  for (const id of readdirSync(curvatures)) {
-    if (!existsSync(join(curvature(id), RESULT))) continue;
-    try {
-      const { head, created, complete, seconds } = readResult(curvature(id));
-      found.push({ id, head, created, complete, seconds, vectors: existsSync(join(curvature(id), VECTORS)) });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  return found.sort((a, b) => b.created - a.created);
+  return listKept(curvatures, RESULT, (id) => {
+    const { head, created, complete, seconds } = readResult(curvature(id));
+    return { id, head, created, complete, seconds, vectors: existsSync(join(curvature(id), VECTORS)) };
+  });
 }
 
 /** @throws UserError when the run has no such result, or its file is damaged */
@@ -162,9 +155,9 @@ export function removeRunCurvature(folder: string, id: string): void {
 }
 
 function resultFolder(folder: string, id: string): string {
-  const path = runPaths(folder).curvature(id);
-  if (/^[\w.-]+$/.test(id) && !id.startsWith('.') && existsSync(join(path, RESULT))) return path;
-  const there = listRunCurvature(folder).map((listing) => listing.id);
+  const { curvatures, curvature } = runPaths(folder);
+  if (isKept(curvatures, id, RESULT)) return curvature(id);
+  const there = [...keptNames(curvatures, RESULT)];
   throw new UserError('curvature.unknown', `The run has no curvature "${id}".`, { hint: there.length === 0 ? 'None has been computed yet.' : `There are: ${there.join(', ')}.` });
 }
 

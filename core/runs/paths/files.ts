@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
+import { isKept } from '../folder/kept';
 import { runPaths } from '../folder/paths';
 
 /** Where everything of a path lies (docs/run-folder.md). */
@@ -18,9 +19,9 @@ export const pathFiles = (folder: string) => ({
 
 /** @throws UserError when the run has no such path */
 export function pathFolder(run: string, id: string): string {
-  const folder = runPaths(run).path(id);
-  if (!/^[\w.-]+$/.test(id) || id.startsWith('.') || !existsSync(folder)) throw new UserError('path.unknown', `The run has no path "${id}".`);
-  return folder;
+  const { paths, path } = runPaths(run);
+  if (!isKept(paths, id)) throw new UserError('path.unknown', `The run has no path "${id}".`);
+  return path(id);
 }
 
 /** A file of weights of the path, which a run can begin with: its middle, its aligned end, or a trained point counted from 1. @throws UserError when the path has none */

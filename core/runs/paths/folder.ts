@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { barriersOf, decodeNpy, encodeNpy, knownPoints, pathRecipeSchema, type PathRecipe, type PathResult, type PathState, type Weights } from '#core/landscape';
 import { readSafetensors, writeSafetensors } from '#core/nn';
 import { z } from 'zod';
 import { writeAtomically } from '../folder/atomic-write';
 import { readWeights } from '../folder/checkpoints';
+import { listKept } from '../folder/kept';
 import { runPaths } from '../folder/paths';
 import { readJson } from '../home';
 import { floatsOf } from '../surfaces/weights';
@@ -99,21 +100,12 @@ export interface PathListing {
 }
 
 /** Paths of a run, newest first; what is damaged is left out and told when it is opened. */
-export function listPaths(run: string): PathListing[] {
-  const { paths } = runPaths(run);
-  if (!existsSync(paths)) return [];
-  const found = readdirSync(paths).flatMap((id): PathListing[] => {
-    const folder = runPaths(run).path(id);
-    if (!existsSync(pathFiles(folder).summary)) return [];
-    try {
-      const result = openPath(folder);
-      return [{ id, recipe: result.recipe, created: statSync(pathFiles(folder).recipe).mtimeMs, complete: knownPoints(result) === result.t.length, result }];
-    } catch (error) {
-      if (error instanceof UserError) return [];
-      throw error;
-    }
+export function listPaths(run: string): Promise<PathListing[]> {
+  const { paths, path } = runPaths(run);
+  return listKept(paths, 'summary.json', (id) => {
+    const result = openPath(path(id));
+    return { id, recipe: result.recipe, created: statSync(pathFiles(path(id)).recipe).mtimeMs, complete: knownPoints(result) === result.t.length, result };
   });
-  return found.sort((a, b) => b.created - a.created);
 }
 
 export const openRunPath = (run: string, id: string): PathResult => openPath(pathFolder(run, id));

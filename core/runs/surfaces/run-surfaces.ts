@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import {
   computeSurfaceIn, estimateSurface, isCurvatureQuantity, openSurface, progressOf, surfaceCurvatureSchema, type PointOptions, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { isKept, listKept } from '../folder/kept';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
 import { statisticsOf } from './batch-norm';
@@ -98,20 +99,12 @@ export async function surfaceDirections(run: OpenRun, request: SurfaceRequest, o
 }
 
 /** Surfaces of a run, newest first; what is damaged is left out and told when it is opened. */
-export async function listSurfaces(folder: string): Promise<SurfaceListing[]> {
+export function listSurfaces(folder: string): Promise<SurfaceListing[]> {
   const { surfaces, surface } = runPaths(folder);
-  if (!existsSync(surfaces)) return [];
-  const found: SurfaceListing[] = [];
-  for (const id of readdirSync(surfaces)) {
-    if (!existsSync(join(surface(id), 'values.npy'))) continue;
-    try {
-      const opened = await openSurface(surface(id));
-      found.push({ id, recipe: opened.recipe, created: statSync(join(surface(id), 'recipe.json')).mtimeMs, ...progressOf(opened) });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  return found.sort((a, b) => b.created - a.created);
+  return listKept(surfaces, 'values.npy', async (id) => {
+    const opened = await openSurface(surface(id));
+    return { id, recipe: opened.recipe, created: statSync(join(surface(id), 'recipe.json')).mtimeMs, ...progressOf(opened) };
+  });
 }
 
 /** @throws UserError when the run has no such surface */
@@ -125,7 +118,7 @@ export function removeSurface(folder: string, id: string): void {
 
 /** @throws UserError when the run has nothing of this name */
 export function surfaceFolder(folder: string, id: string): string {
-  const path = runPaths(folder).surface(id);
-  if (!/^[\w.-]+$/.test(id) || id.startsWith('.') || !existsSync(path)) throw new UserError('surface.unknown', `The run has no surface "${id}".`);
-  return path;
+  const { surfaces, surface } = runPaths(folder);
+  if (!isKept(surfaces, id)) throw new UserError('surface.unknown', `The run has no surface "${id}".`);
+  return surface(id);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import { computeSurfaceIn, openSurface, planeAround, progressOf, surfaceRecipeSchema, type Surface } from '#core/landscape';
@@ -8,6 +8,7 @@ import { soundWeights } from '../evaluation/sound-weights';
 import { evenly } from '../evenly';
 import type { StoredWeights } from '../folder/checkpoints';
 import { writeAtomically } from '../folder/atomic-write';
+import { listKept } from '../folder/kept';
 import { runPaths } from '../folder/paths';
 import { holding, settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
@@ -59,6 +60,9 @@ export interface SeriesListing {
   readonly followed?: Readonly<Record<string, unknown>>;
 }
 
+/** Tells the folder of a series from that of a surface. */
+const FILE = 'series.json';
+
 const prefix = 'series-';
 /** Before the name of a series that followed a training. */
 export const followedPrefix = `${prefix}followed-`;
@@ -93,7 +97,7 @@ export async function* computeRunSeries(opened: OpenRun, asked: SurfaceRequest, 
 
 export function writeSeries(folder: string, series: StoredSeries): void {
   mkdirSync(folder, { recursive: true });
-  writeAtomically(join(folder, 'series.json'), `${JSON.stringify(series, null, 2)}\n`);
+  writeAtomically(join(folder, FILE), `${JSON.stringify(series, null, 2)}\n`);
 }
 
 /** Computes one slice into the folder of its series, or goes on with it. */
@@ -150,21 +154,13 @@ export function isWhole(slice: Pick<Surface, 'recipe' | 'values'>): boolean {
 }
 
 /** Series of a run, newest first. */
-export async function listSeries(folder: string): Promise<SeriesListing[]> {
+export function listSeries(folder: string): Promise<SeriesListing[]> {
   const { surfaces, surface } = runPaths(folder);
-  if (!existsSync(surfaces)) return [];
-  const found: SeriesListing[] = [];
-  for (const id of readdirSync(surfaces).filter((name) => isSeries(name) && existsSync(join(surface(name), 'series.json')))) {
-    try {
-      const { recipe, steps, followed } = readSeries(surface(id));
-      const slices = await readSlices(surface(id), steps);
-      found.push({ id, recipe, steps, ...(followed && { followed }), done: slices.filter(isWhole).length, created: statSync(join(surface(id), 'series.json')).mtimeMs });
-    } catch (error) {
-      // What is damaged is told when it is opened.
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  return found.sort((a, b) => b.created - a.created);
+  return listKept(surfaces, FILE, async (id) => {
+    const { recipe, steps, followed } = readSeries(surface(id));
+    const slices = await readSlices(surface(id), steps);
+    return { id, recipe, steps, ...(followed && { followed }), done: slices.filter(isWhole).length, created: statSync(join(surface(id), FILE)).mtimeMs };
+  });
 }
 
 /** @throws UserError when the run has no such series */
@@ -187,7 +183,7 @@ async function readSlices(path: string, steps: readonly number[]): Promise<Surfa
 }
 
 function readSeries(path: string): z.infer<typeof seriesSchema> {
-  const file = join(path, 'series.json');
+  const file = join(path, FILE);
   const known = existsSync(file) ? seriesSchema.safeParse(parsed(readFileSync(file, 'utf8'))) : undefined;
   if (known?.success) return known.data;
   throw new UserError('surface.series.damaged', `${file} is not what a series' file holds.`, { hint: 'Delete the series and compute it again.', cause: known?.error });

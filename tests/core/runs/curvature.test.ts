@@ -47,14 +47,14 @@ describe('curvature kept with its run', () => {
     removeRunCurvature(folder, whole.id);
     const stop = new AbortController();
     await expect(ask({ seed: 7 }, { signal: stop.signal, onEvent: (event) => void (event.kind === 'figures' && event.layer === 'layers.0' && event.figures.trace && stop.abort()) })).rejects.toThrow();
-    expect(listRunCurvature(folder)[0]).toMatchObject({ id: whole.id, complete: false });
+    expect((await listRunCurvature(folder))[0]).toMatchObject({ id: whole.id, complete: false });
     expect(openRunCurvature(folder, whole.id).layers['layers.0']!.density).toBeUndefined();
     let parts = 0;
     const rest = await ask({ seed: 7 }, { onEvent: (event) => void (event.kind === 'figures' && parts++) });
     // Whole, first layer as known; then the first layer's density and the second layer's three figures.
     expect(parts).toBe(2 + 1 + 3);
     expect(timeless(rest.report)).toEqual(timeless(whole.report));
-    expect(listRunCurvature(folder)[0]).toMatchObject({ id: whole.id, complete: true });
+    expect((await listRunCurvature(folder))[0]).toMatchObject({ id: whole.id, complete: true });
   });
 
   it('keeps eigenvectors as tensors of the parameters\' shapes, of length one', async () => {
@@ -63,7 +63,7 @@ describe('curvature kept with its run', () => {
     expect(tensors['largest.1.layers.0.weight']!.shape).toEqual([6, 2]);
     const length = Object.entries(tensors).filter(([name]) => name.startsWith('smallest.0.')).reduce((sum, [, { data }]) => sum + Array.from(data as Float32Array).reduce((s, v) => s + v * v, 0), 0);
     expect(length).toBeCloseTo(1, 5);
-    expect(listRunCurvature(folder).find((listing) => listing.id === id)!.vectors).toBe(true);
+    expect((await listRunCurvature(folder)).find((listing) => listing.id === id)!.vectors).toBe(true);
   });
 
   it('tells a damaged file by its name, lists the others, and removes what is asked', async () => {
@@ -71,7 +71,7 @@ describe('curvature kept with its run', () => {
     const path = join(run.paths.curvature(id), 'result.json');
     writeFileSync(path, readFileSync(path).subarray(0, 300));
     expect(() => openRunCurvature(folder, id)).toThrow(path);
-    expect(listRunCurvature(folder).some((listing) => listing.id === id)).toBe(false);
+    expect((await listRunCurvature(folder)).some((listing) => listing.id === id)).toBe(false);
     await expect(ask({ density: false, trace: null, byLayer: false })).rejects.toMatchObject({ code: 'curvature.damaged' });
     expect((await ask({ density: false, trace: null, byLayer: false }, { again: true })).kept).toBe(false);
     removeRunCurvature(folder, id);
@@ -80,9 +80,9 @@ describe('curvature kept with its run', () => {
   });
 
   it('leaves nothing behind of a request that cannot be answered', async () => {
-    const before = listRunCurvature(folder).length;
+    const before = (await listRunCurvature(folder)).length;
     await expect(ask({ layers: ['nowhere'] })).rejects.toMatchObject({ code: 'curvature.layer' });
-    expect(listRunCurvature(folder)).toHaveLength(before);
+    expect(await listRunCurvature(folder)).toHaveLength(before);
   });
 
   it('follows the training: each checkpoint has the figures of that checkpoint asked for alone, the last one without a second computation', async () => {
@@ -134,7 +134,7 @@ describe('curvature kept with its run', () => {
     // With their vectors, which are Lanczos' work.
     const kept = await ask({ all: true, vectors: true, byLayer: false });
     expect(kept.report.eigenvalues!.algorithm).toMatch(/^lanczos/);
-    expect(listRunCurvature(folder).find((listing) => listing.id === kept.id)!.vectors).toBe(true);
+    expect((await listRunCurvature(folder)).find((listing) => listing.id === kept.id)!.vectors).toBe(true);
   });
 
   it('an estimate counts products: of each matrix, at each checkpoint, up to the iterations that are allowed', async () => {

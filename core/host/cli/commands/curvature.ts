@@ -103,7 +103,10 @@ export function addCurvature(program: Command): void {
     const terminal = terminalOf(options);
     if (options.out !== undefined) checkReportFile(options.out);
     const { folder } = resolveRun(named);
-    if (options.list) return terminal.result(listRunCurvature(folder), () => listText(listRunCurvature(folder)));
+    if (options.list) {
+      const kept = await listRunCurvature(folder);
+      return terminal.result(kept, () => listText(kept));
+    }
     if (options.remove !== undefined) {
       removeRunCurvature(folder, options.remove);
       return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);

@@ -62,7 +62,10 @@ export function addSharpness(program: Command): void {
     const settings = settingsOf(options.set ?? []);
     const { folder } = resolveRun(named);
     const paths = runPaths(folder);
-    if (options.kept) return terminal.result(listMeasures(paths), () => keptText(listMeasures(paths)));
+    if (options.kept) {
+      const kept = listMeasures(paths);
+      return terminal.result(kept, () => keptText(kept));
+    }
     if (options.remove !== undefined) {
       removeMeasures(paths, options.remove);
       return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);

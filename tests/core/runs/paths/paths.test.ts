@@ -37,7 +37,7 @@ describe('a path between two runs', () => {
     expect(bezier.result.distance.at(-1)!).toBeGreaterThan(bezier.result.straight);
     const kept = openRunPath(runs[0]!, bezier.id);
     expect(kept).toEqual(bezier.result);
-    expect(listPaths(runs[0]!).map(({ id, complete }) => [id, complete])).toContainEqual([bezier.id, true]);
+    expect((await listPaths(runs[0]!)).map(({ id, complete }) => [id, complete])).toContainEqual([bezier.id, true]);
     for (const format of pathFormats) expect((await exportPath(kept, format)).length).toBeGreaterThan(500);
     const [head, first] = new TextDecoder().decode(await exportPath(kept, 'csv')).split('\n');
     expect(head).toBe('t,distance,train loss,train error,test loss,test error');
