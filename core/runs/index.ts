@@ -56,7 +56,7 @@ export { findRun, findRuns, isLearntFrom, rememberRun, removeRun, resolveRun, ty
 export { proposeRun } from './propose';
 export { presentParts } from './run-data';
 export { stepOnnx, summarizeStep, type StepSummary } from './step-summary';
-export { isAtWork, settled } from './settled';
+export { settled } from './settled';
 export { sourceTitle } from './source-title';
 export { describeIssues, pathInWords, specificationError, type SpecificationIssue } from './specification/issues';
 export { populationMembers, populationSchema, populationSize, valuesOf, type PopulationMember, type PopulationSpecification } from './specification/population';

@@ -5,13 +5,14 @@ import { composeRun, type RunParts } from '../compose';
 import { chooseDevice } from '../device';
 import { usualCheckpoint } from '../usual-checkpoint';
 import type { CheckpointName, StoredWeights } from '../folder/checkpoints';
-import { lockOwner } from '../folder/lock';
 import { runPaths, type RunPaths } from '../folder/paths';
 import { readRunFile, type RunFile } from '../folder/run-file';
 import { memberSpecification } from '../population/compose';
 import { chooseMember, type MemberChoice } from '../population/member-choice';
+import { isAtWork } from '../settled';
 import { storedSpecification } from '../specification/stored';
-import { weightsSource } from './weights-source';
+import { misfit } from './misfit';
+import { networkTitle, weightsSource } from './weights-source';
 
 export interface OpenOptions {
   /** Which network of a population. */
@@ -70,24 +71,17 @@ export async function openRun(folder: string, options: OpenOptions = {}): Promis
     parts,
     ...(chosen && { member: chosen.entry.member }),
     get usualCheckpoint() {
-      return lockOwner(paths.lock) ? 'last' : usualCheckpoint(specification);
+      return isAtWork({ paths }) ? 'last' : usualCheckpoint(specification);
     },
     compile: { device: device.id, ...(options.threads ? { threads: options.threads } : {}) },
     trajectorySteps: stored.trajectorySteps,
     weights(name) {
       const weights = stored.read(name);
-      checkFit(`Checkpoint ${name} of ${chosen ? `member ${chosen.entry.member} of ` : ''}run "${file.name}"`, weights, parts);
-      return weights;
+      const unfit = misfit(parts.model, weights);
+      if (unfit === undefined) return weights;
+      throw new UserError('run.weights-unfit', `Checkpoint ${name} of ${networkTitle(file, chosen?.entry.member)} does not fit the run's model: ${unfit}.`, {
+        hint: 'The file is of another network: put the run\'s own back, or choose another checkpoint.',
+      });
     },
   };
-}
-
-function checkFit(of: string, { tensors }: StoredWeights, { model }: RunParts): void {
-  for (const [name, { shape }] of Object.entries({ ...model.parameters, ...model.buffers })) {
-    const given = tensors[name]?.shape;
-    if (given?.join() === shape.join()) continue;
-    throw new UserError('run.weights-unfit', `${of} does not fit the run's model: ${name} is ${given ? `[${given.join(', ')}]` : 'missing'}, not [${shape.join(', ')}].`, {
-      hint: 'The file is of another network: put the run\'s own back, or choose another checkpoint.',
-    });
-  }
 }

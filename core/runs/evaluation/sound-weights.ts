@@ -2,6 +2,7 @@ import { UserError } from '#core/graph';
 import type { StateTensor } from '#core/train';
 import type { CheckpointName, StoredWeights } from '../folder/checkpoints';
 import type { OpenRun } from './open-run';
+import { networkTitle } from './weights-source';
 
 /**
  * The weights of a checkpoint whose loss is to be looked at.
@@ -10,8 +11,7 @@ import type { OpenRun } from './open-run';
  */
 export function soundWeights(run: Pick<OpenRun, 'weights' | 'file' | 'parts' | 'member'>, name: CheckpointName): StoredWeights {
   const weights = run.weights(name);
-  const member = run.member === undefined ? '' : `member ${run.member} of `;
-  checkFinite(weights.tensors, Object.keys({ ...run.parts.model.parameters, ...run.parts.model.buffers }), `checkpoint ${name} of ${member}run "${run.file.name}"`);
+  checkFinite(weights.tensors, Object.keys({ ...run.parts.model.parameters, ...run.parts.model.buffers }), `checkpoint ${name} of ${networkTitle(run.file, run.member)}`);
   return weights;
 }
 

@@ -7,6 +7,9 @@ import type { RunFile } from '../folder/run-file';
 import { membersOf } from '../population/member-choice';
 import type { MemberEntry } from '../population/members-file';
 
+/** What messages call a network: `run "digits"`, `member 3 of run "sweep"`. */
+export const networkTitle = ({ name }: Pick<RunFile, 'name'>, member?: number): string => `${member === undefined ? '' : `member ${member} of `}run "${name}"`;
+
 /** The checkpoints of one network, wherever they lie. */
 export interface WeightsSource {
   /** Steps whose weights are kept for the path of the training, in order. */
@@ -21,8 +24,8 @@ export const weightsSource = (paths: RunPaths, file: RunFile, member?: MemberEnt
 const wholeWeights = (paths: RunPaths, file: RunFile): WeightsSource => ({
   trajectorySteps: () => trajectorySteps(paths),
   read(name) {
-    if (file.state === 'finished') checkBest(paths, name, file.best, `run "${file.name}"`);
-    return readCheckpoint(paths, name, `run "${file.name}"`);
+    if (file.state === 'finished') checkBest(paths, name, file.best, networkTitle(file));
+    return readCheckpoint(paths, name, networkTitle(file));
   },
 });
 
@@ -31,7 +34,7 @@ function memberWeights(paths: RunPaths, file: RunFile, { member, group, place }:
   const own = runPaths(paths.group(group));
   // Read anew with each question: the member may still be training.
   const entry = (): MemberEntry => membersOf(paths, file).members[member]!;
-  const of = `member ${member} of run "${file.name}"`;
+  const of = networkTitle(file, member);
   return {
     trajectorySteps: () => trajectorySteps(own).filter((step) => step <= entry().step),
     read(name) {

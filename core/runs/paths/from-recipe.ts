@@ -2,14 +2,14 @@ import { UserError } from '#core/graph';
 import type { PathRecipe } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { checkpointOf, checkSameRecipe, checkSameWeights } from '../recipes';
-import { pointOnPath } from '../surfaces/weights';
+import { asRequested } from '../surfaces/weights';
 import { pathRequestSchema, type PathRequest } from './request';
 import { setUpPath } from './setup';
 
 /** What a person would have asked for to get this recipe. */
-function requestOfRecipe({ run, to: { run: other, checkpoint, member }, kind, align, seed, training, band, points, splits, subset }: PathRecipe): PathRequest {
+function requestOfRecipe({ run, to, kind, align, seed, training, band, points, splits, subset }: PathRecipe): PathRequest {
   return pathRequestSchema.parse({
-    to: { run: other, checkpoint: pointOnPath(checkpoint) ? checkpoint : checkpointOf(checkpoint), ...(member !== undefined && { member }) },
+    to: asRequested(to),
     kind,
     align,
     checkpoint: checkpointOf(run.checkpoint),

@@ -2,7 +2,8 @@ import { pathThrough, pointAt, type Checkpoint } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { openRunPath, readInner } from '../paths/folder';
 import { pathFolder } from '../paths/files';
-import { floatsOf, otherWeights, pointOnPath, type OtherWeights } from './weights';
+import { checkpointOf } from '../recipes';
+import { asRequested, floatsOf, otherWeights, pointOnPath, type OtherWeights } from './weights';
 
 /** Places of a path that are drawn in a plane. */
 const PLACES = 41;
@@ -16,12 +17,8 @@ export function drawnPath(run: OpenRun, others: readonly OtherWeights[], names: 
   const folder = pathFolder(run.paths.folder, id);
   const result = openRunPath(run.paths.folder, id);
   const { recipe } = result;
-  const { checkpoint } = recipe.run;
-  const start = floatsOf(run.weights(/^\d+$/.test(checkpoint) ? Number(checkpoint) : (checkpoint as 'init' | 'last' | 'best')).tensors, names);
-  const { member } = recipe.to;
-  const end = recipe.align
-    ? { run: run.paths.folder, checkpoint: `path:${id}/end` }
-    : { run: recipe.to.run, checkpoint: /^\d+$/.test(recipe.to.checkpoint) ? Number(recipe.to.checkpoint) : recipe.to.checkpoint, ...(member !== undefined && { member }) };
+  const start = floatsOf(run.weights(checkpointOf(recipe.run.checkpoint)).tensors, names);
+  const end = recipe.align ? { run: run.paths.folder, checkpoint: `path:${id}/end` } : asRequested(recipe.to);
   const path = pathThrough(recipe.kind, start, readInner(folder, result, names), otherWeights(end, names).parameters);
   return Array.from({ length: PLACES }, (_, i) => ({ step: i / (PLACES - 1), parameters: pointAt(path, i / (PLACES - 1)) }));
 }

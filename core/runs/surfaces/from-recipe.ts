@@ -4,6 +4,7 @@ import type { OpenRun } from '../evaluation/open-run';
 import { checkpointOf, checkSameRecipe, checkSameWeights } from '../recipes';
 import { surfaceRequestSchema, type SurfaceRequest } from './request';
 import { setUpSurface } from './setup';
+import { asRequested } from './weights';
 
 /** What a person would have asked for to get this recipe. */
 export function requestOfRecipe({ plane, grid, adaptive, split, subset, batchNorm, run, around, quantities, curvature }: SurfaceRecipe): SurfaceRequest {
@@ -11,7 +12,7 @@ export function requestOfRecipe({ plane, grid, adaptive, split, subset, batchNor
     throw new UserError('surface.recipe.slice', `The recipe is a slice of a series: its directions are those of checkpoint ${around.checkpoint}.`, { hint: 'Compute the series: Over training in the window, --over-checkpoints on the command line.' });
   }
   const { kind: _, to, of, orthogonal: _orthogonal, axes: _axes, seed, which, tolerance, maxIterations, radius, steps, with: joint, align, file, hash, count: _count, ...rest } = { seed: subset?.seed ?? 0, ...plane } as Record<string, unknown> & { seed: number; kind: string; hash?: string; to?: WeightsReference; of?: WeightsReference[]; with?: WeightsReference[]; align?: { seed: number } };
-  const others = (of ?? joint ?? (to ? [to] : [])).map(({ run: id, checkpoint, member }) => ({ run: id, checkpoint: checkpointOf(checkpoint), ...(member !== undefined && { member }) }));
+  const others = (of ?? joint ?? (to ? [to] : [])).map(asRequested);
   // A line's second range is of no account, but has to be one.
   const y = grid.y.from < grid.y.to ? ([grid.y.from, grid.y.to] as const) : ([-1, 1] as const);
   return surfaceRequestSchema.parse({

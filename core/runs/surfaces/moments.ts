@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '#core/graph';
 import type { OpenRun } from '../evaluation/open-run';
 import type { StoredWeights } from '../folder/checkpoints';
-import { lockOwner } from '../folder/lock';
 import { currentState, readRunFile, type RunFile, type RunState } from '../folder/run-file';
+import { isAtWork } from '../settled';
 import { forgetWanted, isWanted, wantCheckpoint } from '../wanted';
 
 /** How often a training is looked at, in milliseconds. */
@@ -22,7 +22,7 @@ export interface Standing {
 export function standingOf({ paths, file }: Pick<OpenRun, 'paths' | 'file'>): Standing {
   if (!existsSync(paths.run)) throw removed(file.name);
   const now = readRunFile(paths.folder);
-  return { file: now, state: currentState(paths.folder, now), working: lockOwner(paths.lock) !== undefined };
+  return { file: now, state: currentState(paths.folder, now), working: isAtWork({ paths }) };
 }
 
 export const removed = (name: string): UserError => new UserError('run.removed', `Run "${name}" was removed while it was followed.`);

@@ -1,7 +1,9 @@
 import { UserError } from '#core/graph';
 import { matchWeights, permutationSpecification, permuteWeights, type Checkpoint, type CheckpointPath, type LandscapeProblem, type WeightsReference } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { misfit } from '../evaluation/misfit';
 import { checkFinite } from '../evaluation/sound-weights';
+import { networkTitle } from '../evaluation/weights-source';
 import { resolveRun } from '../registry';
 import { floatsOf, otherSource, otherWeights, type FoundWeights, type OtherWeights } from './weights';
 
@@ -48,7 +50,7 @@ function trainingPath(read: (step: number) => Pick<FoundWeights, 'tensors'>, ste
 
 /** This run's own weights at some steps. */
 export const pathOfSteps = (run: OpenRun, steps: readonly number[]): Checkpoint[] =>
-  trainingPath((step) => run.weights(step), steps, pathTensors(run), (step) => `checkpoint ${step} of run "${run.file.name}"`);
+  trainingPath((step) => run.weights(step), steps, pathTensors(run), (step) => `checkpoint ${step} of ${networkTitle(run.file, run.member)}`);
 
 /** The path of this run's own training up to a step. */
 export const ownPath = (run: OpenRun, last: number): Checkpoint[] => pathOfSteps(run, run.trajectorySteps().filter((step) => step <= last));
@@ -95,14 +97,10 @@ export async function otherPaths(run: OpenRun, problem: LandscapeProblem, others
   return found;
 }
 
-function checkNetwork({ file, parts: { model } }: OpenRun, { reference, tensors }: FoundWeights): void {
-  for (const [name, { shape }] of Object.entries({ ...model.parameters, ...model.buffers })) {
-    const given = tensors[name]?.shape;
-    if (given?.join() === shape.join()) continue;
-    throw new UserError('surface.path.network', `"${reference.name}" is another network than "${file.name}": its ${name} is ${given ? `[${given.join(', ')}]` : 'missing'}, not [${shape.join(', ')}].`, {
-      hint: 'Paths in one plane are of runs with the same architecture.',
-    });
-  }
+function checkNetwork({ file, parts: { model } }: OpenRun, other: FoundWeights): void {
+  const unfit = misfit(model, other);
+  if (unfit === undefined) return;
+  throw new UserError('surface.path.network', `"${other.reference.name}" is another network than "${file.name}": its ${unfit}.`, { hint: 'Paths in one plane are of runs with the same architecture.' });
 }
 
 function checkOther({ file, member }: OpenRun, { reference }: FoundWeights, centre: string, before: readonly WeightsReference[]): void {

@@ -8,6 +8,7 @@ import { readWeights, type StoredWeights } from '../folder/checkpoints';
 import { runPaths } from '../folder/paths';
 import { pathWeightsFile } from '../paths/files';
 import { chooseMember } from '../population/member-choice';
+import { checkpointOf } from '../recipes';
 import { resolveRun, type FoundRun } from '../registry';
 import { storedSpecification } from '../specification/stored';
 import { weightsFingerprint } from '../weights-fingerprint';
@@ -36,6 +37,10 @@ export function floatsOf(tensors: Readonly<Record<string, StateTensor>>, names: 
 }
 
 export type OtherWeights = z.infer<typeof otherWeightsSchema>;
+
+/** How a request names weights that a recipe refers to. */
+export const asRequested = ({ run, checkpoint, member }: Pick<WeightsReference, 'run' | 'checkpoint' | 'member'>): OtherWeights =>
+  ({ run, checkpoint: pointOnPath(checkpoint) ? checkpoint : checkpointOf(checkpoint), ...(member !== undefined && { member }) });
 
 /** Weights of another run or member, and how a recipe names them. */
 export interface FoundWeights extends StoredWeights {
