@@ -8,6 +8,7 @@ export {
   diagonal, type DiagonalEstimate, frobeniusNorm, hutchinson, hutchPlusPlus, type TraceAlgorithm, traceAlgorithms, type TraceOptions, xtrace,
 } from './algorithms/trace';
 export { densityOfSpectrum, endsOf, figuresOfSpectrum, type WholeOptions, type WholeSpectrum, wholeSpectrum } from './algorithms/whole';
+export { mean, meanWithError, studentQuantile } from './algebra/statistics';
 export { moved, norm } from './algebra/vectors';
 export { symmetricEigen, symmetricEigenvalues, tridiagonalEigen, type Eigen } from './algebra/symmetric';
 export { checkWrittenOut, LARGEST_MATRIX, materialize, matrixOperator, writeOut, type WrittenOut } from './operators/matrix';

@@ -149,7 +149,7 @@ function rankError(gram: Float64Array, n: number, axes: 2 | 3, nameOf: (row: num
 }
 
 /** `H G H` with `H = I - 1/n`: the Gram matrix of the rows minus their mean. */
-function centreGram(gram: Float64Array, n: number): Float64Array {
+export function centreGram(gram: Float64Array, n: number): Float64Array {
   const means = Float64Array.from({ length: n }, (_, i) => gram.subarray(i * n, (i + 1) * n).reduce((sum, value) => sum + value, 0) / n);
   const mean = means.reduce((sum, value) => sum + value, 0) / n;
   return gram.map((value, at) => value - means[Math.floor(at / n)]! - means[at % n]! + mean);

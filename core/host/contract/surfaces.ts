@@ -193,7 +193,7 @@ export const surfaceTopology = z.object({
 export type SurfaceTopology = z.infer<typeof surfaceTopology>;
 
 /** A question about a picture and its answer, as `TrustCheck` of core/landscape. */
-export const trustCheck = z.object({ name: z.string(), title: z.string(), passed: z.boolean().nullable(), figure: z.number(), limit: z.number(), says: z.string() });
+export const trustCheck = z.object({ name: z.string(), title: z.string(), passed: z.boolean().nullable(), figure: z.number().nullable(), limit: z.number(), says: z.string() });
 export type TrustCheck = z.infer<typeof trustCheck>;
 
 const one = z.strictObject({ run: z.string(), id: z.string() });

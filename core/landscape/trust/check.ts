@@ -4,8 +4,8 @@ export interface TrustCheck {
   readonly title: string;
   /** `null`: the question has no meaning for this picture. */
   readonly passed: boolean | null;
-  /** The figure that decides, and the figure it is held against: `figure <= limit` passes, except for `variance` (`>=`). */
-  readonly figure: number;
+  /** The figure that decides, and the figure it is held against: `figure <= limit` passes, except for `variance` (`>=`). `null`: there is none, or it is without bound. */
+  readonly figure: number | null;
   readonly limit: number;
   /** What was found, in one plain sentence; for a failed check with what to do. */
   readonly says: string;

@@ -23,6 +23,8 @@ export interface BatchesOptions {
   batchSize?: number;
   /** At most so many examples in a batch. */
   mostExamples?: number;
+  /** So many batches of the size that they would have, each drawn from the examples with replacement (Efron 1979). */
+  drawnAgain?: number;
 }
 
 /** Numbers of input in one batch: enough to keep the kernels busy, little enough for many points at once. */
@@ -47,7 +49,7 @@ export function subsetRows(data: PreparedDataset, split: SplitName, subset: Subs
 }
 
 /** The chosen examples as batches of one size, the last ones padded. @throws UserError where there are too few */
-export function makeBatches(data: PreparedDataset, { split, subset, mixed, leastBatches = 1, batchSize: asked, mostExamples = Infinity }: BatchesOptions): { batches: LandscapeBatch[]; size: number } {
+export function makeBatches(data: PreparedDataset, { split, subset, mixed, leastBatches = 1, batchSize: asked, mostExamples = Infinity, drawnAgain }: BatchesOptions): { batches: LandscapeBatch[]; size: number } {
   const part = partOf(data, split);
   const rows = subsetRows(data, split, subset);
   if (mixed) shuffle(rows, subset?.seed ?? 0);
@@ -56,8 +58,9 @@ export function makeBatches(data: PreparedDataset, { split, subset, mixed, least
   // Batches of nearly equal size waste little on padding.
   const count = Math.min(Math.max(Math.ceil(rows.length / (asked ?? Math.min(mostExamples, batchSize(data, rows.length)))), leastBatches), rows.length);
   const size = asked ?? Math.ceil(rows.length / count);
-  const batches = Array.from({ length: count }, (_, at): LandscapeBatch => {
-    const own = mixed ? rows.subarray(Math.floor((at * rows.length) / count), Math.floor(((at + 1) * rows.length) / count)) : rows.subarray(at * size, (at + 1) * size);
+  const again = drawnAgain === undefined ? undefined : withReplacement(rows, drawnAgain * size, subset?.seed ?? 0);
+  const batches = Array.from({ length: drawnAgain ?? count }, (_, at): LandscapeBatch => {
+    const own = again ? again.subarray(at * size, (at + 1) * size) : mixed ? rows.subarray(Math.floor((at * rows.length) / count), Math.floor(((at + 1) * rows.length) / count)) : rows.subarray(at * size, (at + 1) * size);
     const x = new Float32Array(size * width);
     const y = targetOf(data).dtype === 'int32' ? new Int32Array(size * targets) : new Float32Array(size * targets);
     const mask = new Float32Array(size);
@@ -86,6 +89,11 @@ export function calibrationBatches(data: PreparedDataset, subset: Subset | null)
     return { x: batch };
   });
   return { batches, size };
+}
+
+/** As many rows as asked for, each any of these. */
+function withReplacement(rows: Int32Array, count: number, seed: number): Int32Array {
+  return Int32Array.from(new Philox(seed, 'surface/again').uniforms(count), (u) => rows[Math.floor(u * rows.length)]!);
 }
 
 /** Mixes rows in place: data in an order, by class for one, would give batches with statistics of their own. */

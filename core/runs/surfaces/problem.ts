@@ -22,6 +22,10 @@ export interface ProblemOptions {
   batchSize?: number;
   /** At most so many examples in a batch. */
   mostExamples?: number;
+  /** Examples in a random order, as BatchNorm's mode `batch` takes them anyway. */
+  mixed?: boolean;
+  /** So many batches, each drawn from the examples with replacement. */
+  drawnAgain?: number;
 }
 
 /** Quantities of a surface for a task. */
@@ -46,8 +50,8 @@ export function landscapeProblem(
 ): LandscapeProblem {
   const { model, loss } = parts;
   const { task, exampleShape } = data;
-  const { split, subset, batchNorm, leastBatches, mostExamples, batchSize, perClass = false } = options;
-  const { batches, size } = makeBatches(data, { split, subset, mixed: batchNorm === 'batch', ...(leastBatches !== undefined && { leastBatches }), ...(batchSize !== undefined && { batchSize }), ...(mostExamples !== undefined && { mostExamples }) });
+  const { split, subset, batchNorm, leastBatches, mostExamples, batchSize, drawnAgain, mixed = batchNorm === 'batch', perClass = false } = options;
+  const { batches, size } = makeBatches(data, { split, subset, mixed, ...(drawnAgain !== undefined && { drawnAgain }), ...(leastBatches !== undefined && { leastBatches }), ...(batchSize !== undefined && { batchSize }), ...(mostExamples !== undefined && { mostExamples }) });
   const classes = perClass ? presentClasses(data, batches) : [];
   const target = targetOf(data);
   const width = data.targets ?? 1;

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '#core/graph';
-import { makePlane, openSurface, trustChecks, type LandscapeProblem, type TrustCheck } from '#core/landscape';
+import { makePlane, openSurface, trustChecks, type TrustCheck } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf, type BatchNormMode } from './batch-norm';
-import { landscapeProblem } from './problem';
+import { landscapeProblem, type ProblemOptions } from './problem';
 import type { SurfaceRequest } from './request';
 import { setUpSurface } from './setup';
 
-/** Batches that the examples are cut into, so that they can be drawn again. */
+/** Batches of which other pictures could be made. */
 const BATCHES = 24;
+
+/** What float32 makes of a softmax's loss near 0: `log(1 + s)` is known to half a step at 1. */
+const SOFTMAX_ROUNDING = 2 ** -24;
 
 /**
  * Whether the computed surface of this request can be trusted.
@@ -22,24 +25,27 @@ export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, opt
   const surface = await openSurface(folder);
   const { tensors } = run.weights(request.checkpoint);
   const { subset, batchNorm } = recipe;
-  const problem = (mode: BatchNormMode) => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, batchNorm: mode, leastBatches: BATCHES });
-  const own = problem(batchNorm);
+  const problem = (options: Pick<ProblemOptions, 'batchNorm' | 'leastBatches' | 'mixed' | 'drawnAgain'>) => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, ...options });
+  const withStatistics = statisticsOf(run.parts.model).length > 0;
+  // Batches with statistics of their own are of the size that the picture's are: the loss, and its scatter, depend on it. Others are as small as there have to be many.
+  const ownStatistics = batchNorm === 'batch';
+  const own = problem({ batchNorm, ...(!ownStatistics && { leastBatches: BATCHES, mixed: true }) });
+  const examples = own.batches.reduce((sum, { count }) => sum + count, 0);
+  const again = ownStatistics && own.batches.length < BATCHES && examples >= BATCHES;
+  const other = ownStatistics ? 'evaluation' : 'batch';
   const { plane: kind } = recipe;
   return trustChecks({
     ...run.compile,
     surface,
     plane,
     problem: own,
-    ...(statisticsOf(run.parts.model).length > 0 && otherMode(batchNorm, problem)),
-    ...((kind.kind === 'random' || kind.kind === 'gradient' || kind.kind === 'ascent') && { fresh: (seed: number) => makePlane(own, { ...kind, seed: kind.seed + seed }, sources) }),
+    ...(again && { drawnAgain: { problem: problem({ batchNorm, drawnAgain: BATCHES }), picture: own.batches.length } }),
+    ...(run.parts.loss.link === 'softmax' && { rounding: SOFTMAX_ROUNDING }),
+    // The picture's statistics are held against each batch's own; where these are the picture's, against the stored ones.
+    ...(withStatistics && { otherMode: { problem: problem({ batchNorm: other }), compared: `With ${statisticsNames[other]} instead of ${statisticsNames[batchNorm]}` } }),
+    ...((kind.kind === 'random' || kind.kind === 'gradient' || kind.kind === 'ascent' || (kind.kind === 'line' && kind.to === undefined)) && { fresh: (seed: number) => makePlane(own, { ...kind, seed: kind.seed + seed }, sources) }),
     ...(options.signal && { signal: options.signal }),
   });
-}
-
-/** The picture's statistics are held against each batch's own; where these are the picture's, against the stored ones. */
-function otherMode(mode: BatchNormMode, problem: (mode: BatchNormMode) => LandscapeProblem) {
-  const other = mode === 'batch' ? 'evaluation' : 'batch';
-  return { otherMode: { problem: problem(other), compared: `With ${statisticsNames[other]} instead of ${statisticsNames[mode]}` } };
 }
 
 const statisticsNames: Readonly<Record<BatchNormMode, string>> = {
