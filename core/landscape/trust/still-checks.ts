@@ -1,8 +1,9 @@
+import { symmetricEigen } from '#core/curvature';
 import { eigenvalueText } from '../describe';
 import { innerProduct } from '../directions';
 import type { AxisEigenvalue } from '../given';
 import type { Plane } from '../plane';
-import { centreGram, symmetricEigen } from '../principal';
+import { centreGram } from '../principal';
 import type { LandscapeProblem } from '../problem';
 import { RESIDUAL, TRACE_INTERVAL } from '../curvature-recipe';
 import { findHoles } from '../holes';

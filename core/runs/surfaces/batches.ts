@@ -58,9 +58,11 @@ export function makeBatches(data: PreparedDataset, { split, subset, mixed, least
   // Batches of nearly equal size waste little on padding.
   const count = Math.min(Math.max(Math.ceil(rows.length / (asked ?? Math.min(mostExamples, batchSize(data, rows.length)))), leastBatches), rows.length);
   const size = asked ?? Math.ceil(rows.length / count);
+  // Cut by their size, few examples in many batches would leave the last ones empty.
+  const even = mixed || (count - 1) * size >= rows.length;
   const again = drawnAgain === undefined ? undefined : withReplacement(rows, drawnAgain * size, subset?.seed ?? 0);
   const batches = Array.from({ length: drawnAgain ?? count }, (_, at): LandscapeBatch => {
-    const own = again ? again.subarray(at * size, (at + 1) * size) : mixed ? rows.subarray(Math.floor((at * rows.length) / count), Math.floor(((at + 1) * rows.length) / count)) : rows.subarray(at * size, (at + 1) * size);
+    const own = again ? again.subarray(at * size, (at + 1) * size) : even ? rows.subarray(Math.floor((at * rows.length) / count), Math.floor(((at + 1) * rows.length) / count)) : rows.subarray(at * size, (at + 1) * size);
     const x = new Float32Array(size * width);
     const y = targetOf(data).dtype === 'int32' ? new Int32Array(size * targets) : new Float32Array(size * targets);
     const mask = new Float32Array(size);
