@@ -82,7 +82,7 @@ export function randomWalkShare(checkpoints: readonly number[], axes: number): n
     return a.walk === b.walk ? Math.min(a.step, b.step) : 0;
   });
   const { values } = symmetricEigen(centreGram(products, n), n);
-  return sumOf(values.slice(0, axes)) / sumOf(values);
+  return sumOf(values.slice(-axes)) / sumOf(values);
 }
 
 const sumOf = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
