@@ -37,3 +37,11 @@ export class EventQueue<Event> {
     }
   }
 }
+
+/** Merges as of {@link EventQueue}: of such events that wait behind each other only the newest is told. */
+export const newestOf = <Event>(passing: (event: Event) => boolean) => (waiting: Event[], event: Event): boolean => {
+  const last = waiting.at(-1);
+  if (last === undefined || !passing(last) || !passing(event)) return false;
+  waiting[waiting.length - 1] = event;
+  return true;
+};

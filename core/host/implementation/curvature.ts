@@ -1,21 +1,20 @@
 import { curvatureRequestSchema, exportCurvature, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature, reportOf } from '#core/runs';
 import type { CurvatureEvent, CurvatureHead, KeptCurvature } from '../contract';
 import type { CurvatureWorkEvent } from '../work/curvature';
+import { newestOf } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
+import { relayed } from './relayed';
 import { withoutUndefined } from './without-undefined';
 
 export function curvatureProcedures({ pool }: EngineEnvironment) {
   return {
     curvature: api.curvature.router({
-      compute: api.curvature.compute.handler(async function* ({ input: { run, member, again, ...request }, signal }): AsyncGenerator<CurvatureEvent, void> {
-        const left = new AbortController();
-        const events = await pool.client('curvature').curvature({ ...workOf({ run, member, ...request }), again }, { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
-        try {
-          for await (const event of events) yield toEvent(event);
-        } finally {
-          left.abort();
-        }
-      }),
+      compute: api.curvature.compute.handler(({ input: { again, ...request }, signal }) => relayed<CurvatureWorkEvent, CurvatureEvent>(
+        newestOf(({ kind }) => kind === 'progress'),
+        signal,
+        (abort) => pool.client('curvature').curvature({ ...workOf(request), again }, { signal: abort }),
+        (event) => [toEvent(event)],
+      )),
 
       estimate: api.curvature.estimate.handler(({ input: { again: _, ...request }, signal }) => pool.client('curvature').curvatureEstimate(workOf(request), { ...(signal && { signal }) })),
 

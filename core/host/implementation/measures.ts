@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { exportMeasures, findRun, listMeasures, measuresRequestSchema, openMeasures, readSettings, removeMeasures, runPaths, type MeasuresFile } from '#core/runs';
 import type { MeasureDefinition, MeasureSetting, MeasuresEvent, MeasuresReport } from '../contract';
 import type { MeasuresWorkEvent } from '../work/curvature';
+import { newestOf } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
+import { relayed } from './relayed';
 
 export function measuresProcedures({ pool }: EngineEnvironment) {
   return {
@@ -20,15 +22,12 @@ export function measuresProcedures({ pool }: EngineEnvironment) {
         settings: settingsOf(),
       })),
       estimate: api.measures.estimate.handler(({ input, signal }) => pool.client('curvature').measuresEstimate(workOf(input), { ...(signal && { signal }) })),
-      compute: api.measures.compute.handler(async function* ({ input, signal }): AsyncGenerator<MeasuresEvent, void> {
-        const left = new AbortController();
-        const events = await pool.client('curvature').measures(workOf(input), { signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]) });
-        try {
-          for await (const event of events) yield toEvent(event);
-        } finally {
-          left.abort();
-        }
-      }),
+      compute: api.measures.compute.handler(({ input, signal }) => relayed<MeasuresWorkEvent, MeasuresEvent>(
+        newestOf(({ kind }) => kind === 'progress'),
+        signal,
+        (abort) => pool.client('curvature').measures(workOf(input), { signal: abort }),
+        (event) => [toEvent(event)],
+      )),
       list: api.measures.list.handler(({ input }) => listMeasures(runPaths(findRun(input.run).folder)).map(toReport)),
       export: api.measures.export.handler(({ input: { run, name, format } }) => {
         const found = findRun(run);

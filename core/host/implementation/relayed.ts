@@ -17,7 +17,7 @@ export async function* relayed<From, To>(
   const left = new AbortController();
   const events = await begin(AbortSignal.any(signal ? [signal, left.signal] : [left.signal]));
   const pump = async (): Promise<void> => {
-    for await (const event of events) for (const each of await tell(event)) queue.push(each);
+    for await (const event of events) for (const told of await tell(event)) queue.push(told);
   };
   pump().then(() => queue.end(), (error: unknown) => queue.end({ error }));
   try {

@@ -1,4 +1,4 @@
-import { EventQueue } from '../event-queue';
+import { EventQueue, newestOf } from '../event-queue';
 import type { Turns } from './turns';
 
 /** What a computation that tells of itself is given. */
@@ -22,7 +22,7 @@ export async function* streamed<Event extends { readonly kind: string }>(
   let computing: Promise<void> | undefined;
   try {
     if (signal?.aborted) return;
-    const queue = new EventQueue<Event>(newestProgress);
+    const queue = new EventQueue<Event>(newestOf(({ kind }) => kind === 'progress'));
     computing = compute({ signal: AbortSignal.any(signal ? [signal, left.signal] : [left.signal]), onEvent: (event) => queue.push(event) }).then(
       (last) => {
         queue.push(last);
@@ -36,11 +36,4 @@ export async function* streamed<Event extends { readonly kind: string }>(
     await computing;
     done();
   }
-}
-
-/** Of progress that nobody has taken yet only the newest is told. */
-function newestProgress<Event extends { readonly kind: string }>(waiting: Event[], event: Event): boolean {
-  if (event.kind !== 'progress' || waiting.at(-1)?.kind !== 'progress') return false;
-  waiting[waiting.length - 1] = event;
-  return true;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { UserError } from '#core/graph';
+import { suggestion, UserError } from '#core/graph';
 import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridTitle, isCurvatureQuantity, isoLevels, notConverged, pointCount, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
-import { suggestion } from '#core/graph';
 import {
   batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
 import { compareSurfaces } from '../surfaces/compare';
+import { checkMetric } from '../surfaces/metric';
 import { openNamed } from '../surfaces/named';
 import { fromRecipeFile } from '../surfaces/recipe';
 import { followSurface } from '../surfaces/follow';
@@ -254,8 +254,7 @@ async function compute(terminal: Terminal, metric: string, start: (signal: Abort
           bar.update(event.done, { text: event.text });
         } else if (event.kind === 'start') {
           bar?.end();
-          const { quantities } = event.surface.recipe;
-          if (!quantities.includes(metric)) throw new UserError('surface.metric', `--metric ${metric}: ${suggestion(metric, quantities)}`);
+          checkMetric(metric, event.surface);
           bar = terminal.progress('Surface', event.total);
           bar.update(event.done);
         } else {

@@ -5,6 +5,7 @@ import { lowerPriority } from '../../low-priority';
 import { interruptSignal } from '../interrupt';
 import { checkOutputFile } from '../output-file';
 import type { Terminal } from '../terminal';
+import { checkMetric } from './metric';
 import { checkOneMoment, seriesFormatOf, sliceLine, writeSeriesFile } from './series';
 
 interface Asked {
@@ -37,7 +38,7 @@ export async function followSurface(terminal: Terminal, options: Asked, ways: { 
       else if (event.kind === 'slice' && event.event.kind !== 'points') {
         const { surface, kind } = event.event;
         place.id = event.id;
-        if (!surface.recipe.quantities.includes(metric)) throw new UserError('surface.metric', `--metric ${metric}: this run's surfaces have ${surface.recipe.quantities.join(', ')}`);
+        checkMetric(metric, surface);
         if (kind === 'end') terminal.note(sliceLine(surface, event.step, metric));
       }
     }

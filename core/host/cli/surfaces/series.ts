@@ -6,6 +6,7 @@ import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
+import { checkMetric } from './metric';
 
 interface Asked {
   out: string;
@@ -31,9 +32,7 @@ export async function surfaceSeries(terminal: Terminal, options: Asked, ways: { 
       for await (const { id: name, slice, steps, event } of computeRunSeries(run, request, overCheckpoints, { program: programName, signal })) {
         id = name;
         const { total } = event;
-        if (event.kind === 'start' && !event.surface.recipe.quantities.includes(metric)) {
-          throw new UserError('surface.metric', `--metric ${metric}: this run's surfaces have ${event.surface.recipe.quantities.join(', ')}`);
-        }
+        if (event.kind === 'start') checkMetric(metric, event.surface);
         bar ??= terminal.progress('Series', total * steps.length);
         bar.update(slice * total + event.done, { text: `slice ${slice + 1} of ${steps.length}, step ${steps[slice]}` });
       }
