@@ -22,6 +22,8 @@ export const seriesListing = z.object({
   split: z.string(),
   member: z.int().optional(),
   steps: z.array(z.int()),
+  /** It grew with the run's training. */
+  followed: z.boolean(),
   /** Slices whose every point is computed. */
   done: z.int(),
   created: z.number(),

@@ -1,6 +1,7 @@
 import { exportSeries, interpolated, progressOf } from '#core/landscape';
 import { findRun, isWhole, listSeries, openSeries, removeSeries, type FollowEvent as CoreFollowEvent, type SeriesEvent } from '#core/runs';
-import type { FollowEvent, SeriesProgress } from '../contract';
+import type { FollowEvent, SeriesProgress, Surface } from '../contract';
+import { newestOf } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
 import { relayed } from './relayed';
 import { toSurface, viewer, workOf, type LandscapeSurface } from './surfaces';
@@ -10,19 +11,20 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
   return {
     series: api.series.router({
       list: api.series.list.handler(async ({ input }) =>
-        (await listSeries(findRun(input.run).folder)).map(({ id, recipe, steps, done, created }) => ({
+        (await listSeries(findRun(input.run).folder)).map(({ id, recipe, steps, followed, done, created }) => ({
           id,
           plane: recipe.plane.kind,
           grid: [recipe.grid.x.count, recipe.grid.y.count] as [number, number],
           split: recipe.split,
           ...(recipe.run.member !== undefined && { member: recipe.run.member }),
           steps: [...steps],
+          followed: followed !== undefined,
           done,
           created,
         }))),
 
       compute: api.series.compute.handler(({ input: { request, moments }, signal }) => relayed(
-        newest<SeriesProgress>,
+        newestOf<SeriesProgress>(() => true),
         signal,
         (abort) => pool.client('surfaces').series({ ...workOf(request), moments }, { signal: abort }),
         ({ id, slice, steps, event }: SeriesEvent) => [{ id, slice, slices: steps.length, step: steps[slice]!, done: event.done, total: event.total }],
@@ -32,7 +34,7 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
         const { folder } = findRun(request.run);
         let told = false;
         return relayed<CoreFollowEvent, FollowEvent>(
-          newestOf,
+          newestOf<FollowEvent>(({ kind }) => kind === 'progress' || kind === 'waiting'),
           signal,
           (abort) => pool.client('follow').follow({ ...workOf(request), every }, { signal: abort }),
           async (event) => {
@@ -45,7 +47,7 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
 
       get: api.series.get.handler(async ({ input: { run, id } }) => {
         const { steps, slices } = await openSeries(findRun(run).folder, id);
-        return { id, steps: [...steps], slices: slices.map((slice) => toSurface(id, interpolated(slice), progressOf(slice).done)) };
+        return { id, steps: [...steps], slices: slices.map((slice) => toSlice(id, slice)) };
       }),
 
       export: api.series.export.handler(async ({ input: { run, id, format, quantity, look } }) => {
@@ -60,6 +62,9 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
   };
 }
 
+/** A slice as it crosses the contract: between points that were chosen it is interpolated, since two slices that are mixed have not the same ones. */
+const toSlice = (id: string, slice: LandscapeSurface): Surface => toSurface(id, interpolated(slice), progressOf(slice).done);
+
 /** The slices of a series that goes on. */
 async function wholeSlices(folder: string, id: string, count: number): Promise<FollowEvent[]> {
   if (count === 0) return [];
@@ -68,25 +73,11 @@ async function wholeSlices(folder: string, id: string, count: number): Promise<F
 }
 
 const toSlices = (id: string, slices: readonly LandscapeSurface[]): Extract<FollowEvent, { kind: 'slices' }> =>
-  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: slices.map((slice) => toSurface(id, slice)) });
+  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: slices.map((slice) => toSlice(id, slice)) });
 
 function toFollowed(event: CoreFollowEvent): FollowEvent {
   if (event.kind === 'preparing' || event.kind === 'waiting') return { kind: 'waiting', text: event.text };
   if (event.kind === 'over') return { kind: 'over', id: event.id, state: event.state, text: event.text };
   const { id, slice, step, event: { done, total } } = event;
   return event.event.kind === 'end' ? toSlices(id, [event.event.surface]) : { kind: 'progress', id, slice, step, done, total };
-}
-
-/** Of progress that nobody has taken yet only the newest is told. */
-function newest<Event>(waiting: Event[], event: Event): boolean {
-  if (waiting.length === 0) return false;
-  waiting[waiting.length - 1] = event;
-  return true;
-}
-
-/** The same of what is not a slice, nor the end. */
-function newestOf(waiting: FollowEvent[], event: FollowEvent): boolean {
-  const passing = ({ kind }: FollowEvent): boolean => kind === 'progress' || kind === 'waiting';
-  const last = waiting.at(-1);
-  return last !== undefined && passing(last) && passing(event) && newest(waiting, event);
 }
