@@ -20,9 +20,6 @@ export const placesOf = (args: readonly string[]): SurfacePlace[] =>
   Array.from({ length: Math.min(mostPanes, Math.floor(args.length / 2)) }, (_, i) => ({ run: args[2 * i] ?? '', id: args[2 * i + 1] ?? '' }));
 export const argsOf = (places: readonly SurfacePlace[]): string[] => places.flatMap(({ run, id }) => [run, id]);
 
-/** What the scene draws of a surface. */
-
-
 /** The surfaces that the address names, each fetched once. */
 export class Comparison {
   panes = $state.raw<readonly Pane[]>([]);
