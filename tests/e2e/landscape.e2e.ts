@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFindings, drop, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
+import { accessibilityFindings, drop, exported, openWorkbench, picture, setNumber, trainSample, type Workbench } from './support';
 
 /** From a sample to the surface around its network, and out of the program as a file. */
 describe('the landscape of a trained network', () => {
@@ -24,14 +24,7 @@ describe('the landscape of a trained network', () => {
 
   const set = (name: string, value: string): Promise<void> => setNumber(workbench.page, name, value);
 
-  async function save(item: string): Promise<string> {
-    const { page } = workbench;
-    await page.getByRole('button', { name: 'Export' }).click();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
-    const path = join(folder, download.suggestedFilename());
-    await download.saveAs(path);
-    return path;
-  }
+  const save = (item: string): Promise<string> => exported(workbench.page, item, folder);
 
   it('teaches what to do while nothing is trained', async () => {
     const { page } = workbench;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/root.mjs';
-import { accessibilityFindings, drop, openWorkbench, setNumber, type Workbench } from './support';
+import { accessibilityFindings, drop, exported, openWorkbench, setNumber, type Workbench } from './support';
 
 /** What lies between networks: a path from one to another, and several trainings in one plane. */
 describe('between trained networks', () => {
@@ -36,14 +36,7 @@ describe('between trained networks', () => {
     await workbench.page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
   };
 
-  async function save(item: string): Promise<string> {
-    const { page } = workbench;
-    await page.getByRole('button', { name: 'Export' }).click();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
-    const path = join(folder, download.suggestedFilename());
-    await download.saveAs(path);
-    return path;
-  }
+  const save = (item: string): Promise<string> => exported(workbench.page, item, folder);
 
   /** A cell of the table of barriers. */
   const barrier = async (row: string, column: number): Promise<number> =>

@@ -82,3 +82,12 @@ export async function drop(page: Page, file: string, type: string): Promise<void
   await page.getByText('Drop to open').waitFor();
   await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
 }
+
+/** What the Export menu of a view saves, in a folder under its own name. */
+export async function exported(page: Page, item: string, folder: string): Promise<string> {
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
+  const path = join(folder, download.suggestedFilename());
+  await download.saveAs(path);
+  return path;
+}

@@ -4,4 +4,4 @@ export { startTestHost, type TestHost } from './host';
 export { picture } from './pictures';
 export { setNumber, trainSample } from './samples';
 export { openWorkbench, watch, type Workbench } from './workbench';
-export { drop, flowersCsv, scratch, shapesZip } from './files';
+export { drop, exported, flowersCsv, scratch, shapesZip } from './files';
