@@ -89,6 +89,14 @@ const scales = { filter: 'filter-normalised', layer: 'layer-normalised', weight:
 const scaling = ({ normalization, include, seed }: Extract<PlaneRecipe, { normalization: string; include: string; seed: number }>): string =>
   `${scales[normalization]}${moving[include]}, seed ${seed}`;
 
-/** How many points a picture has, and how many of them were chosen to be computed. */
-export const pointsTitle = ({ grid, adaptive }: Pick<Surface['recipe'], 'grid' | 'adaptive'>): string =>
-  adaptive === undefined ? gridTitle(grid) : `${adaptive.points.toLocaleString('en')} points chosen on ${gridTitle(grid)}`;
+/**
+ * How many points a picture has, and how many of them were chosen to be computed, by what.
+ *
+ * @param dots the picture shows them
+ */
+export function pointsTitle({ grid, adaptive }: Pick<Surface['recipe'], 'grid' | 'adaptive'>, dots = false): string {
+  const line = grid.z === undefined && grid.y.count === 1;
+  if (adaptive === undefined) return line ? `${grid.x.count} points` : gridTitle(grid);
+  const { points, quantity } = adaptive;
+  return `${points.toLocaleString('en')} points${dots ? ' (dots)' : ''} chosen on ${line ? grid.x.count : gridTitle(grid)}${quantity === 'loss' ? '' : ` where ${quantity} bends`}`;
+}

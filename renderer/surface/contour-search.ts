@@ -1,5 +1,5 @@
-import { contourLevels, heightAt, type HeightField } from './heights';
-import { type Isoline, isolineFinder } from './isolines';
+import { contourLevels, type Isoline, isolineFinder } from '#host-client';
+import { heightAt, type HeightField } from './heights';
 
 /** Milliseconds between two searches while points stream in. */
 const PAUSE = 200;

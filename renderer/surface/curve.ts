@@ -167,7 +167,7 @@ export class SurfaceCurve {
       pen = true;
     });
     context.stroke();
-    if (look.points) {
+    if (look.points && data.chosen) {
       context.fillStyle = palette.accent;
       values.forEach((value, i) => {
         if (!Number.isFinite(height(value))) return;

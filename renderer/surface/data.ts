@@ -35,6 +35,8 @@ export interface SurfaceData {
   readonly z?: Float64Array | undefined;
   /** Row-major `[ny, nx]`, of a volume `[nz, ny, nx]`. NaN: not computed (yet); Infinity: no finite value there. */
   readonly values: Readonly<Record<string, Float64Array>>;
+  /** Some points were chosen to be computed; those between them (NaN) are interpolated. */
+  readonly chosen?: boolean | undefined;
   readonly trajectory?: PathData | undefined;
   /** Paths of other runs in the same plane. */
   readonly otherTrajectories?: readonly PathData[] | undefined;
@@ -55,7 +57,7 @@ export interface SurfaceLook {
   readonly theme: Theme;
   readonly contours: boolean;
   readonly path: boolean;
-  /** Dots at the points that are computed, where others are interpolated. */
+  /** Dots at the points that are computed, where these were chosen. */
   readonly points: boolean;
   /** Values above are cut off flat; `null` shows all. */
   readonly ceiling: number | null;
@@ -72,7 +74,7 @@ export const defaultLook: SurfaceLook = {
   theme: 'light',
   contours: true,
   path: true,
-  points: false,
+  points: true,
   ceiling: null,
   extent: null,
   exaggeration: 1,

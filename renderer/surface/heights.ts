@@ -1,6 +1,5 @@
-import { fillBetween } from '#host-client';
+import { fillBetween, niceStep } from '#host-client';
 import type { HeightScale } from './data';
-import { niceStep } from './ticks';
 
 /** Values turned into heights, ready to draw. */
 export interface HeightField {
@@ -106,13 +105,6 @@ function fillLine(heights: Float32Array, start: number, stride: number, count: n
     }
     before = i;
   }
-}
-
-/** Heights at which contour lines lie: multiples of the step strictly between lowest and highest. */
-export function contourLevels({ low, high, step }: Pick<HeightField, 'low' | 'high' | 'step'>): number[] {
-  const levels: number[] = [];
-  for (let k = Math.ceil(low / step); k * step < high; k++) if (k * step > low) levels.push(k * step);
-  return levels;
 }
 
 /** Bilinear height at grid coordinates (column, row); NaN outside or beside a hole. */

@@ -1,6 +1,7 @@
-import { BufferGeometry, Color, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, Points, PointsMaterial, SphereGeometry } from 'three';
+import { inkOn } from '#host-client';
+import { BufferGeometry, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, Points, PointsMaterial, SphereGeometry } from 'three';
 import type { ScenePalette } from './colors';
-import type { Anchor, CriticalMark, SurfaceLook } from './data';
+import type { Anchor, CriticalMark } from './data';
 import type { Frame } from './frame';
 import { heightAt, type HeightField } from './heights';
 import { Lines, polyline } from './lines';
@@ -48,9 +49,9 @@ export class PointerMark {
   }
 }
 
-/** The points that are computed, as dots on the surface. */
+/** The points that are computed, where these were chosen: dots on the surface. */
 export class PointMarks {
-  private readonly material = new PointsMaterial({ size: 3, sizeAttenuation: false, transparent: true, depthWrite: false });
+  private readonly material = new PointsMaterial({ size: 2, sizeAttenuation: false, vertexColors: true, transparent: true, depthWrite: false });
   readonly object = new Points(new BufferGeometry(), this.material);
 
   constructor() {
@@ -58,18 +59,20 @@ export class PointMarks {
     this.object.renderOrder = 2;
   }
 
-  update(field: HeightField, frame: Frame, look: SurfaceLook, palette: ScenePalette): void {
-    const positions: number[] = [];
-    if (look.points) {
+  update(field: HeightField, frame: Frame, shown: boolean): void {
+    const [positions, shades]: [number[], number[]] = [[], []];
+    if (shown) {
       field.known.forEach((known, i) => {
         const height = field.heights[i]!;
-        if (known === 1 && Number.isFinite(height)) positions.push(frame.columnX(i % field.columns), frame.lift(height) + LIFT, frame.rowZ(Math.floor(i / field.columns)));
+        if (known === 0 || !Number.isFinite(height)) return;
+        positions.push(frame.columnX(i % field.columns), frame.lift(height) + LIFT, frame.rowZ(Math.floor(i / field.columns)));
+        const shade = inkOn(field, height) === '#fff' ? 1 : 0;
+        shades.push(shade, shade, shade);
       });
     }
     this.object.visible = positions.length > 0;
-    this.material.color = new Color(palette.text);
     this.object.geometry.dispose();
-    this.object.geometry = new BufferGeometry().setAttribute('position', new Float32BufferAttribute(positions, 3));
+    this.object.geometry = new BufferGeometry().setAttribute('position', new Float32BufferAttribute(positions, 3)).setAttribute('color', new Float32BufferAttribute(shades, 3));
   }
 
   dispose(): void {

@@ -112,7 +112,7 @@ export class SurfaceScene extends OrbitScene {
     const frame = (this.frame = makeFrame(data.x, data.y, field, look.exaggeration));
     this.surface.update(field, frame);
     this.path.update(look.path ? data : {}, field, frame, palette);
-    this.points.update(field, frame, look, palette);
+    this.points.update(field, frame, look.points && data.chosen === true);
     this.lowest = findLowest(values, field, frame);
     this.minimum.update(this.lowest?.at, palette);
     this.critical.update(this.marks, field, frame, palette);

@@ -1,3 +1,4 @@
+import { fillBetween } from '#host-client';
 import type { PathData, SurfaceData } from './data';
 
 /** One moment of a series. */
@@ -11,15 +12,17 @@ export interface Slice {
  * heights lie on straight lines, for the eye alone: nothing was computed there.
  */
 export class SeriesFilm {
-  readonly data: SurfaceData & { trajectory: PathData | undefined; otherTrajectories: readonly PathData[] | undefined };
+  readonly data: SurfaceData & { trajectory: PathData | undefined; otherTrajectories: readonly PathData[] | undefined; chosen: boolean | undefined };
 
   readonly #slices: Slice[];
+  /** Values of slices whose points were chosen, with those between them filled in: slices have not the same ones. */
+  readonly #filled = new Map<number, SurfaceData['values']>();
 
   constructor(slices: readonly Slice[]) {
     this.#slices = [...slices];
     const first = slices[0];
     if (!first) throw new Error('a film has at least one slice');
-    this.data = { ...first.data, trajectory: first.data.trajectory, otherTrajectories: first.data.otherTrajectories, values: Object.fromEntries(Object.entries(first.data.values).map(([name, values]) => [name, values.slice()])) };
+    this.data = { ...first.data, trajectory: first.data.trajectory, otherTrajectories: first.data.otherTrajectories, chosen: first.data.chosen, values: Object.fromEntries(Object.entries(first.data.values).map(([name, values]) => [name, values.slice()])) };
   }
 
   get slices(): readonly Slice[] {
@@ -43,11 +46,28 @@ export class SeriesFilm {
     const here = this.#slices[index]!.data;
     const next = this.#slices[Math.min(index + 1, this.end)]!.data;
     ({ trajectory: this.data.trajectory, otherTrajectories: this.data.otherTrajectories } = share > 0.5 ? next : here);
+    // Nothing is computed between two slices.
+    this.data.chosen = here.chosen && share === 0;
+    const [before, after] = share === 0 ? [here.values, here.values] : [this.#whole(index), this.#whole(Math.min(index + 1, this.end))];
     for (const [name, values] of Object.entries(this.data.values)) {
-      const [from, to] = [here.values[name]!, next.values[name]!];
+      const [from, to] = [before[name]!, after[name]!];
       // A hole on either side stays one while the two are mixed.
-      for (let i = 0; i < values.length; i++) values[i] = share === 0 ? from[i]! : share === 1 ? to[i]! : from[i]! * (1 - share) + to[i]! * share;
+      for (let i = 0; i < values.length; i++) values[i] = share === 0 ? from[i]! : from[i]! * (1 - share) + to[i]! * share;
     }
+  }
+
+  #whole(index: number): SurfaceData['values'] {
+    const { values, chosen, x, y } = this.#slices[index]!.data;
+    if (!chosen) return values;
+    const known = this.#filled.get(index);
+    if (known) return known;
+    const filled = Object.fromEntries(Object.entries(values).map(([name, own]) => {
+      const whole = own.slice();
+      fillBetween(whole, x.length, y.length);
+      return [name, whole];
+    }));
+    this.#filled.set(index, filled);
+    return filled;
   }
 
   /** What is shown at a position, in words. */

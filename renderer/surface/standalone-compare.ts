@@ -13,6 +13,7 @@ interface ComparisonSettings {
   scale: HeightScale;
   colorMap: ColorMapName;
   shared: boolean;
+  points: boolean;
 }
 
 /** Several surfaces on one page, turned and pointed at together. @returns shows them in another theme */
@@ -20,7 +21,7 @@ export function showComparison(main: HTMLElement, compared: readonly Compared[],
   const surfaces = compared.map(({ surface, ...facts }) => ({ ...facts, saved: readSurfaceDocument(JSON.stringify(surface)) }));
   const linked = new LinkedPictures();
   const is3d = surfaces.every(({ saved }) => saved.data.y.length > 1);
-  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme };
+  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, points: settings.points, theme };
   let { shared } = settings;
   const extent = (): SurfaceLook['extent'] => (shared ? sharedExtent(surfaces.map(({ saved }) => saved.data), look.quantity, look.scale) : null);
   const panes = element('div', { className: `panes panes-${surfaces.length}` });
@@ -44,6 +45,7 @@ export function showComparison(main: HTMLElement, compared: readonly Compared[],
   };
   const common = surfaces[0]!.saved.quantities.filter((name) => surfaces.every(({ saved }) => saved.quantities.includes(name)));
   bar.append(choice('Quantity', common, settings.quantity, (quantity) => change({ quantity })), choice('Height', ['linear', 'log'], settings.scale, (scale) => change({ scale: scale as HeightScale })));
+  if (surfaces.some(({ saved }) => saved.data.chosen)) bar.append(toggle('Points', (points) => change({ points }), settings.points));
   if (is3d) {
     bar.append(
       choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })),

@@ -7,8 +7,6 @@ export interface SavedSurface {
   readonly title: string;
   readonly subtitle: string;
   readonly csv: string;
-  /** Whether only some points are computed. */
-  readonly chosen: boolean;
 }
 
 type Rows = (number | null)[][];
@@ -19,7 +17,7 @@ interface SurfaceDocument {
     split: string;
     subset: { count: number } | null;
     quantities: string[];
-    adaptive?: { points: number };
+    adaptive?: { points: number; quantity: string };
     program: string;
   };
   plane: string;
@@ -45,10 +43,8 @@ interface PathDocument {
 /**
  * Reads the surface that stands in a saved page (the `.json` export's format). A `null` was no finite number. Where points were chosen those between them are `NaN`, as in the
  * window, which interpolates on the scale that is shown.
- *
- * @param between keep what the file holds between the points: slices that are mixed have not the same ones
  */
-export function readSurfaceDocument(text: string, between = false): SavedSurface {
+export function readSurfaceDocument(text: string): SavedSurface {
   const document = JSON.parse(text) as SurfaceDocument;
   const { recipe, trajectory } = document;
   const title = recipe.run.name ?? recipe.run.id;
@@ -62,12 +58,13 @@ export function readSurfaceDocument(text: string, between = false): SavedSurface
     values: Object.fromEntries(Object.entries(own).map(([quantity, column]) => [quantity, list(column)])),
   });
   const computed = document.computed?.flat();
-  const shown = computed && !between ? Object.fromEntries(Object.entries(values).map(([name, column]) => [name, column.map((value, i) => (computed[i] === 1 ? value : NaN))])) : values;
+  const shown = computed ? Object.fromEntries(Object.entries(values).map(([name, column]) => [name, column.map((value, i) => (computed[i] === 1 ? value : NaN))])) : values;
   const data: SurfaceData = {
     x: Float64Array.from(document.x),
     y: Float64Array.from(document.y),
     z: document.z && Float64Array.from(document.z),
     values: shown,
+    chosen: computed !== undefined,
     trajectory: trajectory && path(trajectory, title),
     otherTrajectories: document.otherTrajectories?.map((other) => path(other, other.name)),
     axes: document.axes,
@@ -79,9 +76,8 @@ export function readSurfaceDocument(text: string, between = false): SavedSurface
     data,
     quantities: recipe.quantities,
     title,
-    subtitle: `${document.plane} · ${recipe.split}${subset} · ${recipe.adaptive ? `${recipe.adaptive.points} points chosen on ${size}` : size} · ${recipe.program}`,
+    subtitle: `${document.plane} · ${recipe.split}${subset} · ${recipe.adaptive ? `${recipe.adaptive.points} points chosen on ${size}${recipe.adaptive.quantity === 'loss' ? '' : ` where ${recipe.adaptive.quantity} bends`}` : size} · ${recipe.program}`,
     csv: csv({ ...data, values: computed ? { ...values, computed: Float64Array.from(computed) } : values }),
-    chosen: computed !== undefined,
   };
 }
 

@@ -11,6 +11,7 @@ interface SeriesSettings {
   quantity: string;
   scale: HeightScale;
   colorMap: ColorMapName;
+  points: boolean;
 }
 
 /** Milliseconds that the film takes from one slice to the next. */
@@ -18,13 +19,13 @@ const PACE = 700;
 
 /** Slices over training with a slider. @returns shows them in another theme */
 export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], settings: SeriesSettings, theme: Theme): (theme: Theme) => void {
-  const read = saved.map(({ step, surface }) => ({ step, ...readSurfaceDocument(JSON.stringify(surface), true) }));
+  const read = saved.map(({ step, surface }) => ({ step, ...readSurfaceDocument(JSON.stringify(surface)) }));
   const film = new SeriesFilm(read);
   const { quantities, subtitle } = read[0]!;
   const stage = element('div', { className: 'stage' });
   const bar = element('form', { className: 'bar' });
   main.replaceChildren(element('header', {}, element('h1', { textContent: document.title }), element('p', { textContent: subtitle })), stage, bar);
-  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme };
+  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, points: settings.points, theme };
   const extent = (): SurfaceLook['extent'] => sharedExtent(film.slices.map(({ data }) => data), look.quantity, look.scale);
   const picture = drawSurface(stage, film.data, { label: `${settings.quantity} over training: ${subtitle}`, look: { ...look, extent: extent() } });
   const change = (part: Partial<SurfaceLook>): void => {
@@ -62,6 +63,7 @@ export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], sett
   };
   slider.addEventListener('input', () => show(Number(slider.value)));
   bar.append(play, slider, says, choice('Quantity', quantities, settings.quantity, (quantity) => change({ quantity })), choice('Height', ['linear', 'log'], settings.scale, (scale) => change({ scale: scale as HeightScale })));
+  if (read.some(({ data }) => data.chosen)) bar.append(toggle('Points', (points) => change({ points }), settings.points));
   if (film.data.y.length > 1) {
     bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })), toggle('Path', (path) => change({ path })), button('Reset view', () => picture.resetView()));
   }

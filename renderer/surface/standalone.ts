@@ -13,6 +13,8 @@ interface Settings {
   colorMap: ColorMapName;
   theme: Theme | 'system';
   shared: boolean;
+  /** Whether dots first show which points are computed, where others are interpolated. */
+  points: boolean;
   /** Of a volume. */
   levels?: number[];
 }
@@ -48,7 +50,7 @@ function showSurface(): (theme: Theme) => void {
   let volume: ReturnType<typeof volumeControls> | undefined;
   const picture = drawSurface(stage, saved.data, {
     label: `${settings.quantity} of ${saved.title}: ${saved.subtitle}. The numbers can be saved as CSV.`,
-    look: { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme: theme() },
+    look: { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme: theme(), points: settings.points },
     onSlice: (at) => volume?.moved(at),
   });
   bar.append(
@@ -58,7 +60,7 @@ function showSurface(): (theme: Theme) => void {
     }),
     choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], settings.scale, (scale) => picture.setLook({ scale: scale as HeightScale })),
   );
-  if (saved.chosen) bar.append(toggle('Points', (points) => picture.setLook({ points }), false));
+  if (saved.data.chosen) bar.append(toggle('Points', (points) => picture.setLook({ points }), settings.points));
   if (is3d) {
     bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => picture.setLook({ colorMap: colorMap as ColorMapName })));
     if (!saved.data.z) bar.append(toggle('Contours', (contours) => picture.setLook({ contours })));

@@ -1,10 +1,4 @@
-/** The round number nearest to `span / count` from above: 1, 2 or 5 times a power of ten; 1 for an empty span. */
-export function niceStep(span: number, count: number): number {
-  if (!(span > 0)) return 1;
-  const raw = span / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  return power * ([1, 2, 5].find((factor) => factor * power >= raw * (1 - 1e-9)) ?? 10);
-}
+import { niceStep } from '#host-client';
 
 /** Round numbers inside `low..high`, at most about `count`. */
 export function ticks(low: number, high: number, count: number): number[] {

@@ -66,6 +66,8 @@ export const surfaceEstimate = z.object({
   seconds: z.number(),
   memoryBytes: z.number(),
   basis: z.enum(['calibrated', 'counted']),
+  /** Names of everything that is computed at each point. */
+  quantities: z.array(z.string()),
   /** Whether the network has BatchNorm, so that its mode can be chosen. */
   batchNorm: z.boolean(),
   /** Whether the task has classes, so that each can be computed apart. */
@@ -175,6 +177,8 @@ export type FigureLook = z.infer<typeof figureLook>;
 export const pictureLook = figureLook.extend({
   scale: z.enum(['linear', 'log']).optional(),
   colorMap: z.enum(['viridis', 'magma', 'cividis', 'diverging']).optional(),
+  /** Whether dots show which points were computed, where the others are interpolated; absent: they do. */
+  points: z.boolean().optional(),
 });
 export type PictureLook = z.infer<typeof pictureLook>;
 

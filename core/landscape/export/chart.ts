@@ -1,7 +1,9 @@
 import { label, type Rectangle, segment, type Shape } from '#core/figure';
+import { niceStep } from '../contours';
 import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
-import { formatNumber, niceStep } from './height';
+import type { ColorMapName } from './colors';
+import { formatNumber } from './height';
 
 export interface Palette {
   readonly background: string;
@@ -9,6 +11,14 @@ export interface Palette {
   readonly quiet: string;
   readonly line: string;
   readonly hole: string;
+}
+
+/** How pictures from above and curves are drawn. */
+export interface PictureStyle {
+  readonly palette: Palette;
+  readonly colorMap: ColorMapName;
+  /** Dots at the points that were computed, where others are interpolated. */
+  readonly points: boolean;
 }
 
 export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
@@ -66,13 +76,17 @@ export function axisBelow({ left, top, width, height }: Rectangle, [low, high]: 
   return [...marks, label(name, left + width / 2, top + height + 48 * unit, { size: 14 * unit, color: palette.text, anchor: 'middle' })];
 }
 
-/** One line that says what the picture shows, and one that says how it was made. */
-export function captions({ recipe, centre }: Pick<Surface, 'recipe' | 'centre'>, quantity: string): readonly [string, string] {
+/**
+ * One line that says what the picture shows, and one that says how it was made.
+ *
+ * @param dots the points that were computed are drawn, where others are interpolated
+ */
+export function captions({ recipe, centre }: Pick<Surface, 'recipe' | 'centre'>, quantity: string, dots = false): readonly [string, string] {
   const { plane, split, subset, batchNorm } = recipe;
   const how = [
     planeTitle(plane),
     `${split}${subset === null ? '' : `, ${subset.count} examples (seed ${subset.seed})`}`,
-    pointsTitle(recipe),
+    pointsTitle(recipe, dots),
     { evaluation: '', batch: 'batch statistics', recalibrated: 'statistics recalibrated' }[batchNorm],
     `centre ${formatNumber(centre[quantity] ?? NaN)}`,
   ];

@@ -3,7 +3,7 @@ import { UserError } from '#core/graph';
 import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
 import type { Surface, SurfaceMinimum } from '../surface';
 import { quantityTopology } from '../topology';
-import { type Palette, palettes } from './chart';
+import { palettes, type PictureStyle } from './chart';
 import { plotCurves } from './curve';
 import { formatNumber } from './height';
 import { comparisonHtml } from './html';
@@ -81,11 +81,12 @@ export function checkComparable(surfaces: readonly Surface[]): void {
 /** Panels of maps with one scale, or curves in one pair of axes. */
 export function drawComparison(surfaces: readonly Surface[], options: ComparisonOptions = {}): Drawing {
   const { width = 1600, theme = 'light' } = options;
-  const palette = palettes[theme];
+  const { colorMap = 'viridis', points = true } = options;
+  const style = { palette: palettes[theme], colorMap, points };
   const lines = surfaces[0]!.y.length === 1;
   const height = options.height ?? Math.round(lines ? width * 0.75 : panelsHeight(surfaces.length, width));
-  const size = { width, height, background: palette.background };
-  return lines ? drawLines(surfaces, options, size, palette) : drawPanels(surfaces, options, size, palette);
+  const size = { width, height, background: style.palette.background };
+  return lines ? drawLines(surfaces, options, size, style) : drawPanels(surfaces, options, size, style);
 }
 
 /** Room of one panel with its texts and axes, and of what stands above and beside them all. */
@@ -98,38 +99,39 @@ function panelsHeight(count: number, width: number): number {
 }
 
 /** Pictures of one request say it once, above them all. */
-function headings(surfaces: readonly Surface[], quantity: string): { title: string; how: string } {
-  const how = new Set(surfaces.map(made));
+function headings(surfaces: readonly Surface[], quantity: string, dots: boolean): { title: string; how: string } {
+  const how = new Set(surfaces.map((surface) => made(surface, dots)));
   return { title: `${quantity} of ${surfaces.map(surfaceTitle).join(', ')}`, how: how.size === 1 ? [...how][0]! : '' };
 }
 
-const made = ({ recipe }: Surface): string =>
-  [planeTitle(recipe.plane), `${recipe.split}${recipe.subset === null ? '' : `, ${recipe.subset.count} examples`}`, recipe.grid.y.count > 1 ? pointsTitle(recipe) : `${recipe.grid.x.count} points`].join(' · ');
+const made = ({ recipe }: Surface, dots: boolean): string =>
+  [planeTitle(recipe.plane), `${recipe.split}${recipe.subset === null ? '' : `, ${recipe.subset.count} examples`}`, pointsTitle(recipe, dots)].join(' · ');
 
 function figureLine(surface: Surface, options: Pick<PictureOptions, 'quantity' | 'scale'>): string {
   const { centre, minimum, ruggedness } = surfaceFigures(surface, options);
   return [...(centre === undefined ? [] : [`centre ${formatNumber(centre)}`]), ...(minimum ? [`lowest ${formatNumber(minimum.value)}`] : []), `ruggedness ${formatNumber(ruggedness, 3)}`].join(' · ');
 }
 
-function drawPanels(surfaces: readonly Surface[], options: ComparisonOptions, size: Pick<Drawing, 'width' | 'height' | 'background'>, palette: Palette): Drawing {
-  const { colorMap = 'viridis', shared = true } = options;
+function drawPanels(surfaces: readonly Surface[], options: ComparisonOptions, size: Pick<Drawing, 'width' | 'height' | 'background'>, style: PictureStyle): Drawing {
+  const { shared = true } = options;
+  const { palette, colorMap, points } = style;
   const { width, height } = size;
   const columns = surfaces.length === 4 || height > width ? Math.ceil(surfaces.length / 2) : surfaces.length;
   const rows = Math.ceil(surfaces.length / columns);
   const unit = Math.min(width / (PANEL.width * columns + PANEL.margin), height / (PANEL.height * rows + PANEL.margin));
   const quantity = quantityValues(surfaces[0]!, options.quantity).quantity;
-  const { title, how } = headings(surfaces, quantity);
+  const { title, how } = headings(surfaces, quantity, points);
   const top = 84 * unit;
   const cell = { width: (width - (shared ? 90 : 0) * unit) / columns, height: (height - top) / rows };
   const drawn = surfaces.map((surface) => surfaceHeights(surface, { ...options, ...(shared && { together: surfaces }) }).heights);
   const panels = surfaces.map((surface, i) => {
     const space = { left: 92 * unit, top: 74 * unit, width: cell.width - (shared ? 124 : 200) * unit, height: cell.height - 140 * unit };
     const frame = { ...fitFrame(surface, space), top: Math.round(space.top) };
-    const { rasters, shapes } = plotMap(surface, quantity, drawn[i]!, colorMap, palette, frame, unit);
+    const { rasters, shapes } = plotMap(surface, quantity, drawn[i]!, style, frame, unit);
     const room = cell.width - frame.left - 12 * unit;
     const texts: Shape[] = [
       label(fitText(surfaceTitle(surface), 17 * unit, room), frame.left, frame.top - 32 * unit, { size: 17 * unit, color: palette.text }),
-      label(fitText([how === '' ? made(surface) : '', figureLine(surface, options)].filter(Boolean).join(' · '), 12.5 * unit, room), frame.left, frame.top - 12 * unit, { size: 12.5 * unit, color: palette.quiet }),
+      label(fitText([how === '' ? made(surface, points) : '', figureLine(surface, options)].filter(Boolean).join(' · '), 12.5 * unit, room), frame.left, frame.top - 12 * unit, { size: 12.5 * unit, color: palette.quiet }),
     ];
     const bar = { left: frame.left + frame.width + 20 * unit, top: frame.top + 16 * unit, width: 12 * unit, height: frame.height - 16 * unit };
     const scale = shared ? [] : drawColorBar(bar, drawn[i]!, quantity, colorMap, palette, unit);
@@ -149,17 +151,18 @@ function drawPanels(surfaces: readonly Surface[], options: ComparisonOptions, si
 /** Told apart by every kind of colour vision (Okabe and Ito, 2008), dark enough on white and light enough on black. */
 const lineColors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'] as const;
 
-function drawLines(surfaces: readonly Surface[], options: ComparisonOptions, size: Pick<Drawing, 'width' | 'height' | 'background'>, palette: Palette): Drawing {
+function drawLines(surfaces: readonly Surface[], options: ComparisonOptions, size: Pick<Drawing, 'width' | 'height' | 'background'>, style: PictureStyle): Drawing {
   const { width, height } = size;
+  const { palette, points } = style;
   const unit = Math.min(width / 1200, height / 900);
   const quantity = quantityValues(surfaces[0]!, options.quantity).quantity;
-  const { title, how } = headings(surfaces, quantity);
+  const { title, how } = headings(surfaces, quantity, points);
   const top = (92 + 22 * surfaces.length) * unit;
   const frame = { left: 96 * unit, top, width: width - 140 * unit, height: height - top - 80 * unit };
   const curves = surfaces.map((surface, i) => ({ surface, heights: surfaceHeights(surface, { ...options, together: surfaces }).heights, color: lineColors[i]! }));
   const key = surfaces.flatMap((surface, i): Shape[] => {
     const y = (88 + 22 * i) * unit;
-    const text = [surfaceTitle(surface), how === '' ? made(surface) : '', figureLine(surface, options)].filter(Boolean).join(' · ');
+    const text = [surfaceTitle(surface), how === '' ? made(surface, points) : '', figureLine(surface, options)].filter(Boolean).join(' · ');
     return [
       { kind: 'path', d: polyline([frame.left, y - 4 * unit, frame.left + 26 * unit, y - 4 * unit]), stroke: lineColors[i]!, strokeWidth: 3 * unit },
       label(fitText(text, 13.5 * unit, width - frame.left - 60 * unit), frame.left + 36 * unit, y, { size: 13.5 * unit, color: palette.text }),
@@ -172,14 +175,14 @@ function drawLines(surfaces: readonly Surface[], options: ComparisonOptions, siz
       label(fitText(title, 22 * unit, width - frame.left - 20 * unit), frame.left, 40 * unit, { size: 22 * unit, color: palette.text }),
       label(how, frame.left, 64 * unit, { size: 13.5 * unit, color: palette.quiet }),
       ...key,
-      ...plotCurves(curves, quantity, frame, palette, unit),
+      ...plotCurves(curves, quantity, frame, style, unit),
     ],
   };
 }
 
 function comparisonFacts(surfaces: readonly Surface[], { quantity }: ComparisonOptions): FigureFacts {
   return {
-    title: headings(surfaces, quantityValues(surfaces[0]!, quantity).quantity).title,
+    title: headings(surfaces, quantityValues(surfaces[0]!, quantity).quantity, false).title,
     program: surfaces[0]!.recipe.program,
     recipe: JSON.stringify(surfaces.map(({ recipe }) => recipe)),
   };

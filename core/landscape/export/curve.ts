@@ -1,19 +1,21 @@
 import { label, type Rectangle, type Shape } from '#core/figure';
 import { axisNames } from '../describe';
 import type { Surface } from '../surface';
-import { axes, captions, type Palette } from './chart';
+import { axes, captions, type PictureStyle } from './chart';
 import type { Heights } from './height';
 import { ends, type Picture } from './map';
+import { drawComputed } from './points';
 
 /** A one-dimensional surface as a curve. Holes break the line. */
-export function drawCurve(surface: Surface, quantity: string, heights: Heights, palette: Palette, width: number, height: number): Picture {
+export function drawCurve(surface: Surface, quantity: string, heights: Heights, style: PictureStyle, width: number, height: number): Picture {
   const unit = Math.min(width / 1200, height / 900);
   const frame: Rectangle = { left: 96 * unit, top: 92 * unit, width: width - 140 * unit, height: height - 172 * unit };
-  const [title, how] = captions(surface, quantity);
+  const [title, how] = captions(surface, quantity, style.points);
+  const { palette } = style;
   const shapes: Shape[] = [
     label(title, frame.left, 40 * unit, { size: 22 * unit, color: palette.text }),
     label(how, frame.left, 66 * unit, { size: 13.5 * unit, color: palette.quiet }),
-    ...plotCurves([{ surface, heights, color: '#2f6fde' }], quantity, frame, palette, unit),
+    ...plotCurves([{ surface, heights, color: '#2f6fde' }], quantity, frame, style, unit),
   ];
   return { rasters: [], shapes };
 }
@@ -26,7 +28,7 @@ export interface PlottedCurve {
 }
 
 /** Curves in one pair of axes, whose ranges hold them all. */
-export function plotCurves(curves: readonly PlottedCurve[], quantity: string, frame: Rectangle, palette: Palette, unit: number): Shape[] {
+export function plotCurves(curves: readonly PlottedCurve[], quantity: string, frame: Rectangle, { palette, points }: PictureStyle, unit: number): Shape[] {
   const low = Math.min(...curves.map(({ heights }) => heights.low));
   const high = Math.max(...curves.map(({ heights }) => heights.high));
   const margin = (high - low || 1) * 0.06;
@@ -36,7 +38,11 @@ export function plotCurves(curves: readonly PlottedCurve[], quantity: string, fr
   const name = curves[0]!.heights.scale === 'log' ? `log10 ${quantity}` : quantity;
   return [
     ...axes(frame, [x0, x1], range, [axisNames(curves[0]!.surface)[0], name], palette, unit),
-    ...curves.map(({ surface, heights, color }): Shape => {
+    ...curves.flatMap(({ surface, heights, color }): Shape[] => {
+      const place = (index: number): readonly [number, number] => [
+        frame.left + (frame.width * (surface.x[index]! - x0)) / (x1 - x0 || 1),
+        frame.top + frame.height * (1 - (heights.heights[index]! - range[0]) / (range[1] - range[0])),
+      ];
       let d = '';
       let pen = 'M';
       heights.heights.forEach((value, index) => {
@@ -44,12 +50,11 @@ export function plotCurves(curves: readonly PlottedCurve[], quantity: string, fr
           pen = 'M';
           return;
         }
-        const x = frame.left + (frame.width * (surface.x[index]! - x0)) / (x1 - x0 || 1);
-        const y = frame.top + frame.height * (1 - (value - range[0]) / (range[1] - range[0]));
+        const [x, y] = place(index);
         d += `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
         pen = 'L';
       });
-      return { kind: 'path', d, stroke: color, strokeWidth: 2.6 * unit };
+      return [{ kind: 'path', d, stroke: color, strokeWidth: 2.6 * unit }, ...(points ? drawComputed(surface, place, () => color, 7 * unit) : [])];
     }),
   ];
 }

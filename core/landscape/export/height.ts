@@ -1,4 +1,5 @@
 import { UserError } from '#core/graph';
+import { niceStep } from '../contours';
 import { finiteExtent } from '../surface';
 
 /** How values become heights: as they are, or their decimal logarithm (flat valleys become visible). */
@@ -44,22 +45,6 @@ function heightFunction(together: readonly Float64Array[], scale: HeightScale, h
   for (const values of together) for (const value of values) if (value > 0 && value < floor) floor = value;
   floor = Math.max(floor, highest * LOG_RANGE);
   return (value) => Math.log10(Math.max(value, floor));
-}
-
-/** The round number nearest to `span / count` from above: 1, 2 or 5 times a power of ten; 1 for an empty span. */
-export function niceStep(span: number, count: number): number {
-  if (!(span > 0)) return 1;
-  const raw = span / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= raw * (1 - 1e-9)) ?? 10;
-  return factor * power;
-}
-
-/** Multiples of `step` strictly between `low` and `high`. */
-export function contourLevels({ low, high, step }: Pick<Heights, 'low' | 'high' | 'step'>): number[] {
-  const levels: number[] = [];
-  for (let k = Math.ceil(low / step); k * step < high; k++) if (k * step > low) levels.push(k * step);
-  return levels;
 }
 
 /** Position of a height between lowest and highest, 0..1. */

@@ -18,6 +18,8 @@ export interface ExportOptions {
   readonly scale?: HeightScale;
   readonly colorMap?: ColorMapName;
   readonly theme?: 'light' | 'dark';
+  /** Whether dots show which points were computed, where the others are interpolated; default true. */
+  readonly points?: boolean;
   /** Size of a picture in pixels. */
   readonly width?: number;
   readonly height?: number;

@@ -1,12 +1,13 @@
 import { fitText, label, polyline, type Raster, type Rectangle, segment, type Shape } from '#core/figure';
+import { contourLevels, contourStyle, inkOn, isolines } from '../contours';
 import { axisNames } from '../describe';
 import type { Surface } from '../surface';
-import { axes, captions, logTicks, type Palette, ticks } from './chart';
+import { axes, captions, logTicks, type Palette, type PictureStyle, ticks } from './chart';
 import { type ColorMapName, colorTable } from './colors';
-import { contourLevels, formatNumber, type Heights, unitHeight } from './height';
-import { isolines } from './isolines';
+import { formatNumber, type Heights, unitHeight } from './height';
 import { baseHalfWidths } from './mesh';
 import { drawLegend, drawnPaths, type Place } from './paths';
+import { drawComputed } from './points';
 import { refine, shadedMap } from './raster';
 
 /** A picture as rasters below shapes. */
@@ -16,32 +17,34 @@ export interface Picture {
 }
 
 /** The surface from above: colours, relief shading, contour lines, training's path, lowest point, colour bar. */
-export function drawMap(surface: Surface, quantity: string, heights: Heights, map: ColorMapName, palette: Palette, width: number, height: number): Picture {
+export function drawMap(surface: Surface, quantity: string, heights: Heights, style: PictureStyle, width: number, height: number): Picture {
+  const { palette, colorMap } = style;
   const unit = Math.min(width / 1200, height / 900);
   const frame = fitFrame(surface, { left: 96 * unit, top: 92 * unit, width: width - 240 * unit, height: height - 172 * unit });
-  const [title, how] = captions(surface, quantity);
+  const [title, how] = captions(surface, quantity, style.points);
   const room = width - frame.left - 24 * unit;
-  const { rasters, shapes } = plotMap(surface, quantity, heights, map, palette, frame, unit);
+  const { rasters, shapes } = plotMap(surface, quantity, heights, style, frame, unit);
   return {
     rasters,
     shapes: [
       label(fitText(title, 22 * unit, room), frame.left, 40 * unit, { size: 22 * unit, color: palette.text }),
       label(fitText(how, 13.5 * unit, room), frame.left, 66 * unit, { size: 13.5 * unit, color: palette.quiet }),
       ...shapes,
-      ...drawColorBar({ left: frame.left + frame.width + 28 * unit, top: frame.top, width: 16 * unit, height: frame.height }, heights, quantity, map, palette, unit),
+      ...drawColorBar({ left: frame.left + frame.width + 28 * unit, top: frame.top, width: 16 * unit, height: frame.height }, heights, quantity, colorMap, palette, unit),
     ],
   };
 }
 
 /** The map itself with its axes, in whole pixels at `frame`. */
-export function plotMap(surface: Surface, quantity: string, heights: Heights, map: ColorMapName, palette: Palette, frame: Rectangle, unit: number): Picture {
+export function plotMap(surface: Surface, quantity: string, heights: Heights, { palette, colorMap, points }: PictureStyle, frame: Rectangle, unit: number): Picture {
   const [across, upwards] = axisNames(surface);
   const fine = refine(heights.heights, surface.x.length, surface.y.length, frame.width, frame.height);
-  const pixels = shadedMap(fine, frame.width, frame.height, heights, map);
+  const pixels = shadedMap(fine, frame.width, frame.height, heights, colorMap);
   return {
     rasters: [{ pixels, frame, background: palette.hole }],
     shapes: [
       ...drawContours(fine, frame, heights, unit),
+      ...(points ? drawChosen(surface, heights, frame, palette, unit) : []),
       ...drawPaths(surface, frame, unit),
       ...drawMinimum(surface, quantity, frame, unit),
       ...drawAnchors(surface, frame, palette, unit),
@@ -68,11 +71,19 @@ function drawContours(fine: Float64Array, frame: Rectangle, heights: Heights, un
   const rows = Math.ceil(frame.height / 3);
   const coarse = refine(fine, frame.width, frame.height, columns, rows);
   return isolines(coarse, columns, rows, contourLevels(heights)).map(({ level, points }): Shape => {
-    const major = Math.round(level / heights.step) % 5 === 0;
-    const light = unitHeight(heights, level) < 0.7;
+    const { color, opacity, width } = contourStyle(heights, level);
     const places = points.map((value, i) => (i % 2 === 0 ? frame.left + (frame.width * value) / (columns - 1) : frame.top + frame.height - (frame.height * value) / (rows - 1)));
-    return { kind: 'path', d: polyline(places), stroke: light ? '#fff' : '#000', strokeOpacity: major ? 0.7 : 0.34, strokeWidth: (major ? 1.5 : 1) * unit };
+    return { kind: 'path', d: polyline(places), stroke: color, strokeOpacity: opacity, strokeWidth: width * unit };
   });
+}
+
+/** The points that were computed, no larger than leaves ground between those of neighbouring grid lines. */
+function drawChosen(surface: Surface, heights: Heights, frame: Rectangle, palette: Palette, unit: number): Shape[] {
+  const { x, y } = surface;
+  const place = placesIn(frame, surface);
+  const spacing = Math.min(frame.width / (x.length - 1), frame.height / (y.length - 1));
+  const ink = (index: number): string => (Number.isFinite(heights.heights[index]) ? inkOn(heights, heights.heights[index]!) : palette.text);
+  return drawComputed(surface, (index) => place(x[index % x.length]!, y[Math.floor(index / x.length)]!), ink, Math.min(1.9 * unit, 0.5 * spacing));
 }
 
 /** Places in the plane as pixels of a frame. */

@@ -10,6 +10,8 @@ import { type MeshOptions, quantityValues, surfaceHeights } from './mesh';
 export interface PictureOptions extends MeshOptions {
   readonly colorMap?: ColorMapName;
   readonly theme?: 'light' | 'dark';
+  /** Whether dots show which points were computed, where the others are interpolated; default true. */
+  readonly points?: boolean;
   /** Pixels; default 1600 x 1200. */
   readonly width?: number;
   readonly height?: number;
@@ -24,14 +26,14 @@ export function drawPicture(surface: Surface, options: PictureOptions): Drawing 
       hint: 'Save its iso-surfaces as .gltf, .stl or .vtp, all of it as .vti, .npy or .csv; or compute a plane, with two numbers of points.',
     });
   }
-  const { width = 1600, height = 1200, theme = 'light', colorMap = 'viridis' } = options;
+  const { width = 1600, height = 1200, theme = 'light', colorMap = 'viridis', points = true } = options;
   const { quantity, heights } = surfaceHeights(surface, options);
-  const palette = palettes[theme];
+  const style = { palette: palettes[theme], colorMap, points };
   const picture =
     surface.y.length === 1
-      ? drawCurve(surface, quantity, heights, palette, width, height)
-      : drawMap(surface, quantity, heights, colorMap, palette, width, height);
-  return { ...picture, width, height, background: palette.background };
+      ? drawCurve(surface, quantity, heights, style, width, height)
+      : drawMap(surface, quantity, heights, style, width, height);
+  return { ...picture, width, height, background: style.palette.background };
 }
 
 /** What every file of a picture says of it. */

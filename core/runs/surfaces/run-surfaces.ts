@@ -85,11 +85,11 @@ export async function estimateRunSurface(
   run: OpenRun,
   request: SurfaceRequest,
   options: { program: string; signal?: AbortSignal },
-): Promise<SurfaceEstimate & { examples: number; batchNorm: boolean; classes: boolean; preparationSeconds?: number }> {
+): Promise<SurfaceEstimate & { examples: number; quantities: string[]; batchNorm: boolean; classes: boolean; preparationSeconds?: number }> {
   const { signal } = options;
   const { problem, plane, recipe, seconds } = await setUpEstimate(run, request, options);
   const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
-  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(recipe.adaptive && { adaptive: recipe.adaptive }), ...(signal && { signal }) })), examples, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification', ...(seconds !== undefined && { preparationSeconds: seconds }) };
+  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(recipe.adaptive && { adaptive: recipe.adaptive }), ...(signal && { signal }) })), examples, quantities: recipe.quantities, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification', ...(seconds !== undefined && { preparationSeconds: seconds }) };
 }
 
 /** The plane's directions as a safetensors file, from which `plane: 'vectors'` makes the same picture. */

@@ -18,8 +18,8 @@ export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'align'
   vectors?: NonNullable<SurfaceRequest['vectors']>;
   /** of a population */
   member?: number;
-  /** so many points, chosen where the loss bends; `null`: every point of the grid */
-  adaptive: number | null;
+  /** so many points, chosen where this quantity bends; `null`: every point of the grid */
+  adaptive: AdaptiveFacts | null;
   /** half width of the range; `null`: chosen for the plane */
   reach: number | null;
 };
@@ -31,7 +31,7 @@ export function toRequest(run: string, { reach, grid, which, radius, adaptive, .
   const line = rest.plane === 'line';
   const both = (half: number): [number, number] => [-half, half];
   const range = reach === null ? {} : { range: { x: both(reach), y: both(reach), ...(grid.length === 3 ? { z: both(reach) } : {}) } };
-  return { run, ...rest, eigenvectors: { which }, ascent: { radius }, grid: line ? [grid[0], 1] : grid, ...(adaptive === null || grid.length === 3 ? {} : { adaptive: { points: adaptive } }), ...range };
+  return { run, ...rest, eigenvectors: { which }, ascent: { radius }, grid: line ? [grid[0], 1] : grid, ...(adaptive === null || grid.length === 3 ? {} : { adaptive }), ...range };
 }
 
 /** The request that a surface came from: asking for it again continues what was stopped. */
@@ -82,7 +82,7 @@ export function formOf(run: string, surface: Surface): Request {
     grid: (plane.kind === 'line' ? [columns, firstRequest.grid[1]] : [columns, rows, ...layers]) as Request['grid'],
     which: plane.which ?? firstRequest.which,
     radius,
-    adaptive: adaptive?.points ?? null,
+    adaptive: adaptive ?? null,
     reach: single && !usual ? reach : null,
   };
 }
@@ -217,8 +217,8 @@ export class Landscape extends Computation<Progress> {
 }
 
 /** What a scene draws of a surface; its arrays are the surface's own. */
-export const dataOf = ({ title, x, y, z, values, trajectory, otherTrajectories, anchors, axes }: Surface): SurfaceData => ({
-  x, y, z, values, trajectory: trajectory && { ...trajectory, name: title }, otherTrajectories, anchors, axes,
+export const dataOf = ({ title, x, y, z, values, recipe, trajectory, otherTrajectories, anchors, axes }: Surface): SurfaceData => ({
+  x, y, z, values, chosen: recipe.adaptive !== undefined, trajectory: trajectory && { ...trajectory, name: title }, otherTrajectories, anchors, axes,
 });
 
 const planeNames: Record<string, string> = { random: 'Random plane', trajectory: 'Plane of the path', line: 'Line', through: 'Plane through runs', gradient: 'Plane of the gradient' };
@@ -277,21 +277,40 @@ interface CurvatureFacts {
 /** What can be computed at every point besides the loss and the metrics. */
 export const alsoComputed = ['gradient-norm', 'top-eigenvalue', 'trace'] as const;
 
+/**
+ * The quantities whose bends can decide where points are computed: those of the task, of its classes, and what else is asked for.
+ *
+ * @param computed names of what an earlier request of this run computes, as far as that is known
+ */
+export function steeringQuantities({ quantities, perClass }: Pick<Request, 'quantities' | 'perClass'>, computed: readonly string[] = []): string[] {
+  // What says how far another value can be trusted, like `trace/interval`, says nothing of the network.
+  const usual = computed.filter((name) => !alsoComputed.some((also) => name === also || name.startsWith(`${also}/`)) && (perClass || !name.includes('/')));
+  return ['loss', ...usual.filter((name) => name !== 'loss'), ...quantities];
+}
+
+/** The request without points chosen by what it does not compute any more: the loss decides then. */
+export const steered = (request: Request): Request =>
+  request.adaptive && !steeringQuantities(request, [request.adaptive.quantity]).includes(request.adaptive.quantity) ? { ...request, adaptive: { ...request.adaptive, quantity: 'loss' } } : request;
+
 /** How many of the shown top eigenvalues did not converge; 0 where none were computed. */
 export function unconverged({ values, recipe }: Surface): number {
   const tolerance = (recipe as { curvature?: CurvatureFacts }).curvature?.tolerance ?? Infinity;
   return values['top-eigenvalue/residual']?.reduce((count, residual) => count + Number(residual > tolerance && residual < Infinity), 0) ?? 0;
 }
 
-/** How a surface was made, in one line. */
-export function describe(surface: Surface): string {
+/**
+ * How a surface was made, in one line.
+ *
+ * @param dots the picture shows which points were chosen
+ */
+export function describe(surface: Surface, dots = false): string {
   const { split, subset, batchNorm, run, adaptive } = surface.recipe as { adaptive?: AdaptiveFacts; run?: { member?: number }; split?: string; subset?: { count: number } | null; batchNorm?: string };
   const size = [surface.x, ...(surface.y.length > 1 ? [surface.y] : []), ...(surface.z ? [surface.z] : [])].map(({ length }) => length).join('×');
   return [
     ...(run?.member === undefined ? [] : [`member ${run.member}`]),
     surface.plane,
     `${split ?? ''}${subset ? `, ${subset.count} examples` : ', all examples'}`,
-    adaptive ? `${formatCount(adaptive.points)} points chosen on ${size}` : surface.y.length > 1 ? size : `${size} points`,
+    adaptive ? `${formatCount(adaptive.points)} points${dots ? ' (dots)' : ''} chosen on ${size}${adaptive.quantity === 'loss' ? '' : ` where ${adaptive.quantity} bends`}` : surface.y.length > 1 ? size : `${size} points`,
     ...(batchNorm === 'batch' ? ['batch statistics'] : batchNorm === 'recalibrated' ? ['statistics recalibrated'] : []),
   ].join(' · ');
 }

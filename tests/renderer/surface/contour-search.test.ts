@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { contourLevels, isolines } from '#core/landscape/contours';
 import { ContourSearch, finderIn } from '../../../renderer/surface/contour-search';
-import { contourLevels, heightField } from '../../../renderer/surface/heights';
-import { isolines } from '../../../renderer/surface/isolines';
+import { heightField } from '../../../renderer/surface/heights';
 
 const n = 21;
 const bowl = (shift = 0) => heightField(Float64Array.from({ length: n * n }, (_, i) => ((i % n) - 10) ** 2 + (Math.floor(i / n) - 10 + shift) ** 2), n, n, 'linear', null)!;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contourLevels, fillUnknown, heightAt, heightField } from '../../../renderer/surface/heights';
-import { isolines } from '../../../renderer/surface/isolines';
-import { formatNumber, logTicks, niceStep, ticks } from '../../../renderer/surface/ticks';
+import { fillUnknown, heightAt, heightField } from '../../../renderer/surface/heights';
+import { formatNumber, logTicks, ticks } from '../../../renderer/surface/ticks';
 
 describe('height field', () => {
   it('linear: the values; a ceiling cuts them flat; holes are NaN', () => {
@@ -44,24 +43,9 @@ describe('height field', () => {
   });
 });
 
-describe('contour lines', () => {
-  it('lie on multiples of the step, strictly inside', () => {
-    expect(contourLevels({ low: 0, high: 1, step: 0.25 })).toEqual([0.25, 0.5, 0.75]);
-  });
-
-  it('of a cone are circles, cut where the data end', () => {
-    const n = 41;
-    const cone = Float32Array.from({ length: n * n }, (_, i) => Math.hypot((i % n) - 20, Math.floor(i / n) - 20));
-    for (const { level, points } of isolines(cone, n, n, [5, 12, 24])) {
-      for (let i = 0; i < points.length; i += 2) expect(Math.hypot(points[i]! - 20, points[i + 1]! - 20)).toBeCloseTo(level, 1);
-    }
-  });
-});
-
 describe('ticks', () => {
   it('are round and inside', () => {
     expect(ticks(-1, 1, 5)).toEqual([-1, -0.5, 0, 0.5, 1]);
-    expect(niceStep(0.97, 10)).toBeCloseTo(0.1, 12);
     expect(logTicks(-3, 1)).toEqual([0.001, 0.01, 0.1, 1, 10].map((value) => expect.closeTo(value, 12) as number));
     expect(logTicks(0, 1)).toEqual([1, 2, 5, 10].map((value) => expect.closeTo(value, 12) as number));
   });

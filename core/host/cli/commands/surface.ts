@@ -26,7 +26,7 @@ interface SurfaceOptions {
   align?: boolean;
   include?: NonNullable<SurfaceRequest['include']>;
   grid: SurfaceRequest['grid'];
-  adaptive?: number;
+  adaptive?: { points: number; quantity?: string };
   range?: [number, number];
   rangeY?: [number, number];
   rangeZ?: [number, number];
@@ -52,6 +52,7 @@ interface SurfaceOptions {
   size?: [number, number];
   dpi?: number;
   theme?: 'light' | 'dark';
+  points: boolean;
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
   overCheckpoints?: Moments;
   follow?: boolean;
@@ -83,7 +84,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--with <run[#member][@checkpoint]>', 'with --plane trajectory: another run of the same network, whose path spans the plane together with this one\'s; can be repeated, up to 7').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .option('--align', 'match the units of the networks of --with with this one\'s first (Git Re-Basin, weight matching)')
       .addOption(new Option('--grid <nx>x<ny>[x<nz>]', 'points along x and y; a third number makes a volume').argParser(grid).default([51, 51], '51x51'))
-      .option('--adaptive <points>', 'compute so many points of the grid only, chosen where --metric bends; the others are interpolated, and marked as such in tables', wholeNumber(1))
+      .addOption(new Option('--adaptive <points[:quantity]>', 'compute so many points of the grid only, chosen where this quantity (default: --metric) bends; the others are interpolated, and marked as such in tables and pictures').argParser(adaptive))
       .addOption(new Option('--range <from>:<to>', 'extent of all axes (default: -1:1; of a trajectory: the path with a margin; of eigenvectors: as far as the loss is seen to bend; of an ascent: twice its radius)').argParser(range))
       .addOption(new Option('--range-y <from>:<to>', 'extent of the y axis, where it differs').argParser(range))
       .addOption(new Option('--range-z <from>:<to>', 'extent of a volume\'s z axis, where it differs').argParser(range))
@@ -115,6 +116,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
       .addOption(new Option('--theme <theme>', 'light or dark (default: light; a page follows the system)').choices(['light', 'dark']))
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
+      .option('--no-points', 'with --adaptive: leave out the dots that show in pictures which points were computed')
       .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
       .option('--trust', 'also check whether the picture can be trusted')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(shareOrNone).preset(0.01))
@@ -213,7 +215,7 @@ function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceR
     eigenvectors: { which: options.eigenvectors, tolerance: options.eigenTolerance, maxIterations: options.eigenIterations },
     seed: options.seed,
     grid: options.grid,
-    ...(options.adaptive !== undefined && { adaptive: { points: options.adaptive, quantity: options.metric } }),
+    ...(options.adaptive !== undefined && { adaptive: { quantity: options.metric, ...options.adaptive } }),
     ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
     split: options.split,
     subset: options.subset ?? null,
@@ -228,8 +230,8 @@ function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceR
 }
 
 /** How pictures and meshes are to look. */
-function lookOf({ metric, logHeight, size, dpi, theme, colors }: Omit<SurfaceOptions, 'out'>): ExportOptions {
-  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
+function lookOf({ metric, logHeight, size, dpi, theme, colors, points }: Omit<SurfaceOptions, 'out'>): ExportOptions {
+  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, points, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
 }
 
 /** The topology in a few lines. */
@@ -275,6 +277,13 @@ function grid(text: string): SurfaceRequest['grid'] {
     throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51, or three for a volume, like 21x21x21.');
   }
   return nz === undefined ? [nx, ny] : [nx, ny, nz];
+}
+
+/** A class's name may hold colons. */
+function adaptive(text: string): { points: number; quantity?: string } {
+  const [, points = '', quantity] = /^(\d+)(?::(.+))?$/.exec(text) ?? [];
+  if (!(Number(points) >= 1)) throw new InvalidArgumentError('It must be a number of points, like 1000, or points and a quantity, like 1000:gradient-norm.');
+  return { points: Number(points), ...(quantity !== undefined && { quantity }) };
 }
 
 function seconds(text: string): number {

@@ -2,8 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { exportSurface, surfaceFormatOf } from '#core/landscape';
 import { colorTable } from '../../../../core/landscape/export/colors';
-import { contourLevels, niceStep, toHeights } from '../../../../core/landscape/export/height';
-import { isolines } from '../../../../core/landscape/export/isolines';
+import { toHeights } from '../../../../core/landscape/export/height';
 import { refine } from '../../../../core/landscape/export/raster';
 import { sampleSurface } from '../sample';
 
@@ -65,43 +64,11 @@ describe('html', () => {
   });
 });
 
-describe('contour lines', () => {
-  it('follow a tilted plane exactly and end at the data, not along the frame', () => {
-    const heights = Float64Array.from({ length: 6 * 5 }, (_, i) => (i % 6) + 0.5 * Math.floor(i / 6));
-    const [line, ...others] = isolines(heights, 6, 5, [2.25]);
-    expect(others).toEqual([]);
-    const points = line!.points;
-    for (let i = 0; i < points.length; i += 2) expect(points[i]! + 0.5 * points[i + 1]!).toBeCloseTo(2.25, 12);
-    const ys = Array.from(points).filter((_, i) => i % 2 === 1);
-    expect([Math.min(...ys), Math.max(...ys)]).toEqual([0, 4]);
-  });
-
-  it('a closed line stays one line, and a hole cuts without a rim', () => {
-    const n = 21;
-    const bowl = Float64Array.from({ length: n * n }, (_, i) => Math.hypot((i % n) - 10, Math.floor(i / n) - 10));
-    const [circle, ...others] = isolines(bowl, n, n, [6.3]);
-    expect(others).toEqual([]);
-    expect([circle!.points[0], circle!.points[1]]).toEqual([circle!.points.at(-2), circle!.points.at(-1)]);
-    const holed = bowl.map((height, i) => (i % n > 10 ? NaN : height));
-    for (const { points } of isolines(holed, n, n, [6.3])) {
-      for (let i = 0; i < points.length; i += 2) expect(Math.hypot(points[i]! - 10, points[i + 1]! - 10)).toBeCloseTo(6.3, 1);
-    }
-  });
-});
-
 describe('heights', () => {
   it('log: decimal logarithms, zero drawn at the lowest positive value', () => {
     const { heights, low, high } = toHeights(Float64Array.of(100, 1, 0, NaN, Infinity, 0.01), 'log')!;
     expect(Array.from(heights)).toEqual([2, 0, -2, NaN, NaN, -2]);
     expect([low, high]).toEqual([-2, 2]);
-  });
-
-  it('steps are 1, 2 or 5 times a power of ten, never more lines than asked for', () => {
-    for (const span of [1e-9, 0.03, 0.7, 1, 9.99, 12345]) {
-      const step = niceStep(span, 14);
-      expect([1, 2, 5, 10]).toContain(Math.round(step / 10 ** Math.floor(Math.log10(step * 1.000001))));
-      expect(contourLevels({ low: 0, high: span, step }).length).toBeLessThanOrEqual(14);
-    }
   });
 
   it('refining passes through every computed value and keeps quadratics', () => {

@@ -6,6 +6,7 @@ import {
   assembleSurface, computedMask, computeSurface, computeSurfaceIn, decodeNpy, estimateSurface, exportSurface, type Grid, interpolated, makePlane, openSurface, progressOf, quantityTopology, type Surface, surfaceRecipeSchema,
 } from '#core/landscape';
 import { captions } from '../../../../core/landscape/export/chart';
+import { drawPicture } from '../../../../core/landscape/export/picture';
 import { mlpProblem } from '../problems';
 import { sampleSurface } from '../sample';
 
@@ -113,9 +114,25 @@ describe('in files', () => {
   });
 
   it('pictures have no gaps, and say how many points were chosen', async () => {
-    expect(captions(surface, 'loss')[1]).toContain('200 points chosen on 33×17');
+    expect(captions(surface, 'loss')[1]).toContain('200 points chosen on 33×17 ·');
+    expect(captions({ ...surface, recipe: { ...recipe, adaptive: { points: 200, quantity: 'accuracy' } } }, 'loss', true)[1]).toContain('200 points (dots) chosen on 33×17 where accuracy bends');
     const mesh = await exportSurface(surface, 'gltf', { scale: 'log' });
     const { accessors } = JSON.parse(new TextDecoder().decode(mesh)) as { accessors: { count: number }[] };
     expect(accessors[0]!.count).toBe(561);
+  });
+
+  it('pictures show a dot at each computed point and at no other, unless they are to have none', () => {
+    const dots = (points: boolean) => {
+      const { rasters, shapes } = drawPicture(surface, { points, width: 400, height: 300 });
+      const squares = shapes.flatMap((shape) => (shape.kind === 'path' && shape.fill !== undefined ? shape.d.split('Z').slice(0, -1) : []));
+      return { frame: rasters[0]!.frame, places: squares.map((d) => d.match(/-?[\d.]+/g)!.map(Number)).map(([left, top, right, bottom]) => [(left! + right!) / 2, (top! + bottom!) / 2] as const) };
+    };
+    const { frame, places } = dots(true);
+    const found = places.map(([x, y]) => [Math.round((32 * (x - frame.left)) / frame.width), Math.round((16 * (frame.top + frame.height - y)) / frame.height)] as const);
+    expect(places.every(([x, y], i) => Math.abs(frame.left + (frame.width * found[i]![0]) / 32 - x) < 0.1 && Math.abs(frame.top + frame.height * (1 - found[i]![1] / 16) - y) < 0.1)).toBe(true);
+    expect(found.map(([column, row]) => row * 33 + column).toSorted((a, b) => a - b)).toEqual(Array.from(computedMask(surface)!, (known, index) => (known ? index : -1)).filter((index) => index >= 0));
+    expect(dots(false).places).toEqual([]);
+    // Where every point is computed there is nothing to tell apart.
+    expect(drawPicture(sampleSurface(), { width: 400, height: 300 }).shapes.filter((shape) => shape.kind === 'path' && shape.fill !== undefined)).toEqual([]);
   });
 });

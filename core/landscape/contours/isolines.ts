@@ -6,24 +6,23 @@ export interface Isoline {
   readonly points: Float64Array;
 }
 
+type Heights = Float64Array | Float32Array;
+
 /**
  * The lines of equal height. Contour polygons also run along the frame and around holes; those parts are no lines of
  * equal height and are cut away, so a line ends where the data end.
  */
-export function isolines(heights: Float64Array, columns: number, rows: number, levels: readonly number[]): Isoline[] {
-  if (columns < 2 || rows < 2) return [];
+export const isolines = (heights: Heights, columns: number, rows: number, levels: readonly number[]): Isoline[] => levels.flatMap(isolineFinder(heights, columns, rows));
+
+/** Finds the lines of one height at a time, for those who have other things to do in between. */
+export function isolineFinder(heights: Heights, columns: number, rows: number): (level: number) => Isoline[] {
+  if (columns < 2 || rows < 2) return () => [];
   const generator = contours().size([columns, rows]).smooth(true);
   const grid = Array.from(heights);
-  const lines: Isoline[] = [];
-  for (const level of levels) {
-    for (const polygon of generator.contour(grid, level).coordinates) {
-      for (const ring of polygon) for (const points of runsInside(ring, heights, columns, rows)) lines.push({ level, points });
-    }
-  }
-  return lines;
+  return (level) => generator.contour(grid, level).coordinates.flatMap((polygon) => polygon.flatMap((ring) => runsInside(ring, heights, columns, rows).map((points) => ({ level, points }))));
 }
 
-function runsInside(ring: readonly (readonly number[])[], heights: Float64Array, columns: number, rows: number): Float64Array[] {
+function runsInside(ring: readonly (readonly number[])[], heights: Heights, columns: number, rows: number): Float64Array[] {
   const runs: Float64Array[] = [];
   let run: number[] = [];
   const close = (): void => {
@@ -55,13 +54,12 @@ function runsInside(ring: readonly (readonly number[])[], heights: Float64Array,
 const INSIDE = 1e-6;
 
 /** Whether a point lies inside grid cells whose four corners all have a height. */
-function inWholeCell(x: number, y: number, heights: Float64Array, columns: number, rows: number): boolean {
-  for (const row of [Math.floor(y - INSIDE), Math.floor(y + INSIDE)]) {
-    for (const column of [Math.floor(x - INSIDE), Math.floor(x + INSIDE)]) {
-      if (row < 0 || column < 0 || row >= rows - 1 || column >= columns - 1) return false;
-      const at = row * columns + column;
-      if (![at, at + 1, at + columns, at + columns + 1].every((index) => Number.isFinite(heights[index]))) return false;
-    }
+function inWholeCell(x: number, y: number, heights: Heights, columns: number, rows: number): boolean {
+  const [firstRow, lastRow] = [Math.floor(y - INSIDE), Math.floor(y + INSIDE)];
+  const [firstColumn, lastColumn] = [Math.floor(x - INSIDE), Math.floor(x + INSIDE)];
+  if (firstRow < 0 || firstColumn < 0 || lastRow >= rows - 1 || lastColumn >= columns - 1) return false;
+  for (let row = firstRow; row <= lastRow + 1; row++) {
+    for (let column = firstColumn; column <= lastColumn + 1; column++) if (!Number.isFinite(heights[row * columns + column])) return false;
   }
   return true;
 }

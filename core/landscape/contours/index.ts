@@ -1,0 +1,4 @@
+// Pure arithmetic of contour lines, without Node and without the engine: the window draws with the same functions (through #host-client).
+export { contourStyle, inkOn } from './ink';
+export { type Isoline, isolineFinder, isolines } from './isolines';
+export { contourLevels, niceStep } from './levels';
