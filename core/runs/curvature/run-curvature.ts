@@ -4,6 +4,7 @@ import { soundWeights } from '../evaluation/sound-weights';
 import type { StoredWeights } from '../folder/checkpoints';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { productBatching } from './batching';
+import { checkRequest } from './check-request';
 import { figuresOf, stageCount } from './figures';
 import { type CurvatureFound, figuresAt, type MatrixPlace, nothingFound, withFigures } from './found';
 import { momentsOf } from './moments';
@@ -42,8 +43,9 @@ export interface CurvatureSetup {
   at(checkpoint: CurvatureMoment['checkpoint']): CurvatureProblem;
 }
 
-/** @throws UserError when checkpoint, split, layers or parameters are not there */
+/** @throws UserError when the request means nothing, or checkpoint, split, layers or parameters are not there */
 export function setUpCurvature(run: OpenRun, request: CurvatureRequest): CurvatureSetup {
+  checkRequest(request);
   const weights = soundWeights(run, request.checkpoint);
   const { split, seed, batch } = request;
   const count = batch ?? request.subset;

@@ -82,6 +82,10 @@ describe('curvature kept with its run', () => {
   it('leaves nothing behind of a request that cannot be answered', async () => {
     const before = (await listRunCurvature(folder)).length;
     await expect(ask({ layers: ['nowhere'] })).rejects.toMatchObject({ code: 'curvature.layer' });
+    await expect(ask({ top: 0, bottom: 0, trace: null, density: false })).rejects.toMatchObject({ code: 'curvature.nothing' });
+    for (const choice of [{ byLayer: true }, { byLayer: false, byBlock: true }, { byLayer: false, parameters: ['*.weight'] }, { byLayer: false, layers: ['layers.0'] }, { byLayer: false, kinds: 'weights' as const }]) {
+      await expect(ask({ operator: 'input-hessian', ...choice })).rejects.toMatchObject({ code: 'curvature.input' });
+    }
     expect(await listRunCurvature(folder)).toHaveLength(before);
   });
 

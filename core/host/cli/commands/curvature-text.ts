@@ -28,17 +28,20 @@ function spectrumLines({ spectrum }: CurvatureFigures): string[] {
   return ['', `All ${values.length} eigenvalues, each to within ${number(rounding)} (rounding): ${positive} positive, ${negative} negative, ${zero} too near zero to tell. --json and --out hold them all.`];
 }
 
-function eigenvalueLines({ eigenvalues }: CurvatureFigures): string[] {
+function eigenvalueLines({ eigenvalues, dimension, request }: CurvatureReport): string[] {
   if (eigenvalues === undefined) return [];
   const { largest, smallest, iterations, converged, tolerance, floor, algorithm } = eigenvalues;
   const size = Math.max(...[...largest, ...smallest].map(({ value }) => Math.abs(value)));
+  const asked = Math.min(request.top, dimension) + Math.min(request.bottom, dimension);
+  const found = largest.length + smallest.length;
   const row = (what: string) => (pair: Eigenvalue, i: number) => [`${what} ${i + 1}`, pair.value, pair.residual, pair.converged ? 'yes' : 'NO', directionText(pair)];
   return [
     '',
     ...table(['eigenvalue', 'value', 'residual', 'converged', 'direction'], [...largest.map(row('largest')), ...smallest.map(row('smallest'))]),
     ...(floor === undefined || algorithm === 'whole matrix' ? [] : [`The products' rounding, measured, is ${number(floor)} of each residual.`]),
     ...(floor !== undefined && floor > tolerance * size ? ['The tolerance is finer than these products are: more iterations do not help; --device reference computes in float64.'] : []),
-    ...(converged || (floor !== undefined && floor > tolerance * size) ? [] : [`Not converged to ${number(tolerance)} after ${iterations} iterations: some eigenvalue lies within the residual of each value. More: --max-iterations.`]),
+    ...(found < asked ? [`${found} of ${asked} eigenvalues were found: ${iterations} iterations give no more. More: --max-iterations, or all of them: --all.`] : []),
+    ...(converged || found < asked || (floor !== undefined && floor > tolerance * size) ? [] : [`Not converged to ${number(tolerance)} after ${iterations} iterations: some eigenvalue lies within the residual of each value. More: --max-iterations.`]),
   ];
 }
 
@@ -63,9 +66,10 @@ function estimateLines({ spectrum, trace, frobeniusNorm, participationRatio, den
 const pairText = (pair: Eigenvalue | undefined): string => (pair === undefined ? '-' : `${number(pair.value)}${pair.converged ? '' : ` +- ${number(pair.residual)}`}`);
 const estimateText = (estimate: CurvatureFigures['trace']): string => (estimate ? `${number(estimate.value)} +- ${number(estimate.standardError)}` : '-');
 
+/** Rows are parameters, but of the tangent kernel, which acts on outputs. */
 function layerTable(layers: Readonly<Record<string, CurvatureFigures>>): string[] {
   return table(
-    ['layer', 'parameters', 'largest', 'smallest', 'trace'],
+    ['layer', 'dimension', 'largest', 'smallest', 'trace'],
     Object.entries(layers).map(([name, { dimension, eigenvalues, trace }]) => [name, dimension, pairText(eigenvalues?.largest[0]), pairText(eigenvalues?.smallest[0]), estimateText(trace)]),
   );
 }

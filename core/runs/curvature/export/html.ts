@@ -28,9 +28,9 @@ export function curvatureHtml(report: CurvatureReport, recipe: unknown, json: st
       ['figure', 'value', '95 % interval'],
       [...estimatesOf(report).map(({ name, value, interval }) => [name, say(value), intervalText(interval)]), ['norm of the gradient', say(report.gradientNorm), '–']],
     )),
-    ...(Object.keys(layers).length === 0 ? [] : [section('By part', htmlTable(['part', 'parameters', ...columns], grouped(layers)))]),
+    ...(Object.keys(layers).length === 0 ? [] : [section('By part', htmlTable(['part', 'dimension', ...columns], grouped(layers)))]),
     ...(points.length === 0 ? [] : [section('Over training', htmlTable(
-      ['step', 'epoch', 'part', 'parameters', ...columns],
+      ['step', 'epoch', 'part', 'dimension', ...columns],
       points.flatMap(({ step, figures, layers: own }) =>
         grouped({ ...(figures && { whole: figures }), ...own }, [String(step), say(path.find((moment) => moment.step === step)?.epoch)])),
     ))]),
