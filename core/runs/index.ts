@@ -64,6 +64,7 @@ export { SpecificationMistake } from './specification/mistake';
 export { runSpecificationSchema, splitNames, type RunSpecification, type SplitName } from './specification/schema';
 export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
 export { checkRunSurface } from './surfaces/trust';
+export { pathGaps } from './surfaces/path-gaps';
 export { runOfRecipe } from './recipes';
 export { requestFromPathRecipe } from './paths/from-recipe';
 export { requestFromRecipe, requestOfRecipe } from './surfaces/from-recipe';

@@ -114,6 +114,8 @@ export const surface = z.object({
   anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
   /** What there is to say of points without a finite loss; empty where there are none. */
   holes: z.string(),
+  /** What there is to say of the path's checkpoints that are missing from the run's folder; absent where none is, and of slices. */
+  gaps: z.string().optional(),
   minimum: z.record(z.string(), surfaceMinimum),
   centre: z.record(z.string(), z.number()),
   /** Shares of the trajectory's variance along the axes; of several trajectories together. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { axisNames, eigenvalueText, exportComparison, exportSurface, findHoles, planeTitle, pointCount, progressOf, quantityTopology, surfaceTitle } from '#core/landscape';
-import { findRun, listSurfaces, openRunSurface, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
+import { findRun, listSurfaces, openRunSurface, pathGaps, readSettings, removeSurface, surfaceRequestSchema, type RunSurfaceEvent } from '#core/runs';
 import { builtPath } from '../assets';
 import type { Surface, SurfaceEvent } from '../contract';
 import { api, type EngineEnvironment } from './environment';
@@ -37,7 +37,7 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
         mergePoints,
         signal,
         (abort) => pool.client('surfaces').surface(workOf(input), { signal: abort }),
-        (event: RunSurfaceEvent) => [toEvent(event)],
+        (event: RunSurfaceEvent) => [toEvent(event, findRun(input.run).folder)],
       )),
 
       trust: api.surfaces.trust.handler(async ({ input, signal }) =>
@@ -55,7 +55,7 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
 
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
         const surface = await openRunSurface(findRun(run).folder, id);
-        return toSurface(id, surface);
+        return withGaps(toSurface(id, surface), findRun(run).folder, surface);
       }),
 
       topology: api.surfaces.topology.handler(async ({ input: { run, id, quantity, scale, threshold } }) =>
@@ -87,9 +87,14 @@ export function workOf({ run, quantity: _, member, ...request }: { run: string; 
   return { folder: findRun(run).folder, member, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
 }
 
-function toEvent(event: RunSurfaceEvent): SurfaceEvent {
+function withGaps(told: Surface, folder: string, surface: LandscapeSurface): Surface {
+  const gaps = pathGaps(folder, surface);
+  return gaps === '' ? told : { ...told, gaps };
+}
+
+function toEvent(event: RunSurfaceEvent, folder: string): SurfaceEvent {
   if (event.kind === 'preparing') return event;
-  if (event.kind !== 'points') return { kind: event.kind, surface: toSurface(event.id, event.surface, event.done) };
+  if (event.kind !== 'points') return { kind: event.kind, surface: withGaps(toSurface(event.id, event.surface, event.done), folder, event.surface) };
   const { kind, indices, values, done, total, remainingSeconds } = event;
   return { kind, indices, values, done, total, remainingSeconds };
 }

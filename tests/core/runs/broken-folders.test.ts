@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors, type StoredTensor } from '#core/nn';
 import {
-  computeRunCurvature, computeRunMeasures, computeRunPath, computeRunSurface, createRun, curvatureRequestSchema, executeRun, measuresRequestSchema, openRun, pathRequestSchema, readRunFile, requestFromRecipe, runPaths, surfaceRequestSchema,
+  computeRunCurvature, computeRunMeasures, computeRunPath, computeRunSurface, createRun, curvatureRequestSchema, executeRun, measuresRequestSchema, openRun, pathGaps, pathRequestSchema, readRunFile, requestFromRecipe, runPaths, surfaceRequestSchema,
   trajectorySteps, type CheckpointName,
 } from '#core/runs';
 import type { Surface } from '#core/landscape';
@@ -104,5 +104,10 @@ describe('what a run folder tells of itself', () => {
     const steps = trajectorySteps(runPaths(whole));
     const gone = broken('gone', (paths) => rmSync(paths.trajectoryStep(steps[2]!)));
     await expect(requestFromRecipe(await openRun(gone), surface!.recipe, { program })).rejects.toMatchObject({ code: 'surface.recipe.checkpoints', message: expect.stringContaining(`Run "whole" no longer has the checkpoints of step ${steps[2]}`) as string });
+    // Asked for anew, it is drawn without them, and this is said.
+    let without: Surface | undefined;
+    for await (const event of computeRunSurface(await openRun(gone), { ...request, others: [] }, { program })) if (event.kind === 'end') without = event.surface;
+    expect(pathGaps(gone, without!)).toBe(`The checkpoint of step ${steps[2]} is missing from the run's folder: the path is drawn straight past it.`);
+    expect(pathGaps(whole, surface!)).toBe('');
   });
 });

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { suggestion, UserError } from '#core/graph';
 import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridTitle, isCurvatureQuantity, isoLevels, notConverged, pointCount, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import {
-  batchNormModes, checkRunSurface, computeRunSurface, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
+  batchNormModes, checkRunSurface, computeRunSurface, pathGaps, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
@@ -175,13 +175,14 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
   if (options.saveDirections !== undefined) writeOutputFile(options.saveDirections, await surfaceDirections(run, request, { program: programName }));
   const { minimum, centre, explainedVariance, eigenvalues, recipe } = surface;
   const paths = drawnPaths(surface);
+  const gaps = pathGaps(run.paths.folder, surface);
   const topology = options.topology === undefined
     ? undefined
     : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
   const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
   const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
   const { heights: _, ...shape } = topology ?? {};
-  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
+  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(gaps !== '' && { gaps }), ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
     const lowest = minimum[options.metric];
     return [
       `${options.out}: ${gridTitle(recipe.grid, ' x ')} points${recipe.adaptive ? `, ${recipe.adaptive.points} of them computed, the others interpolated` : ''}`,
@@ -189,7 +190,7 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
       ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the ${paths.length > 1 ? 'variance of all paths together' : 'path\'s variance'}.`] : []),
       ...(paths.length > 1 ? table(['path', 'own variance in it, %', 'checkpoints', `${options.metric} at its end`], paths.map(({ name, share: held = NaN, steps, values }) => [name, 100 * held, steps.length, values[options.metric]?.at(-1) ?? NaN])) : []),
       ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
-      ...[findHoles(surface).says].filter(Boolean),
+      ...[findHoles(surface).says, gaps].filter(Boolean),
       ...unconverged(surface),
       ...(eigenvalues ? [`Eigenvalues of the Hessian along the axes: ${eigenvalues.map(eigenvalueText).join('; ')}.`] : []),
       ...(eigenvalues?.some(({ converged }) => !converged) ? ['Not every eigenvector has converged: raise --eigen-iterations or --eigen-tolerance.'] : []),
