@@ -37,9 +37,12 @@ describe('measures of a trained network', () => {
     await picture(page, 'measures-light');
 
     const id = /#\/curvature\/([^/]+)\/measures/.exec(page.url())![1]!;
-    const told = spawnSync(process.execPath, ['bin/basin.mjs', 'sharpness', id, '--measures', 'l2', '--checkpoint', 'last', '--json'], {
+    const basin = (...more: string[]) => spawnSync(process.execPath, ['bin/basin.mjs', 'sharpness', id, '--measures', 'l2', '--checkpoint', 'last', '--json', ...more], {
       cwd: root, encoding: 'utf8', env: { ...process.env, BASIN_HOME: workbench.host.home },
     });
+    const cost = basin('--estimate');
+    expect(JSON.parse(cost.stdout)).toMatchObject({ measures: 1, seconds: expect.any(Number) as number });
+    const told = basin();
     expect(told.status, told.stderr).toBe(0);
     const { results } = JSON.parse(told.stdout) as { results: { id: string; value: number }[] };
     expect(shown / results.find((each) => each.id === 'l2')!.value).toBeCloseTo(1, 3);

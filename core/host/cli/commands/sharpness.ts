@@ -22,6 +22,7 @@ interface SharpnessOptions {
   out?: string;
   device?: string;
   threads?: number;
+  estimate?: boolean;
   kept?: boolean;
   show?: string;
   remove?: string;
@@ -40,6 +41,7 @@ export function addSharpness(program: Command): void {
       .option('--subset <examples>', 'take so many examples, drawn with the seed', wholeNumber(1))
       .option('--seed <seed>', 'seed of the subset and of all random vectors', wholeNumber(0), 0)
       .option('--set <settings...>', `radii, steps and repetitions, like rho=0.1 draws=30; there are ${Object.keys(measureSettingsSchema.shape).join(', ')}`)
+      .option('--estimate', 'only say what it would cost')
       .addOption(new Option('--kept', 'list what is kept with the run').conflicts(['show', 'remove']))
       .addOption(new Option('--show <name>', 'tell measures that are kept').conflicts('remove'))
       .option('--remove <name>', 'delete measures that are kept')
@@ -86,8 +88,10 @@ export function addSharpness(program: Command): void {
     });
     const { measures: chosen, split, subset = null, seed } = options;
     const request = measuresRequestSchema.parse({ measures: chosen, split, subset, seed, settings, checkpoint: options.checkpoint ?? run.usualCheckpoint });
-    const { measures: count, examples, seconds } = await estimateRunMeasures(run, request);
-    terminal.note(`${count} ${count === 1 ? 'measure' : 'measures'} on ${examples} examples: about ${duration(Math.max(1, seconds))}`);
+    const cost = await estimateRunMeasures(run, request);
+    const said = `${cost.measures} ${cost.measures === 1 ? 'measure' : 'measures'} on ${cost.examples} examples: about ${duration(Math.max(1, cost.seconds))}`;
+    if (options.estimate) return terminal.result(cost, () => [said]);
+    terminal.note(said);
     const start = performance.now();
     const file = await compute(terminal, (signal, onEvent) => computeRunMeasures(run, request, { signal, onEvent }));
     give(file, (performance.now() - start) / 1000);
