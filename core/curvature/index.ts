@@ -1,4 +1,4 @@
-export { conditionNumber, type ConditionNumber, participationRatio, type ParticipationRatio } from './algorithms/summary';
+export { type Condition, conditionNumber, type ConditionNumber, conditionOf, participationRatio, type ParticipationRatio } from './algorithms/summary';
 export { type DensityOptions, entropyRank, spectralDensity, type SpectralDensity } from './algorithms/density';
 export { lanczos, type LanczosOptions, type Reorthogonalization } from './algorithms/lanczos';
 export { lobpcg, type LobpcgOptions } from './algorithms/lobpcg';

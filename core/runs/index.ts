@@ -4,6 +4,7 @@ export { compareRuns, type Comparison } from './compare';
 export { chooseDevice } from './device';
 export { populationFlops, stepCost } from './step-cost';
 export { curvatureRequestSchema, type CurvatureRequest } from './curvature/request';
+export { eigenAlgorithmNames, type EigenAlgorithm } from './curvature/eigen-search';
 export { type CurvatureCost, estimateRunCurvature } from './curvature/estimate';
 export { curvatureCsv } from './curvature/csv';
 export { curvatureFormatOf, curvatureFormats, exportCurvature, type CurvatureFormat, type CurvatureLook } from './curvature/export';

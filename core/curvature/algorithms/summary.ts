@@ -1,6 +1,6 @@
 import type { LinearOperator } from '../operators/operator';
 import { lanczos, type LanczosOptions } from './lanczos';
-import type { EigenResult } from './result';
+import type { EigenResult, Eigenvalue } from './result';
 import { frobeniusNorm, traceAlgorithms, type TraceAlgorithm, type TraceOptions } from './trace';
 
 /** `tr(A)^2 / |A|_F^2`: how many equal eigenvalues a positive semidefinite matrix's would be worth. */
@@ -24,21 +24,29 @@ export async function participationRatio(operator: LinearOperator, options: Trac
   };
 }
 
-/** Largest by smallest eigenvalue of a positive definite operator; otherwise why there is none. */
-export interface ConditionNumber {
+/** Largest by smallest eigenvalue of a positive definite matrix; otherwise why there is none. */
+export interface Condition {
   /** `undefined` where the smallest eigenvalue cannot be told from zero, or is negative. */
-  readonly value: number | undefined;
-  readonly interval: readonly [number, number] | undefined;
+  readonly value?: number;
+  readonly interval?: readonly [number, number];
   readonly reason?: string;
+}
+
+export interface ConditionNumber extends Condition {
   readonly ends: EigenResult;
+}
+
+/** The condition number in the 2-norm, from both ends of a spectrum as they were found. */
+export function conditionOf(top: Eigenvalue, bottom: Eigenvalue): Condition {
+  const say = (value: number): string => String(Number(value.toPrecision(4)));
+  if (bottom.interval[1] < 0) return { reason: `the matrix is indefinite: its smallest eigenvalue is ${say(bottom.value)}` };
+  if (!top.converged || !bottom.converged) return { reason: `the eigenvalues did not converge (residuals ${say(top.residual)} and ${say(bottom.residual)})` };
+  if (bottom.interval[0] <= 0) return { reason: `the smallest eigenvalue ${say(bottom.value)} cannot be told from zero (residual ${say(bottom.residual)})` };
+  return { value: top.value / bottom.value, interval: [top.interval[0] / bottom.interval[1], top.interval[1] / bottom.interval[0]] };
 }
 
 /** The condition number in the 2-norm, from both ends of the spectrum by Lanczos. */
 export async function conditionNumber(operator: LinearOperator, options: Omit<LanczosOptions, 'largest' | 'smallest'> = {}): Promise<ConditionNumber> {
   const ends = await lanczos(operator, { ...options, largest: 1, smallest: 1 });
-  const [top, bottom] = [ends.largest[0]!, ends.smallest[0]!];
-  if (!ends.converged) return { value: undefined, interval: undefined, reason: `the eigenvalues did not converge (residuals ${top.residual} and ${bottom.residual})`, ends };
-  if (bottom.interval[1] < 0) return { value: undefined, interval: undefined, reason: `the operator is indefinite: its smallest eigenvalue is ${bottom.value}`, ends };
-  if (bottom.interval[0] <= 0) return { value: undefined, interval: undefined, reason: `the smallest eigenvalue ${bottom.value} cannot be told from zero (residual ${bottom.residual})`, ends };
-  return { value: top.value / bottom.value, interval: [top.interval[0] / bottom.interval[1], top.interval[1] / bottom.interval[0]], ends };
+  return { ...conditionOf(ends.largest[0]!, ends.smallest[0]!), ends };
 }

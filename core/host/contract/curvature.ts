@@ -34,9 +34,13 @@ export const curvatureRequest = z.strictObject({
   seed: z.int().min(0).default(0),
   checkpoint: checkpointName.default('last'),
   batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
+  /** How eigenvalues are searched for. */
+  algorithm: z.enum(['lanczos', 'lobpcg', 'power']).default('lanczos'),
   tolerance: z.number().positive().max(1).default(1e-3),
   maxIterations: z.int().min(1).max(2000).default(100),
   reorthogonalization: z.enum(['full', 'selective']).default('full'),
+  /** Every entry of the diagonal, kept beside the figures as safetensors. */
+  diagonal: z.boolean().default(false),
   products: z.int().min(6).max(10000).default(96),
   /** Keep the eigenvectors beside the figures, as safetensors. */
   vectors: z.boolean().default(false),
@@ -94,6 +98,10 @@ export const curvatureFigures = z.object({
     .optional(),
   /** Every eigenvalue, ascending; rounding moves each by so much at most. How many are below zero, nearer to it than the rounding, above it. */
   spectrum: z.object({ values: float64Array, rounding: real, negative: z.int(), zero: z.int(), positive: z.int(), products: z.int() }).optional(),
+  /** Largest by smallest eigenvalue; otherwise why there is none. */
+  condition: z.object({ value: real.optional(), interval: interval.optional(), reason: z.string().optional() }).optional(),
+  /** In a few numbers; the standard error is that of an entry, as root of the mean square. */
+  diagonal: z.object({ largest: real, smallest: real, mean: real, negative: z.int(), standardError: real, products: z.int() }).optional(),
   trace: curvatureEstimate.optional(),
   frobeniusNorm: curvatureEstimate.optional(),
   participationRatio: real.optional(),
@@ -116,7 +124,7 @@ export const curvatureHead = z.object({
 });
 export type CurvatureHead = z.infer<typeof curvatureHead>;
 
-export const curvatureCost = z.object({ seconds: z.number(), mostSeconds: z.number(), products: z.int(), matrices: z.int(), examples: z.int(), memoryBytes: z.number() });
+export const curvatureCost = z.object({ seconds: z.number(), mostSeconds: z.number(), products: z.int(), matrices: z.int(), examples: z.int(), memoryBytes: z.number(), batchNorm: z.boolean() });
 export type CurvatureCost = z.infer<typeof curvatureCost>;
 
 export const curvatureEvent = z.discriminatedUnion('kind', [

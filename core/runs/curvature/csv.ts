@@ -18,7 +18,7 @@ export function curvatureCsv(report: CurvatureReport): string {
 
 type Row = readonly [quantity: string, rank: number | '', value: number, low: number | '', high: number | '', converged: boolean | ''];
 
-function rowsOf({ spectrum, eigenvalues, trace, frobeniusNorm, participationRatio, entropyRank }: CurvatureFigures): Row[] {
+function rowsOf({ spectrum, eigenvalues, condition, diagonal, trace, frobeniusNorm, participationRatio, entropyRank }: CurvatureFigures): Row[] {
   const pairs = (quantity: string, found: readonly Eigenvalue[] = []): Row[] => found.map(({ value, interval: [low, high], converged }, i) => [quantity, i + 1, value, low, high, converged]);
   const estimated = (quantity: string, found: CurvatureFigures['trace']): Row[] => (found ? [[quantity, '', found.value, ...found.interval, '']] : []);
   const plain = (quantity: string, value: number | undefined): Row[] => (value === undefined ? [] : [[quantity, '', value, '', '', '']]);
@@ -26,6 +26,10 @@ function rowsOf({ spectrum, eigenvalues, trace, frobeniusNorm, participationRati
     ...(spectrum ? Array.from(spectrum.values, (value, i): Row => ['eigenvalue', i + 1, value, value - spectrum.rounding, value + spectrum.rounding, '']) : []),
     ...pairs('largest', eigenvalues?.largest),
     ...pairs('smallest', eigenvalues?.smallest),
+    ...(condition?.value === undefined ? [] : [['condition-number', '', condition.value, condition.interval?.[0] ?? '', condition.interval?.[1] ?? '', ''] as const]),
+    ...plain('diagonal-mean', diagonal?.mean),
+    ...plain('diagonal-largest', diagonal?.largest),
+    ...plain('diagonal-smallest', diagonal?.smallest),
     ...estimated('trace', trace),
     ...estimated('frobenius-norm', frobeniusNorm),
     ...plain('participation-ratio', participationRatio),

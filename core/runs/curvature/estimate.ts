@@ -1,6 +1,7 @@
 import { checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
-import { productsOf } from './figures';
+import { statisticsOf } from '../surfaces/batch-norm';
+import { type ProductCount, productsOf } from './figures';
 import { pathRequest, setUpCurvature } from './run-curvature';
 import type { CurvatureRequest } from './request';
 
@@ -17,6 +18,8 @@ export interface CurvatureCost {
   readonly examples: number;
   /** Vectors, and what is kept between products, at most. */
   readonly memoryBytes: number;
+  /** Whether the network has BatchNorm, whose statistics can be chosen. */
+  readonly batchNorm: boolean;
 }
 
 /** Bytes that an operator keeps between products at most; one batch is measured, which stands for all. */
@@ -39,24 +42,27 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
     if (request.all) checkWrittenOut(dimension);
     const [own, path] = [productsOf(request, dimension), productsOf(pathRequest(request), dimension)];
     const one = await timeProducts(operator, 1, signal);
-    const several = own.together > 0 ? await timeProducts(operator, Math.min(block, operator.block), signal) : one;
-    const perMatrix = (single: number, { together }: typeof own): number => batches * (single * one.seconds + together * several.seconds);
-    const total = (which: 'single' | 'mostSingle'): number =>
-      groups.length * (one.compilation + (several === one ? 0 : several.compilation) + perMatrix(own[which], own) + moments.length * perMatrix(path[which], path));
+    const several = own.most.together > 0 ? await timeProducts(operator, Math.min(block, operator.block), signal) : one;
+    const perMatrix = ({ single, together }: ProductCount): number => batches * (single * one.seconds + together * several.seconds);
+    const total = (which: 'usual' | 'most'): number =>
+      groups.length * (one.compilation + (several === one ? 0 : several.compilation) + perMatrix(own[which]) + moments.length * perMatrix(path[which]));
     const gradient = (batches * one.seconds) / 2;
     const bytes = operator.precision === 'float32' ? 4 : 8;
     return {
-      seconds: gradient + total('single'),
-      mostSeconds: gradient + total('mostSingle'),
-      products: groups.length * (own.single + own.together + moments.length * (path.single + path.together)),
+      seconds: gradient + total('usual'),
+      mostSeconds: gradient + total('most'),
+      products: groups.length * (all(own.usual) + moments.length * all(path.usual)),
       matrices: groups.length * (1 + moments.length),
       examples: exampleCount(problem),
-      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * Math.max(own.mostSingle, own.together)),
+      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * Math.max(own.most.single, own.most.together)),
+      batchNorm: statisticsOf(run.parts.model).length > 0,
     };
   } finally {
     await operator.dispose();
   }
 }
+
+const all = ({ single, together }: ProductCount): number => single + together;
 
 const actsOnExamples = ({ operator }: CurvatureRequest): boolean => operator === 'tangent-kernel' || operator === 'input-hessian';
 

@@ -1,6 +1,8 @@
 import {
-  densityOfSpectrum, type EigenPair, type EigenResult, endsOf, entropyRank, figuresOfSpectrum, frobeniusNorm, lanczos, type LinearOperator, spectralDensity, traceAlgorithms, type WholeSpectrum, wholeSpectrum,
+  conditionOf, densityOfSpectrum, diagonal, type DiagonalEstimate, type EigenPair, type EigenResult, endsOf, entropyRank, figuresOfSpectrum, frobeniusNorm, type LinearOperator, mean, spectralDensity, traceAlgorithms, type WholeSpectrum,
+  wholeSpectrum,
 } from '#core/curvature';
+import { searchEigenvalues, searchProducts } from './eigen-search';
 import type { CurvatureFigures, Eigenvalue } from './report';
 import type { CurvatureRequest } from './request';
 
@@ -14,33 +16,39 @@ export interface FiguresOptions {
   readonly onFound: (figures: CurvatureFigures) => void;
   /** The eigenvalues with their vectors, when they are computed. */
   readonly onEigen?: (result: EigenResult) => void;
+  /** The diagonal with its errors, when it is computed. */
+  readonly onDiagonal?: (entries: DiagonalEstimate) => void;
 }
 
 /** The computations that a request means for each matrix. All eigenvalues leave nothing to estimate; their vectors are Lanczos' work. */
-const stagesOf = ({ all, top, bottom, trace, frobenius, density, vectors }: CurvatureRequest) =>
-  ({ all, eigenvalues: top + bottom > 0 && (!all || vectors), trace: !all && trace !== null, frobenius: !all && frobenius, density: !all && density });
+const stagesOf = ({ all, top, bottom, trace, frobenius, density, diagonal: entries, vectors }: CurvatureRequest) =>
+  ({ all, eigenvalues: top + bottom > 0 && (!all || vectors), trace: !all && trace !== null, frobenius: !all && frobenius, density: !all && density, diagonal: entries });
 
 /** Vectors and Lanczos steps of a density, as `spectralDensity` has them where nothing else is said. */
 const DENSITY = { probes: 8, steps: 64 } as const;
 
-/** Products with one vector that a request takes of a matrix: one after the other (usually, and at most), and several at once. */
-export function productsOf(request: CurvatureRequest, dimension: number): { readonly single: number; readonly mostSingle: number; readonly together: number } {
+/** Products with one vector: those that are made one after the other, and those of several vectors at once. */
+export interface ProductCount {
+  readonly single: number;
+  readonly together: number;
+}
+
+/** Products that a request takes of a matrix, usually and at most. */
+export function productsOf(request: CurvatureRequest, dimension: number): { readonly usual: ProductCount; readonly most: ProductCount } {
   const stages = stagesOf(request);
-  const { top, bottom, maxIterations, products } = request;
-  const most = stages.eigenvalues ? Math.min(maxIterations, dimension) + 1 : 0;
-  return {
-    single: stages.eigenvalues ? Math.min(most, 16 + 5 * (top + bottom)) : 0,
-    mostSingle: most,
-    together: (stages.all ? dimension : 0) + (stages.trace ? products : 0) + (stages.frobenius ? products : 0) + (stages.density ? DENSITY.probes * Math.min(DENSITY.steps, dimension) : 0),
-  };
+  const { products } = request;
+  const search = stages.eigenvalues ? searchProducts(request, dimension) : { single: [0, 0] as const, together: [0, 0] as const };
+  const fixed = (stages.all ? dimension : 0) + [stages.trace, stages.frobenius, stages.diagonal].filter(Boolean).length * products + (stages.density ? DENSITY.probes * Math.min(DENSITY.steps, dimension) : 0);
+  const count = (which: 0 | 1): ProductCount => ({ single: search.single[which], together: fixed + search.together[which] });
+  return { usual: count(0), most: count(1) };
 }
 
 /** How many computations a request means for each matrix. */
 export const stageCount = (request: CurvatureRequest): number => Object.values(stagesOf(request)).filter(Boolean).length;
 
 /** What a request asks of one matrix, one computation after the other; each is drawn from the request's seed alone. */
-export async function figuresOf(operator: LinearOperator, request: CurvatureRequest, { signal, known, onStage, onProgress, onFound, onEigen }: FiguresOptions): Promise<CurvatureFigures> {
-  const { top, bottom, tolerance, seed, products, reorthogonalization } = request;
+export async function figuresOf(operator: LinearOperator, request: CurvatureRequest, { signal, known, onStage, onProgress, onFound, onEigen, onDiagonal }: FiguresOptions): Promise<CurvatureFigures> {
+  const { tolerance, seed, products } = request;
   const aborting = signal && { signal };
   let found: CurvatureFigures = known ?? { dimension: operator.dimension };
   const add = (more: Partial<CurvatureFigures>): void => onFound((found = { ...found, ...more }));
@@ -52,19 +60,10 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
   if (stages.eigenvalues) {
     onStage();
     if (!found.eigenvalues) {
-      const result = await lanczos(operator, {
-        largest: Math.min(top, operator.dimension),
-        smallest: Math.min(bottom, operator.dimension),
-        tolerance,
-        maxIterations: request.maxIterations,
-        reorthogonalization,
-        seed,
-        ...aborting,
-        onIteration: ({ iteration, largest: high }) => onProgress(`iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
-      });
+      const result = await searchEigenvalues(operator, request, { ...aborting, onProgress });
       onEigen?.(result);
       const { largest, smallest, iterations, products: spent, converged, floor, algorithm } = result;
-      add({ eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, floor, algorithm } });
+      add({ ...conditionBetween(result), eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, floor, algorithm } });
     }
   }
   if (stages.trace) {
@@ -87,8 +86,31 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
       add({ density, entropyRank: entropyRank(density) });
     }
   }
+  if (stages.diagonal) {
+    onStage();
+    onProgress('diagonal');
+    if (!found.diagonal) {
+      const entries = await diagonal(operator, { products, seed, ...aborting });
+      onDiagonal?.(entries);
+      add({ diagonal: summaryOf(entries) });
+    }
+  }
   return found;
 }
+
+/** A diagonal in a few numbers; the entries themselves are kept as tensors. */
+function summaryOf({ values, standardErrors, products }: DiagonalEstimate): NonNullable<CurvatureFigures['diagonal']> {
+  let [largest, smallest, negative] = [-Infinity, Infinity, 0];
+  for (const value of values) {
+    largest = Math.max(largest, value);
+    smallest = Math.min(smallest, value);
+    if (value < 0) negative++;
+  }
+  return { largest, smallest, mean: mean(values), negative, standardError: Math.sqrt(mean(standardErrors.map((error) => error ** 2))), products };
+}
+
+const conditionBetween = ({ largest: [top], smallest: [bottom] }: Pick<NonNullable<CurvatureFigures['eigenvalues']>, 'largest' | 'smallest'>): Pick<CurvatureFigures, 'condition'> =>
+  (top && bottom ? { condition: conditionOf(top, bottom) } : {});
 
 /** What all eigenvalues tell besides themselves. */
 function figuresOfAll(spectrum: WholeSpectrum, { top, bottom, tolerance, density, vectors, seed }: CurvatureRequest): Partial<CurvatureFigures> {
@@ -99,6 +121,7 @@ function figuresOfAll(spectrum: WholeSpectrum, { top, bottom, tolerance, density
   return {
     spectrum: { algorithm, values, rounding, ...signs, products },
     ...figuresOfSpectrum(spectrum, seed),
+    ...conditionBetween(endsOf(spectrum, { largest: 1, smallest: 1, tolerance })),
     ...(top + bottom > 0 && !vectors && {
       eigenvalues: { ...ends, iterations: dimension, products, converged: [...ends.largest, ...ends.smallest].every(({ converged }) => converged), tolerance, floor: rounding, algorithm },
     }),

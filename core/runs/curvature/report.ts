@@ -67,6 +67,21 @@ export const curvatureFiguresSchema = z.object({
       products: z.int(),
     })
     .optional(),
+  condition: z
+    .object({ value: real.optional(), interval: interval.optional(), reason: z.string().optional().describe('Why there is none.') })
+    .optional()
+    .describe('Largest by smallest eigenvalue, where both were found.'),
+  diagonal: z
+    .object({
+      largest: real,
+      smallest: real,
+      mean: real,
+      negative: z.int().describe('How many entries are estimated to be negative.'),
+      standardError: real.describe('Of an entry, as root of the mean square.'),
+      products: z.int(),
+    })
+    .optional()
+    .describe('The diagonal in a few numbers; its entries are kept as tensors.'),
   trace: estimate.optional(),
   frobeniusNorm: estimate.optional(),
   participationRatio: real.optional().describe('trace^2 / |A|_F^2'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { operatorNames } from '#core/curvature';
 import { strictObject } from '#core/graph';
+import { eigenAlgorithmNames } from './eigen-search';
 import { splitNames } from '../specification/schema';
 
 /** What a person asks to know of a run's curvature. */
@@ -25,9 +26,11 @@ export const curvatureRequestSchema = strictObject({
   checkpoint: z.union([z.enum(['init', 'last', 'best']), z.int().min(0)]).default('last'),
   batchNorm: z.enum(['evaluation', 'batch']).default('evaluation'),
   tolerance: z.number().positive().max(1).default(1e-3).describe('Largest residual of an eigenvalue, as a share of the largest eigenvalue.'),
-  maxIterations: z.int().min(1).max(2000).default(100).describe('Most Lanczos iterations.'),
+  algorithm: z.enum(eigenAlgorithmNames).default('lanczos').describe('How eigenvalues are searched for.'),
+  maxIterations: z.int().min(1).max(2000).default(100).describe('Most iterations of that search.'),
   reorthogonalization: z.enum(['full', 'selective']).default('full'),
   vectors: z.boolean().default(false).describe('Keep the eigenvectors, as safetensors.'),
+  diagonal: z.boolean().default(false).describe('Every entry of the diagonal, estimated; kept as safetensors.'),
   products: z.int().min(6).max(10000).default(96).describe('Products spent on each estimate by random vectors.'),
 });
 export type CurvatureRequest = z.infer<typeof curvatureRequestSchema>;

@@ -11,7 +11,7 @@ import { momentsOf } from './moments';
 import { curvatureProblem, parameterFilter, parameterGroups, type ParameterGroup } from './problem';
 import type { CurvatureFigures, CurvatureHead, CurvatureMoment, CurvatureReport } from './report';
 import type { CurvatureRequest } from './request';
-import { eigenvectorTensors, type VectorTensors } from './vectors';
+import { diagonalTensors, eigenvectorTensors, type VectorTensors } from './vectors';
 
 /** What is told while it is computed. */
 export type CurvatureEvent =
@@ -28,6 +28,8 @@ export interface CurvatureOptions {
   readonly onEvent?: (event: CurvatureEvent) => void;
   /** The whole matrix's eigenvectors, where the request wants them kept. */
   readonly onVectors?: (tensors: VectorTensors) => void;
+  /** The whole matrix's diagonal, where it is asked for. */
+  readonly onDiagonal?: (tensors: VectorTensors) => void;
 }
 
 /** A request as it was understood: the loss at the checkpoint, the matrices, the moments. */
@@ -70,7 +72,7 @@ export function setUpCurvature(run: OpenRun, request: CurvatureRequest): Curvatu
  *
  * @throws UserError when checkpoint, split or layers are not there, or the products are not finite
  */
-export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, known = nothingFound, onEvent, onVectors }: CurvatureOptions = {}): Promise<CurvatureReport> {
+export async function computeRunCurvature(run: OpenRun, request: CurvatureRequest, { signal, known = nothingFound, onEvent, onVectors, onDiagonal }: CurvatureOptions = {}): Promise<CurvatureReport> {
   const start = performance.now();
   const { weights, problem, groups, moments, block, at } = setUpCurvature(run, request);
   const parts = groups.length * stageCount(request) + groups.length * moments.length * stageCount(pathRequest(request));
@@ -88,6 +90,9 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
       onStage: () => part++,
       onProgress: (text) => onEvent?.({ kind: 'progress', text: `${where}: ${text}`, part, parts }),
       onFound: (figures) => take(place, figures),
+      onDiagonal: (entries) => {
+        if (asked.diagonal && place.layer === null && place.step === null) onDiagonal?.(diagonalTensors(entries, problem, request.operator, groups[0]!.select));
+      },
       onEigen: (result) => {
         if (asked.vectors && place.layer === null) onVectors?.(eigenvectorTensors(result, problem, request.operator, groups[0]!.select));
       },
@@ -122,7 +127,7 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
         signal?.throwIfAborted();
         if (step === weights.step) {
           part += stageCount(pathRequest(request));
-          take({ step, layer }, withoutDensity(whole));
+          take({ step, layer }, asOnPath(whole));
           continue;
         }
         const there = at(checkpoint);
@@ -147,7 +152,7 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
   };
 }
 
-/** What is asked of the moments of a path: densities, of several hundred products each, are left to the checkpoint itself. */
-export const pathRequest = (request: CurvatureRequest): CurvatureRequest => ({ ...request, density: false, vectors: false });
+/** What is asked of the moments of a path: densities, of several hundred products each, and diagonals are left to the checkpoint itself. */
+export const pathRequest = (request: CurvatureRequest): CurvatureRequest => ({ ...request, density: false, diagonal: false, vectors: false });
 
-const withoutDensity = ({ density: _, entropyRank: __, ...figures }: CurvatureFigures): CurvatureFigures => figures;
+const asOnPath = ({ density: _, entropyRank: __, diagonal: ___, ...figures }: CurvatureFigures): CurvatureFigures => figures;

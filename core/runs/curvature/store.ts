@@ -41,6 +41,7 @@ const keptSchema = z.object({
 
 const RESULT = 'result.json';
 const VECTORS = 'vectors.safetensors';
+const DIAGONAL = 'diagonal.safetensors';
 
 export interface AnswerOptions {
   readonly program: string;
@@ -97,6 +98,7 @@ export async function answerRunCurvature(opened: OpenRun, asked: CurvatureReques
         // What an earlier attempt found is told at once.
         if (event.kind === 'start' && known) tellFigures(known, onEvent);
       },
+      onDiagonal: (tensors) => writeAtomically(join(folder, DIAGONAL), writeSafetensors(tensors, { curvature: id })),
       onVectors: (tensors) => writeAtomically(join(folder, VECTORS), writeSafetensors(tensors, { curvature: id })),
     });
     keep(true);

@@ -1,4 +1,4 @@
-import { type CurvatureProblem, type EigenResult, type OperatorName, type ParameterFilter, placesOf } from '#core/curvature';
+import { type CurvatureProblem, type DiagonalEstimate, type EigenResult, type OperatorName, type ParameterFilter, placesOf, type Vector } from '#core/curvature';
 
 /** Eigenvectors as tensors of the parameters' shapes: `largest.0.layers.0.weight`. */
 export type VectorTensors = Record<string, { readonly data: Float32Array | Float64Array; readonly shape: readonly number[] }>;
@@ -8,13 +8,20 @@ export type VectorTensors = Record<string, { readonly data: Float32Array | Float
  * tangent kernel on outputs, the input Hessian on inputs) each is one long tensor.
  */
 export function eigenvectorTensors({ largest, smallest }: EigenResult, problem: CurvatureProblem, operator: OperatorName, select: ParameterFilter): VectorTensors {
+  const cut = cutter(problem, operator, select);
+  return Object.assign({}, ...Object.entries({ largest, smallest }).flatMap(([end, pairs]) => pairs.map(({ vector }, i) => cut(`${end}.${i}`, vector)))) as VectorTensors;
+}
+
+/** The diagonal, `value.layers.0.weight`, and the standard error of each entry, `standardError.layers.0.weight`. */
+export function diagonalTensors({ values, standardErrors }: DiagonalEstimate, problem: CurvatureProblem, operator: OperatorName, select: ParameterFilter): VectorTensors {
+  const cut = cutter(problem, operator, select);
+  return { ...cut('value', values), ...cut('standardError', standardErrors) };
+}
+
+/** Cuts a vector into the parameters that a matrix acts on. */
+function cutter(problem: CurvatureProblem, operator: OperatorName, select: ParameterFilter): (name: string, vector: Vector) => VectorTensors {
   const places = operator === 'tangent-kernel' || operator === 'input-hessian' ? null : placesOf(problem, select);
-  const tensors: VectorTensors = {};
-  for (const [end, pairs] of Object.entries({ largest, smallest })) {
-    pairs.forEach(({ vector }, i) => {
-      if (places === null) tensors[`${end}.${i}`] = { data: vector, shape: [vector.length] };
-      else for (const { name, shape, offset, size } of places) tensors[`${end}.${i}.${name}`] = { data: vector.slice(offset, offset + size), shape };
-    });
-  }
-  return tensors;
+  return (name, vector) => (places === null
+    ? { [name]: { data: vector, shape: [vector.length] } }
+    : Object.fromEntries(places.map(({ name: parameter, shape, offset, size }) => [`${name}.${parameter}`, { data: vector.slice(offset, offset + size), shape }])));
 }

@@ -2,18 +2,18 @@ import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing,
 import { Computation } from '../../app/computation.svelte';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<CurvatureRequest, 'operator' | 'all' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'parameters' | 'kinds' | 'byLayer' | 'byBlock' | 'over' | 'vectors' | 'batch' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations' | 'tolerance' | 'products'>> & {
+export type Request = Required<Pick<CurvatureRequest, 'operator' | 'all' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'diagonal' | 'algorithm' | 'reorthogonalization' | 'batchNorm' | 'parameters' | 'kinds' | 'byLayer' | 'byBlock' | 'over' | 'vectors' | 'batch' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations' | 'tolerance' | 'products'>> & {
   /** of a population */
   member?: number;
 };
 
 export const firstRequest: Request = {
-  operator: 'hessian', all: false, top: 5, bottom: 1, trace: 'xtrace', frobenius: false, density: true, parameters: [], kinds: 'all', byLayer: false, byBlock: false, over: null, vectors: false, batch: null,
+  operator: 'hessian', all: false, top: 5, bottom: 1, trace: 'xtrace', frobenius: false, density: true, diagonal: false, algorithm: 'lanczos', reorthogonalization: 'full', batchNorm: 'evaluation', parameters: [], kinds: 'all', byLayer: false, byBlock: false, over: null, vectors: false, batch: null,
   split: 'train', subset: 2000, seed: 0, checkpoint: 'last', maxIterations: 100, tolerance: 1e-3, products: 96,
 };
 
 /** Whether a request asks for any figure at all. */
-export const asksForSomething = ({ all, top, bottom, trace, frobenius, density }: Request): boolean => all || top + bottom > 0 || trace !== null || frobenius || density;
+export const asksForSomething = ({ all, top, bottom, trace, frobenius, density, diagonal }: Request): boolean => all || top + bottom > 0 || trace !== null || frobenius || density || diagonal;
 
 /** What is known of a run's curvature: grows while it is computed. */
 export interface Report {

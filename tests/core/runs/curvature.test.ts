@@ -141,6 +141,41 @@ describe('curvature kept with its run', () => {
     expect((await listRunCurvature(folder)).find((listing) => listing.id === kept.id)!.vectors).toBe(true);
   });
 
+  it('finds eigenvalues by each algorithm, the condition number of a definite matrix, and the diagonal, as the whole matrix has them', async () => {
+    const plain = { trace: null, density: false, byLayer: false } as const;
+    const { spectrum, condition: indefinite } = (await ask({ ...plain, all: true })).report;
+    const values = Array.from(spectrum!.values);
+    expect(values[0]).toBeLessThan(0);
+    expect(indefinite!.reason).toMatch(/indefinite/);
+    const searched = { ...plain, tolerance: 1e-4, maxIterations: 400 };
+    const lobpcg = (await ask({ ...searched, algorithm: 'lobpcg' })).report.eigenvalues!;
+    expect(lobpcg).toMatchObject({ converged: true, algorithm: 'lobpcg' });
+    lobpcg.largest.forEach(({ value, residual }, i) => expect(Math.abs(value - values.at(-1 - i)!)).toBeLessThan(residual + spectrum!.rounding));
+    expect(Math.abs(lobpcg.smallest[0]!.value - values[0]!)).toBeLessThan(lobpcg.smallest[0]!.residual + spectrum!.rounding);
+    const power = (await ask({ ...searched, algorithm: 'power', top: 1, bottom: 0 })).report.eigenvalues!;
+    expect(power).toMatchObject({ converged: true, algorithm: 'power iteration', smallest: [] });
+    expect(Math.abs(power.largest[0]!.value - values.at(-1)!)).toBeLessThan(power.largest[0]!.residual + spectrum!.rounding);
+    await expect(ask({ ...plain, algorithm: 'power', top: 2 })).rejects.toMatchObject({ code: 'curvature.algorithm' });
+    await expect(ask({ ...plain, algorithm: 'lobpcg', reorthogonalization: 'selective' })).rejects.toMatchObject({ code: 'curvature.algorithm' });
+
+    // J J' of fewer outputs than there are parameters is definite.
+    const kernel = (await ask({ ...plain, operator: 'tangent-kernel', subset: 4, all: true, top: 1, bottom: 1 })).report;
+    const [low, high] = [kernel.spectrum!.values[0]!, kernel.spectrum!.values.at(-1)!];
+    expect(kernel.condition!.value!).toBeCloseTo(high / low, 6);
+    expect(kernel.condition!.interval![0]).toBeLessThan(high / low);
+
+    // A diagonal adds up to the trace, within what its entries may be off.
+    const { report, id } = await ask({ ...plain, top: 0, bottom: 0, diagonal: true, products: 400 });
+    const { tensors } = readSafetensors(readFileSync(join(run.paths.curvature(id), 'diagonal.safetensors')));
+    expect(tensors['value.layers.0.weight']!.shape).toEqual([6, 2]);
+    const entries = (of: string): number[] => Object.entries(tensors).filter(([name]) => name.startsWith(`${of}.`)).flatMap(([, { data }]) => Array.from(data as Float64Array));
+    expect(entries('value')).toHaveLength(32);
+    const sum = entries('value').reduce((a, b) => a + b, 0);
+    expect(report.diagonal!.mean).toBeCloseTo(sum / 32, 12);
+    expect(Math.abs(sum - values.reduce((a, b) => a + b, 0))).toBeLessThan(4 * Math.hypot(...entries('standardError')));
+    expect(curvatureCsv(report)).toMatch(/,diagonal-mean,,/);
+  });
+
   it('an estimate counts products: of each matrix, at each checkpoint, up to the iterations that are allowed', async () => {
     const cost = (asked: Partial<CurvatureRequest>) => estimateRunCurvature(run, curvatureRequestSchema.parse({ top: 1, ...asked }));
     // 32 parameters: 21 products are usual, a full basis and the one that measures the rounding are the most.

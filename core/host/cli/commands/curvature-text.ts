@@ -51,9 +51,11 @@ function directionText({ angle }: Eigenvalue): string {
   return angle >= 0.5 ? 'not settled' : `within ${number((Math.asin(angle) * 180) / Math.PI)} degrees`;
 }
 
-function estimateLines({ spectrum, trace, frobeniusNorm, participationRatio, density, entropyRank, dimension }: CurvatureFigures): string[] {
+function estimateLines({ spectrum, condition, diagonal, trace, frobeniusNorm, participationRatio, density, entropyRank, dimension }: CurvatureFigures): string[] {
   const interval = ([low, high]: readonly [number, number]): string => (spectrum ? `to within ${number((high - low) / 2)}` : `95 % interval ${number(low)} to ${number(high)}`);
   const lines = [
+    ...(condition ? [condition.value === undefined ? `condition number: none, ${condition.reason}` : `condition number ${number(condition.value)} (${condition.interval ? `${number(condition.interval[0])} to ${number(condition.interval[1])}` : 'by the residuals'})`] : []),
+    ...(diagonal ? [`diagonal: mean ${number(diagonal.mean)}, from ${number(diagonal.smallest)} to ${number(diagonal.largest)}, ${diagonal.negative} of ${dimension} negative; standard error of an entry ${number(diagonal.standardError)} (${diagonal.products} products)`] : []),
     ...(trace ? [`trace ${number(trace.value)} (${interval(trace.interval)}; ${trace.algorithm}, ${trace.products} products)`] : []),
     ...(frobeniusNorm ? [`Frobenius norm ${number(frobeniusNorm.value)} (${interval(frobeniusNorm.interval)})`] : []),
     ...(participationRatio === undefined ? [] : [`participation ratio ${number(participationRatio)} of ${dimension} directions`]),
@@ -95,11 +97,12 @@ export function listText(listings: readonly CurvatureListing[]): string[] {
 }
 
 /** What a request asked for, in a few words. */
-function askedText({ all, top, bottom, trace, frobenius, density, byLayer, byBlock, over }: CurvatureListing['head']['request'], vectors: boolean): string {
+function askedText({ all, top, bottom, trace, diagonal, frobenius, density, byLayer, byBlock, over }: CurvatureListing['head']['request'], vectors: boolean): string {
   return [
     ...(all ? ['all eigenvalues'] : []),
     ...(top + bottom > 0 ? [`${top}+${bottom} eigenvalues`] : []),
     ...(trace === null ? [] : ['trace']),
+    ...(diagonal ? ['diagonal'] : []),
     ...(frobenius ? ['Frobenius'] : []),
     ...(density ? ['density'] : []),
     ...(byLayer ? ['by layer'] : byBlock ? ['by block'] : []),

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import {
   answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, estimateRunCurvature, exportCurvature, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
-  type CheckpointName, type CurvatureReport, type SplitName,
+  eigenAlgorithmNames, type CheckpointName, type CurvatureReport, type EigenAlgorithm, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, share, terminalOf, threadsOption, wholeNumber } from '../options';
@@ -30,7 +30,9 @@ interface CurvatureOptions {
   seed: number;
   tolerance: number;
   maxIterations: number;
+  algorithm: EigenAlgorithm;
   selective?: boolean;
+  diagonal?: boolean;
   products: number;
   batchStatistics?: boolean;
   checkpoint?: CheckpointName;
@@ -74,8 +76,10 @@ export function addCurvature(program: Command): void {
       .addOption(new Option('--batch <examples>', 'one mini-batch of so many, drawn with the seed; BatchNorm with its statistics').argParser(wholeNumber(1)).conflicts('subset'))
       .option('--seed <seed>', 'seed of the subset and of all random vectors', wholeNumber(0), 0)
       .addOption(new Option('--tolerance <share>', 'largest residual, as a share of the largest eigenvalue').argParser(share).default(1e-3))
-      .option('--max-iterations <count>', 'most Lanczos iterations', wholeNumber(1), 100)
+      .addOption(new Option('--algorithm <name>', 'how eigenvalues are searched for; lobpcg finds multiple ones with their multiplicity, power the one of the largest size').choices([...eigenAlgorithmNames]).default('lanczos'))
+      .option('--max-iterations <count>', 'most iterations of the search', wholeNumber(1), 100)
       .option('--selective', 'selective reorthogonalization: less memory traffic, for many iterations')
+      .option('--diagonal', 'estimate every entry of the diagonal, and keep them beside the result, as safetensors')
       .option('--products <count>', 'products spent on each estimate by random vectors', wholeNumber(6), 96)
       .option('--batch-statistics', 'BatchNorm with the statistics of each batch, not the running ones')
       .option('--vectors', 'keep the eigenvectors beside the result, as safetensors')
@@ -124,6 +128,8 @@ export function addCurvature(program: Command): void {
       all: options.all ?? false,
       trace: options.trace ?? null,
       frobenius: options.frobenius ?? false,
+      diagonal: options.diagonal ?? false,
+      algorithm: options.algorithm,
       density: options.density ?? options.all ?? false,
       layers: options.layers ?? [],
       parameters: options.parameters ?? [],
@@ -160,6 +166,7 @@ export function addCurvature(program: Command): void {
         },
       }));
     if (answer.kept) terminal.note(`Read from ${run.paths.curvature(answer.id)}; --again computes it anew.`);
+    if (options.vectors || options.diagonal) terminal.note(`${[...(options.vectors ? ['vectors.safetensors'] : []), ...(options.diagonal ? ['diagonal.safetensors'] : [])].join(' and ')}: in ${run.paths.curvature(answer.id)}`);
     await give(terminal, answer.report, options);
   });
 }

@@ -18,8 +18,10 @@ export function curvatureCaptions({ run, request, operator, examples, device, di
 }
 
 /** Estimates and what follows from them, each by its name with its 95 % interval. */
-export function estimatesOf({ trace, frobeniusNorm, participationRatio, entropyRank, density }: CurvatureFigures): readonly { readonly name: string; readonly value: number; readonly interval?: readonly [number, number] }[] {
+export function estimatesOf({ condition, diagonal, trace, frobeniusNorm, participationRatio, entropyRank, density }: CurvatureFigures): readonly { readonly name: string; readonly value: number; readonly interval?: readonly [number, number] }[] {
   return [
+    ...(condition?.value === undefined ? [] : [{ name: 'condition number', value: condition.value, ...(condition.interval && { interval: condition.interval }) }]),
+    ...(diagonal ? [{ name: 'mean of the diagonal', value: diagonal.mean }, { name: 'largest entry of the diagonal', value: diagonal.largest }, { name: 'smallest entry of the diagonal', value: diagonal.smallest }] : []),
     ...(trace ? [{ name: 'trace', value: trace.value, interval: trace.interval }] : []),
     ...(frobeniusNorm ? [{ name: 'Frobenius norm', value: frobeniusNorm.value, interval: frobeniusNorm.interval }] : []),
     ...(participationRatio === undefined ? [] : [{ name: 'participation ratio', value: participationRatio }]),
