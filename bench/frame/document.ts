@@ -28,7 +28,7 @@ export function writeDocuments(root: string, fresh: readonly Result[]): void {
 function merge(known: readonly Result[], fresh: readonly Result[]): Result[] {
   const key = (result: Result): string => `${result.suite}/${result.case}/${result.device}`;
   const byKey = new Map([...known, ...fresh].map((result) => [key(result), result]));
-  const order = ['step', 'hvp', 'population', 'surface', 'eigen', 'startup', 'memory'];
+  const order = ['step', 'hvp', 'population', 'surface', 'eigen', 'estimate', 'startup', 'memory'];
   return [...byKey.values()].sort((a, b) => order.indexOf(a.suite) - order.indexOf(b.suite));
 }
 
@@ -63,6 +63,7 @@ const suiteTitles: Readonly<Record<string, string>> = {
   population: 'Populations',
   surface: 'Surfaces',
   eigen: 'Eigenvalues',
+  estimate: 'Estimates of surfaces',
   startup: 'Starting and fixed overheads',
   memory: 'Memory',
 };

@@ -1,5 +1,6 @@
 import type { Suite } from './comparison';
 import { eigen } from './eigen';
+import { estimate } from './estimate';
 import { hvp } from './hvp';
 import { memory } from './memory';
 import { population } from './population';
@@ -10,4 +11,4 @@ import { surface } from './surface';
 export type { Suite } from './comparison';
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly Suite[] = [step, hvp, population, surface, eigen, startup, memory];
+export const suites: readonly Suite[] = [step, hvp, population, surface, eigen, estimate, startup, memory];

@@ -1,9 +1,10 @@
 import { type Graph, spec, specsOf, type Tensor, trace } from '#core/graph';
 import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program } from '#core/runtime';
+import { secondsSince, Times } from './estimate/times';
 import { coordinateFeed, planeFeeds, type PlaneFeeds } from './plane-feeds';
 import type { Plane } from './plane';
 import { populationGraphs } from './population';
-import { PopulationProgram, type PopulationProgramOptions } from './population-program';
+import { type PassOptions, PopulationProgram, type PopulationProgramOptions } from './population-program';
 import type { Calibration, LandscapeProblem } from './problem';
 import { release, weightFeeds } from './traced-problem';
 
@@ -37,7 +38,6 @@ class StatisticsMean {
       for (let i = 0; i < sum.length; i++) sum[i]! += Number(values[i]);
       this.sums.set(name, sum);
     }
-    release(results);
     this.batches++;
   }
 
@@ -55,7 +55,7 @@ export class PlaneCalibration {
   private readonly program: PopulationProgram;
   private readonly feeds: PlaneFeeds;
 
-  constructor(private readonly problem: Calibrated, plane: Pick<Plane, 'directions'>, options: PopulationProgramOptions) {
+  constructor(problem: Calibrated, plane: Pick<Plane, 'directions'>, options: PopulationProgramOptions) {
     this.feeds = planeFeeds(problem, plane);
     const graphs = populationGraphs(traceStatistics(problem), this.feeds.moving, this.feeds.terms);
     const batches = problem.calibration.batches.map(({ x }) => ({ 'batch.x': x }));
@@ -70,14 +70,24 @@ export class PlaneCalibration {
     return this.program.pointBytes;
   }
 
+  /** See `PopulationProgram`. */
+  get startSeconds(): number {
+    return this.program.startSeconds;
+  }
+
+  get passSeconds(): number | undefined {
+    return this.program.passSeconds;
+  }
+
+  get isMeasured(): boolean {
+    return this.program.isMeasured;
+  }
+
   /** Statistics at the points `[n, axes]`, by the name of their input, `[population, ...]`. */
-  async take(coordinates: Float64Array, population: number, signal?: AbortSignal): Promise<Record<string, Float32Array>> {
+  async take(coordinates: Float64Array, population: number, options?: PassOptions): Promise<Record<string, Float32Array>> {
     const feed = coordinateFeed(coordinates, population, this.feeds.terms);
     const mean = new StatisticsMean();
-    for (let batch = 0; batch < this.problem.calibration.batches.length; batch++) {
-      signal?.throwIfAborted();
-      await mean.add(await this.program.run(population, feed, batch));
-    }
+    await this.program.pass(population, feed, {}, (results) => mean.add(results), options);
     return mean.feeds;
   }
 
@@ -88,6 +98,8 @@ export class PlaneCalibration {
 
 /** The same at given weights, without any plane. */
 export class WeightCalibration {
+  readonly #times = new Times();
+
   private constructor(
     private readonly problem: Calibrated,
     private readonly program: Program,
@@ -97,12 +109,25 @@ export class WeightCalibration {
     return new WeightCalibration(problem, await compile(traceStatistics(problem), compileOptionsOf(options)));
   }
 
+  /** Seconds of the first run that the others do not take; of a pass over all batches. */
+  get startSeconds(): number {
+    return this.#times.extra;
+  }
+
+  get passSeconds(): number {
+    return this.problem.calibration.batches.length * (this.#times.usual ?? 0);
+  }
+
   /** Statistics by the name of their input. @param weights feeds of parameters and buffers */
-  async take(weights: Readonly<Record<string, Feed>>, signal?: AbortSignal): Promise<Record<string, Float32Array>> {
+  async take(weights: Readonly<Record<string, Feed>>, { signal, batches }: PassOptions = {}): Promise<Record<string, Float32Array>> {
     const mean = new StatisticsMean();
-    for (const { x } of this.problem.calibration.batches) {
+    for (const { x } of this.problem.calibration.batches.slice(0, batches)) {
       signal?.throwIfAborted();
-      await mean.add(await this.program.run(pickFeeds({ ...weights, 'batch.x': x }, this.program.graph)));
+      const start = performance.now();
+      const results = await this.program.run(pickFeeds({ ...weights, 'batch.x': x }, this.program.graph));
+      await mean.add(results);
+      release(results);
+      this.#times.add(secondsSince(start));
     }
     return mean.feeds;
   }
@@ -116,7 +141,7 @@ export class WeightCalibration {
 async function statisticsAt(problem: Calibrated, weights: Readonly<Record<string, Feed>>, options: CompileOptions & { readonly signal?: AbortSignal }): Promise<Record<string, Float32Array>> {
   const calibration = await WeightCalibration.create(problem, options);
   try {
-    return await calibration.take(weights, options.signal);
+    return await calibration.take(weights, options);
   } finally {
     await calibration.dispose();
   }

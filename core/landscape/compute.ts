@@ -1,8 +1,8 @@
 import { UserError } from '#core/graph';
-import { DEFAULT_MEMORY, type EvaluatorOptions } from './evaluator';
-import { axisCoordinates, coarseToFine, firstLattice, gridAxes, gridSize, gridTitle, pointCount, pointRounds } from './grid';
+import { groupsAfter, missingGroups } from './estimate/work';
+import type { EvaluatorOptions } from './evaluator';
+import { axisCoordinates, firstLattice, gridAxes, gridSize, gridTitle, pointCount, pointRounds } from './grid';
 import type { Plane } from './plane';
-import { PlaneCurvature } from './plane-curvature';
 import { PointEvaluator, type PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
@@ -26,6 +26,8 @@ export interface ComputeOptions extends PointOptions {
   readonly values?: Record<string, Float64Array>;
   /** Absent: every point of the grid. */
   readonly adaptive?: Adaptive;
+  /** Where the caller has one at hand, of the same problem, plane and options; it stays the caller's. */
+  readonly evaluator?: PointEvaluator;
 }
 
 /**
@@ -38,31 +40,30 @@ export async function* computeSurface(problem: LandscapeProblem, plane: Plane, g
   const { adaptive } = options;
   checkGrid(plane, grid, adaptive);
   const total = pointCount(grid, adaptive);
-  const evaluator = PointEvaluator.create(problem, plane, options);
+  const evaluator = options.evaluator ?? PointEvaluator.create(problem, plane, options);
   try {
     const values = options.values ?? {};
     for (const name of evaluator.quantities) values[name] ??= new Float64Array(gridSize(grid)).fill(NaN);
     checkRefined(adaptive, evaluator.quantities);
     const isMissing = (index: number): boolean => evaluator.quantities.some((name) => Number.isNaN(values[name]![index]));
     let done = values[evaluator.quantities[0]!]!.reduce((known, _, index) => known + Number(!isMissing(index)), 0);
-    const start = performance.now();
-    let computed = 0;
+    let before = 0;
     for (const round of pointRounds(grid, adaptive, values)) {
-      // The same points go together whenever this round is computed: their company decides the last bits. What was interrupted ended between two companies.
-      for (let at = 0; at < round.length; at += evaluator.population) {
-        const indices = round.subarray(at, at + evaluator.population).filter(isMissing);
-        if (indices.length === 0) continue;
+      before += round.length;
+      const groups = missingGroups(round, evaluator.population, isMissing);
+      // What is known of later rounds, from an earlier attempt, is no work.
+      const missingLater = total - done - groups.reduce((sum, { length }) => sum + length, 0);
+      const later = missingLater === 0 ? 0 : (groupsAfter(grid, adaptive, before, evaluator.population) * missingLater) / (total - before);
+      for (const [at, indices] of groups.entries()) {
         options.signal?.throwIfAborted();
-        const chunk = await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
+        const chunk = await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options);
         for (const [name, list] of Object.entries(chunk)) indices.forEach((index, i) => (values[name]![index] = list[i]!));
-        computed += indices.length;
         done += indices.length;
-        const mean = (performance.now() - start) / 1000 / computed;
-        yield { indices, values: chunk, done, total, remainingSeconds: (total - done) * (evaluator.pointSeconds ?? mean) };
+        yield { indices, values: chunk, done, total, remainingSeconds: (groups.length - at - 1 + later) * evaluator.groupSeconds! };
       }
     }
   } finally {
-    await evaluator.dispose();
+    if (options.evaluator === undefined) await evaluator.dispose();
   }
 }
 
@@ -107,7 +108,7 @@ function checkRefined(adaptive: Adaptive | undefined, quantities: readonly strin
 }
 
 /** Coordinates `[n, count]` of grid indices along the first `count` axes. */
-function coordinatesOf(grid: Grid, count: number, indices: ArrayLike<number>): Float64Array {
+export function coordinatesOf(grid: Grid, count: number, indices: ArrayLike<number>): Float64Array {
   const axes = gridAxes(grid).slice(0, count).map(axisCoordinates);
   const coordinates = new Float64Array(indices.length * axes.length);
   for (let i = 0; i < indices.length; i++) {
@@ -120,75 +121,37 @@ function coordinatesOf(grid: Grid, count: number, indices: ArrayLike<number>): F
   return coordinates;
 }
 
-/** What a surface will cost. */
-export interface SurfaceEstimate {
-  readonly points: number;
-  readonly seconds: number;
-  readonly memoryBytes: number;
+/** What is known of a surface besides its points. */
+export interface Surroundings {
+  /** The problem's quantities at the unperturbed weights. */
+  readonly centre: Record<string, number>;
+  /** The true quantities at every checkpoint of paths of training, not at its projection, with the buffers that it held: each `[n]`, one record a path. */
+  readonly paths: Record<string, Float64Array>[];
 }
 
-/** Measures a few points, spread over the grid, and extrapolates: well under a second for small networks, longer where curvature is asked for. */
-export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, options: PointOptions & Pick<ComputeOptions, 'signal' | 'adaptive'>): Promise<SurfaceEstimate> {
-  checkGrid(plane, grid, options.adaptive);
-  const evaluator = PointEvaluator.create(problem, plane, options);
-  try {
-    const deadline = performance.now() + 500;
-    // Eigenvalues take more products at some points than at others: the first points of the picture stand for all.
-    const order = coarseToFine(grid);
-    let at = 0;
-    do {
-      const indices = Array.from({ length: evaluator.population }, () => order[at++ % order.length]!);
-      await evaluator.evaluate(coordinatesOf(grid, evaluator.axes, indices), options.signal);
-    } while (evaluator.pointSeconds === undefined || performance.now() < deadline);
-    const points = pointCount(grid, options.adaptive);
-    const values = gridSize(grid) * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT;
-    return { points, seconds: points * evaluator.pointSeconds, memoryBytes: evaluator.memoryBytes + values };
-  } finally {
-    await evaluator.dispose();
-  }
-}
-
-/** The true quantities at every checkpoint of paths of training, not at its projection, with the buffers that it held: each `[n]`, one record a path. */
-export async function evaluateCheckpoints(problem: LandscapeProblem, paths: readonly (readonly Checkpoint[])[], options: EvaluatorOptions & { readonly signal?: AbortSignal }): Promise<Record<string, Float64Array>[]> {
+/** Evaluates the centre, and the checkpoints of paths. */
+export async function evaluateSurroundings(problem: LandscapeProblem, paths: readonly (readonly Checkpoint[])[], { signal, ...options }: EvaluatorOptions & { readonly signal?: AbortSignal }): Promise<Surroundings> {
   const evaluator = await WeightEvaluator.create(problem, options);
   const found = paths.map((): Record<string, Float64Array> => ({}));
   try {
+    const centre = await evaluator.evaluate({}, signal);
     for (const [path, checkpoints] of paths.entries()) {
       const values = found[path]!;
       for (const [i, { parameters, buffers }] of checkpoints.entries()) {
-        for (const [name, value] of Object.entries(await evaluator.evaluate({ ...parameters, ...buffers }, options.signal))) {
+        for (const [name, value] of Object.entries(await evaluator.evaluate({ ...parameters, ...buffers }, signal))) {
           values[name] ??= new Float64Array(checkpoints.length);
           values[name][i] = value;
         }
       }
     }
-    return found;
+    return { centre, paths: found };
   } finally {
     await evaluator.dispose();
   }
 }
 
 /** The problem's quantities at the unperturbed weights. */
-export async function evaluateCentre(problem: LandscapeProblem, options: EvaluatorOptions): Promise<Record<string, number>> {
-  const evaluator = await WeightEvaluator.create(problem, options);
-  try {
-    return await evaluator.evaluate();
-  } finally {
-    await evaluator.dispose();
-  }
-}
-
-/** The curvature of the loss at the unperturbed weights, as the surface has it at its points. */
-export async function evaluateCentreCurvature(problem: LandscapeProblem, plane: Plane, { curvature, memory = DEFAULT_MEMORY, signal, ...options }: ComputeOptions): Promise<Record<string, number>> {
-  if (curvature === undefined || curvature.quantities.length === 0) return {};
-  const evaluator = PlaneCurvature.create(problem, plane, curvature.quantities, curvature.settings, { ...options, memory });
-  try {
-    const values = await evaluator.evaluate(new Float64Array(plane.directions.length), signal);
-    return Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
-  } finally {
-    await evaluator.dispose();
-  }
-}
+export const evaluateCentre = async (problem: LandscapeProblem, options: EvaluatorOptions): Promise<Record<string, number>> => (await evaluateSurroundings(problem, [], options)).centre;
 
 /**
  * Puts a surface together from what is known of it: finished, or as far as it has come.

@@ -1,11 +1,12 @@
 import { type DeviceId, longestRun } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
+import { sumIfKnown } from './estimate/times';
 import type { Plane } from './plane';
 import { coordinateFeed, planeFeeds } from './plane-feeds';
 import { populationGraphs } from './population';
-import { PopulationProgram } from './population-program';
+import { type PassOptions, PopulationProgram } from './population-program';
 import type { LandscapeProblem } from './problem';
-import { finishSums, release, traceProblem, weightFeeds } from './traced-problem';
+import { finishSums, traceProblem, weightFeeds } from './traced-problem';
 
 export interface EvaluatorOptions {
   readonly device: DeviceId;
@@ -30,7 +31,6 @@ const POPULATIONS = [1, 2, 4, 8, 16, 32, 64];
 export class PlaneEvaluator {
   /** How many points go through the programs together; a call brings at most so many. */
   readonly population: number;
-  private measured = { seconds: 0, points: 0 };
 
   private constructor(
     private readonly problem: LandscapeProblem,
@@ -67,10 +67,19 @@ export class PlaneEvaluator {
     return Math.max(this.program.pointBytes, this.calibration?.pointBytes ?? 0);
   }
 
-  /** Mean seconds of a point so far, without those that waited for a program; `undefined` before. */
-  get pointSeconds(): number | undefined {
-    const { seconds, points } = this.measured;
-    return points === 0 ? undefined : seconds / points;
+  /** Seconds that are spent once, before a group of points takes what it usually takes: known when one was evaluated. */
+  get startSeconds(): number {
+    return this.program.startSeconds + (this.calibration?.startSeconds ?? 0);
+  }
+
+  /** Seconds of a group of points, however many of its places are filled; `undefined` before anything was evaluated. */
+  get groupSeconds(): number | undefined {
+    return sumIfKnown(this.program.passSeconds, this.calibration ? this.calibration.passSeconds : 0);
+  }
+
+  /** Whether `groupSeconds` rests on more than the first run of each program. */
+  get isMeasured(): boolean {
+    return this.program.isMeasured && (this.calibration?.isMeasured ?? true);
   }
 
   /** Coordinates of a point: the number of directions. */
@@ -81,30 +90,23 @@ export class PlaneEvaluator {
   /**
    * Values at up to `population` points. `coordinates` is `[n, axes]`, one number a direction.
    * Throws the signal's reason when it is aborted, between two batches of data.
+   *
+   * @param options.batches only so many batches: to measure; the values are then of no account
    */
-  async evaluate(coordinates: Float64Array, signal?: AbortSignal): Promise<PointValues> {
+  async evaluate(coordinates: Float64Array, options: PassOptions = {}): Promise<PointValues> {
     const { axes, population } = this;
     const count = coordinates.length / axes;
     if (count > population) throw new Error(`${count} points were asked for, ${population} fit`);
-    const fresh = this.program.isFresh(population);
     const feed = coordinateFeed(coordinates, population, this.terms);
     const sums = Object.fromEntries(this.quantities.map((name) => [name, new Float64Array(count)]));
-    const start = performance.now();
-    const statistics = await this.calibration?.take(coordinates, population, signal);
-    for (let batch = 0; batch < this.problem.batches.length; batch++) {
-      signal?.throwIfAborted();
-      const results = await this.program.run(population, feed, batch, statistics);
+    const statistics = await this.calibration?.take(coordinates, population, options);
+    await this.program.pass(population, feed, { ...statistics }, async (results) => {
       for (const name of this.quantities) {
         const values = await results[name]!.read();
         const sum = sums[name]!;
         for (let p = 0; p < count; p++) sum[p]! += Number(values[p]);
       }
-      release(results);
-    }
-    if (!fresh) {
-      this.measured.seconds += (performance.now() - start) / 1000;
-      this.measured.points += count;
-    }
+    }, options);
     return Object.fromEntries(
       Object.entries(sums).map(([name, values]) => [name, values.map((sum) => finishSums(this.problem, name, sum))]),
     );

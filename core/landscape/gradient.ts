@@ -29,7 +29,7 @@ export class GradientEvaluator {
   async evaluate(displacement?: Direction, signal?: AbortSignal): Promise<{ loss: number; gradient: Direction }> {
     const { problem, program } = this;
     const weights = weightFeeds(problem, displaced(problem, displacement));
-    const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
+    const feeds = { ...weights, ...(await this.calibration?.take(weights, { signal })) };
     const sums = Object.fromEntries(Object.entries(problem.parameters).map(([name, { data }]) => [name, new Float64Array(data.length)]));
     let loss = 0;
     for (const batch of problem.batches) {

@@ -4,12 +4,10 @@ export {
   assembleSurface,
   computeSurface,
   type ComputeOptions,
-  estimateSurface,
   evaluateCentre,
-  evaluateCheckpoints,
   type SurfaceChunk,
-  type SurfaceEstimate,
 } from './compute';
+export { type EstimateOptions, estimateSurface, type SurfaceEstimate } from './estimate';
 export * from './alignment';
 export * from './path';
 export { difference, type Direction, innerProduct, movingParameters, normalizeDirection, orthogonalize, randomDirection } from './directions';
@@ -29,7 +27,7 @@ export { type Anchor, makePlane, type Plane, planeAround, type PlanePath, type P
 export { pathColor, pathColors } from './path-colors';
 export { type Checkpoint, type CheckpointPath, type ProjectedPath, type TrajectoryPlane, trajectoryPlane } from './principal';
 export type { Calibration, LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
-export { computeSurfaceIn, type ResumableOptions, type SurfaceEvent } from './resumable';
+export { computeSurfaceIn, evaluatedPaths, type ResumableOptions, type SurfaceEvent } from './resumable';
 export { openSurface, saveSurface } from './store';
 export { computedMask, finiteExtent, interpolated, lowestPoint, lowestPoints, notConverged, type OtherTrajectory, placeOf, progressOf, type Surface, type SurfaceMinimum, type SurfaceTrajectory, valueAt } from './surface';
 export { type ExportOptions, exportSurface, surfaceFormatOf, surfaceFormats, type SurfaceFormat } from './export';

@@ -1,16 +1,16 @@
 import { lanczos, type LinearOperator, norm, type ProblemInputs, problemSpecs, type Vector, xtrace } from '#core/curvature';
 import { grad, type Graph, hvp, sizeOf, type Tensor, trace, UserError } from '#core/graph';
-import type { DeviceArray } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
 import { type CurvatureQuantity, RESIDUAL, type SurfaceCurvature, TRACE_INTERVAL, withCompanions } from './curvature-recipe';
+import { secondsSince, sumIfKnown } from './estimate/times';
 import type { EvaluatorOptions, PointValues } from './evaluator';
 import { JointProducts } from './joint-products';
 import type { Plane } from './plane';
 import { coordinateFeed, planeFeeds } from './plane-feeds';
 import { populationGraphs } from './population';
-import { PopulationProgram } from './population-program';
+import { type PassOptions, PopulationProgram } from './population-program';
 import type { LandscapeProblem } from './problem';
-import { release, weightFeeds } from './traced-problem';
+import { weightFeeds } from './traced-problem';
 
 type Tensors = Record<string, Tensor>;
 
@@ -32,9 +32,11 @@ export class PlaneCurvature {
   readonly population: number;
   readonly #names: readonly string[];
   readonly #dimension: number;
-  #seconds = 0;
-  #points = 0;
-  #fresh = true;
+  /** Of all groups so far: how many, the products that they took, and the seconds that were spent between the programs' runs. */
+  #groups = 0;
+  #products = 0;
+  #betweenSeconds = 0;
+  #passSeconds = 0;
 
   private constructor(
     private readonly problem: LandscapeProblem,
@@ -86,32 +88,49 @@ export class PlaneCurvature {
     return kept + this.population * (this.#programBytes + 4 * this.#dimension * (this.settings.maxIterations + this.settings.products));
   }
 
-  /** Mean seconds of a point so far, without the first points, which wait for the programs; `undefined` before. */
-  get pointSeconds(): number | undefined {
-    return this.#points === 0 ? undefined : this.#seconds / this.#points;
+  /** Seconds that are spent once, before a group of points takes what it usually takes. */
+  get startSeconds(): number {
+    return this.#programs.reduce((sum, program) => sum + program.startSeconds, 0);
+  }
+
+  /** Seconds of a group of points, with as many products as those so far took on average; `undefined` before. */
+  get groupSeconds(): number | undefined {
+    if (this.#groups === 0) return undefined;
+    const { gradient, hessian, calibration } = this;
+    const [products, between] = [this.#products / this.#groups, this.#betweenSeconds / this.#groups];
+    return sumIfKnown(calibration ? calibration.passSeconds : 0, gradient ? gradient.passSeconds : 0, products * (hessian?.passSeconds ?? 0), between);
+  }
+
+  /** Whether `groupSeconds` rests on more than the first run of the program that takes longest. */
+  get isMeasured(): boolean {
+    return (this.hessian ?? this.gradient)?.isMeasured ?? true;
+  }
+
+  get #programs(): (PopulationProgram | PlaneCalibration)[] {
+    return [this.gradient, this.hessian, this.calibration].filter((program) => program !== undefined);
   }
 
   /**
    * Values at up to `population` points `[n, axes]`; infinite where the loss has no finite derivatives.
    * Throws the signal's reason when it is aborted, between two batches of data.
+   *
+   * @param options.batches the curvature of so many batches only: to measure
    */
-  async evaluate(coordinates: Float64Array, signal?: AbortSignal): Promise<PointValues> {
+  async evaluate(coordinates: Float64Array, options: PassOptions = {}): Promise<PointValues> {
     const count = coordinates.length / (this.terms - 1);
     if (count > this.population) throw new Error(`${count} points were asked for, ${this.population} fit`);
     const start = performance.now();
+    this.#passSeconds = 0;
     const feed = coordinateFeed(coordinates, this.population, this.terms);
-    const statistics = await this.calibration?.take(coordinates, this.population, signal);
+    const statistics = this.calibration && (await this.#timed(this.calibration.take(coordinates, this.population, options)));
     const values: PointValues = Object.fromEntries(this.quantities.map((name) => [name, new Float64Array(count).fill(Infinity)]));
     if (this.gradient) {
-      const gradients = await this.#vectors(this.gradient, feed, { ...statistics }, signal);
+      const gradients = await this.#vectors(this.gradient, feed, { ...statistics }, options);
       for (let p = 0; p < count; p++) values['gradient-norm']![p] = finite(norm(gradients[p]!));
     }
-    if (this.hessian) await this.#hessianFigures(this.hessian, feed, { ...statistics }, values, signal);
-    if (!this.#fresh) {
-      this.#seconds += (performance.now() - start) / 1000;
-      this.#points += count;
-    }
-    this.#fresh = false;
+    if (this.hessian) await this.#hessianFigures(this.hessian, feed, { ...statistics }, values, options);
+    this.#groups += 1;
+    this.#betweenSeconds += secondsSince(start) - this.#passSeconds;
     return values;
   }
 
@@ -121,10 +140,14 @@ export class PlaneCurvature {
     await this.calibration?.dispose();
   }
 
-  async #hessianFigures(program: PopulationProgram, feed: Float32Array, statistics: Record<string, Float32Array>, values: PointValues, signal: AbortSignal | undefined): Promise<void> {
+  async #hessianFigures(program: PopulationProgram, feed: Float32Array, statistics: Record<string, Float32Array>, values: PointValues, options: PassOptions): Promise<void> {
+    const { signal } = options;
     const { tolerance, maxIterations, products, seed } = this.settings;
     const count = values[this.quantities[0]!]!.length;
-    const joint = new JointProducts(count, (vectors) => this.#vectors(program, feed, { ...statistics, ...this.#pack(vectors) }, signal));
+    const joint = new JointProducts(count, (vectors) => {
+      this.#products += 1;
+      return this.#vectors(program, feed, { ...statistics, ...this.#pack(vectors) }, options);
+    });
     const aborting = signal && { signal };
     await joint.run({ name: 'hessian', dimension: this.#dimension, precision: this.precision }, async (operator, p) => {
       try {
@@ -163,12 +186,9 @@ export class PlaneCurvature {
   }
 
   /** Results of a program, one vector in the parameters for each point, as means over the examples. */
-  async #vectors(program: PopulationProgram, feed: Float32Array, own: Record<string, Vector>, signal: AbortSignal | undefined): Promise<Vector[]> {
-    const { batches } = this.problem;
+  async #vectors(program: PopulationProgram, feed: Float32Array, own: Record<string, Vector>, options: PassOptions): Promise<Vector[]> {
     const sums = Array.from({ length: this.population }, () => new Float64Array(this.#dimension));
-    for (let batch = 0; batch < batches.length; batch++) {
-      signal?.throwIfAborted();
-      const results: Record<string, DeviceArray> = await program.run(this.population, feed, batch, own);
+    await this.#timed(program.pass(this.population, feed, own, async (results) => {
       let offset = 0;
       for (const name of this.#names) {
         const found = (await results[name]!.read()) as Vector;
@@ -178,10 +198,17 @@ export class PlaneCurvature {
         });
         offset += size;
       }
-      release(results);
-    }
-    const examples = batches.reduce((total, { count }) => total + count, 0);
+    }, options));
+    const examples = this.problem.batches.slice(0, options.batches).reduce((total, { count }) => total + count, 0);
     return sums.map((sum) => (this.precision === 'float32' ? Float32Array.from(sum, (value) => value / examples) : sum.map((value) => value / examples)));
+  }
+
+  /** Waits for a pass of a program, whose seconds are no others'. */
+  async #timed<T>(pass: Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await pass;
+    this.#passSeconds += secondsSince(start);
+    return result;
   }
 }
 

@@ -1,7 +1,9 @@
 import { type CurvatureQuantity, type SurfaceCurvature } from './curvature-recipe';
 import { DEFAULT_MEMORY, type EvaluatorOptions, PlaneEvaluator, type PointValues } from './evaluator';
+import { sumIfKnown } from './estimate/times';
 import type { Plane } from './plane';
 import { PlaneCurvature } from './plane-curvature';
+import type { PassOptions } from './population-program';
 import type { LandscapeProblem } from './problem';
 
 export interface PointOptions extends EvaluatorOptions {
@@ -37,10 +39,22 @@ export class PointEvaluator {
     return this.plain.population;
   }
 
-  /** Seconds that one point takes; `undefined` until that is known. */
-  get pointSeconds(): number | undefined {
-    const [plain, curvature] = [this.plain.pointSeconds, this.curvature ? this.curvature.pointSeconds : 0];
-    return plain === undefined || curvature === undefined ? undefined : plain + curvature;
+  /** Seconds that are spent once; of a group of points; and whether these are known well: as of `PlaneEvaluator`. */
+  get startSeconds(): number {
+    return this.plain.startSeconds + (this.curvature?.startSeconds ?? 0);
+  }
+
+  get groupSeconds(): number | undefined {
+    return sumIfKnown(this.plain.groupSeconds, this.curvature ? this.curvature.groupSeconds : 0);
+  }
+
+  get isMeasured(): boolean {
+    return (this.curvature ?? this.plain).isMeasured;
+  }
+
+  /** Seconds of the curvature at the centre; 0 where none is asked for. */
+  get centreSeconds(): number | undefined {
+    return this.curvature ? this.curvature.groupSeconds : 0;
   }
 
   get memoryBytes(): number {
@@ -48,9 +62,15 @@ export class PointEvaluator {
   }
 
   /** Values at up to `population` points `[n, axes]`. Throws the signal's reason when it is aborted. */
-  async evaluate(coordinates: Float64Array, signal?: AbortSignal): Promise<PointValues> {
-    const values = await this.plain.evaluate(coordinates, signal);
-    return this.curvature ? { ...values, ...(await this.curvature.evaluate(coordinates, signal)) } : values;
+  async evaluate(coordinates: Float64Array, options?: PassOptions): Promise<PointValues> {
+    const values = await this.plain.evaluate(coordinates, options);
+    return this.curvature ? { ...values, ...(await this.curvature.evaluate(coordinates, options)) } : values;
+  }
+
+  /** The curvature of the loss at the unperturbed weights, as the points have it: no figures where none is asked for. */
+  async evaluateCentre(options?: PassOptions): Promise<Record<string, number>> {
+    const values = (await this.curvature?.evaluate(new Float64Array(this.axes), options)) ?? {};
+    return Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
   }
 
   async dispose(): Promise<void> {

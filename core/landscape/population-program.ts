@@ -1,11 +1,21 @@
-import { bytesPerElement, type Tensor, topologicalOrder } from '#core/graph';
+import { bytesPerElement, type Graph, type Tensor, topologicalOrder } from '#core/graph';
 import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, pickFeeds, type Program } from '#core/runtime';
+import { secondsSince, Times } from './estimate/times';
 import { COORDINATES, type PopulationGraphs } from './population';
 import { release } from './traced-problem';
 
 export interface PopulationProgramOptions extends CompileOptions {
   /** Bytes for what is kept between points. */
   readonly memory: number;
+}
+
+/** What is done with the results of a batch, which are given back after it. */
+export type UseResults = (results: Readonly<Record<string, DeviceArray>>) => void | Promise<void>;
+
+export interface PassOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Only so many of the batches: to see what all of them take. */
+  readonly batches?: number | undefined;
 }
 
 /** The programs of a function of plane coordinates over batches of data, and what all points share of each batch. */
@@ -16,6 +26,9 @@ export class PopulationProgram {
   private prepare: Program | undefined;
   private onePoint: number | undefined;
   private operations: number | undefined;
+  private compileSeconds = 0;
+  private readonly runs = new Times();
+  private readonly preparations = new Times();
 
   /**
    * @param fixed what all batches share, by input; more than the graphs take is no harm
@@ -53,21 +66,40 @@ export class PopulationProgram {
     return sizeInBytes(this.graphs.prepare.outputs.map(({ tensor }) => tensor));
   }
 
-  /** Whether the program for so many points was not compiled yet. */
-  isFresh(population: number): boolean {
-    return !this.programs.has(population);
+  /** Seconds that are spent once, before the programs run as they usually do: known when they have run. */
+  get startSeconds(): number {
+    const { preparations, runs } = this;
+    return this.compileSeconds + preparations.extra + runs.extra + this.fitting * (preparations.usual ?? 0);
   }
 
-  /** Results `[population, ...]` on one batch. The caller gives them back. */
-  async run(population: number, coordinates: Float32Array, batch: number, own: Readonly<Record<string, Feed>> = {}): Promise<Record<string, DeviceArray>> {
-    const program = await this.program(population);
-    const feeds: Record<string, Feed> = { ...this.fixed, ...this.batches[batch], ...own };
-    const prepared = this.kept[batch] ?? (await this.prepared(feeds));
-    if (batch < this.fitting) this.kept[batch] = prepared;
-    try {
-      return await program.run(pickFeeds({ ...feeds, ...prepared, [COORDINATES]: coordinates }, program.graph));
-    } finally {
-      if (this.kept[batch] !== prepared) release(prepared);
+  /** Seconds of a pass over all batches; `undefined` before the first run. */
+  get passSeconds(): number | undefined {
+    const { usual } = this.runs;
+    return usual === undefined ? undefined : this.batches.length * usual + (this.batches.length - this.fitting) * (this.preparations.usual ?? 0);
+  }
+
+  /** Whether more than the first run, which takes longer, was measured. */
+  get isMeasured(): boolean {
+    return this.runs.repeated;
+  }
+
+  /** Results `[population, ...]` on one batch after the other. Throws the signal's reason when it is aborted, between two batches. */
+  async pass(population: number, coordinates: Float32Array, own: Readonly<Record<string, Feed>>, use: UseResults, { signal, batches = this.batches.length }: PassOptions = {}): Promise<void> {
+    for (let batch = 0; batch < Math.min(batches, this.batches.length); batch++) {
+      signal?.throwIfAborted();
+      const program = await this.program(population);
+      const feeds: Record<string, Feed> = { ...this.fixed, ...this.batches[batch], ...own };
+      const prepared = this.kept[batch] ?? (await this.prepared(feeds));
+      if (batch < this.fitting) this.kept[batch] = prepared;
+      const start = performance.now();
+      try {
+        const results = await program.run(pickFeeds({ ...feeds, ...prepared, [COORDINATES]: coordinates }, program.graph));
+        await use(results);
+        release(results);
+      } finally {
+        if (this.kept[batch] !== prepared) release(prepared);
+      }
+      this.runs.add(secondsSince(start));
     }
   }
 
@@ -82,15 +114,25 @@ export class PopulationProgram {
 
   private async prepared(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceArray>> {
     if (this.graphs.prepare.outputs.length === 0) return {};
-    this.prepare ??= await compile(this.graphs.prepare, compileOptionsOf(this.options));
-    return this.prepare.run(pickFeeds(feeds, this.graphs.prepare));
+    this.prepare ??= await this.compiled(this.graphs.prepare);
+    const start = performance.now();
+    const prepared = await this.prepare.run(pickFeeds(feeds, this.graphs.prepare));
+    this.preparations.add(secondsSince(start));
+    return prepared;
   }
 
   private async program(population: number): Promise<Program> {
     const known = this.programs.get(population);
     if (known !== undefined) return known;
-    const program = await compile(this.graphs.main(population), compileOptionsOf(this.options));
+    const program = await this.compiled(this.graphs.main(population));
     this.programs.set(population, program);
+    return program;
+  }
+
+  private async compiled(graph: Graph): Promise<Program> {
+    const start = performance.now();
+    const program = await compile(graph, compileOptionsOf(this.options));
+    this.compileSeconds += secondsSince(start);
     return program;
   }
 }

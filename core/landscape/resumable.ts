@@ -3,11 +3,11 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
-import { assembleSurface, computeSurface, evaluateCentre, evaluateCentreCurvature, evaluateCheckpoints, type SurfaceChunk } from './compute';
+import { assembleSurface, checkGrid, computeSurface, evaluateSurroundings, type SurfaceChunk } from './compute';
 import { gridSize, pointCount } from './grid';
 import { PointJournal } from './journal';
 import type { Plane, PlaneSources } from './plane';
-import type { PointOptions } from './point-evaluator';
+import { PointEvaluator, type PointOptions } from './point-evaluator';
 import type { Checkpoint } from './principal';
 import type { LandscapeProblem } from './problem';
 import type { SurfaceRecipe } from './recipe';
@@ -37,31 +37,39 @@ export async function* computeSurfaceIn(folder: string, problem: LandscapeProble
   const total = pointCount(recipe.grid, recipe.adaptive);
   const size = gridSize(recipe.grid);
   let surface = existsSync(join(folder, 'recipe.json')) ? await continued(folder, recipe) : undefined;
-  if (surface === undefined) {
-    await checkDisk(folder, 2 * size * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
-    const centre = { ...(await evaluateCentre(problem, options)), ...(await evaluateCentreCurvature(problem, plane, options)) };
-    const { checkpoints, otherPaths = [] } = options;
-    const paths = plane.path && checkpoints ? await evaluateCheckpoints(problem, [checkpoints, ...otherPaths.map((path) => path.checkpoints)], options) : [];
-    const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(size).fill(NaN)]));
-    surface = assembleSurface(recipe, plane, values, centre, paths);
-    await saveSurface(folder, surface);
-  }
-  const values: Record<string, Float64Array> = { ...surface.values };
-  // The caller keeps the values of the start; they must not change while the surface grows.
-  yield { kind: 'start', surface: { ...surface, values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.slice()])) }, done: progressOf(surface).done, total };
-  const journal = await PointJournal.open(folder, recipe.quantities);
+  if (surface === undefined) await checkDisk(folder, 2 * size * recipe.quantities.length * Float64Array.BYTES_PER_ELEMENT);
+  checkGrid(plane, recipe.grid, recipe.adaptive);
+  const evaluator = PointEvaluator.create(problem, plane, options);
   try {
-    for await (const chunk of computeSurface(problem, plane, recipe.grid, { ...options, values, ...(recipe.adaptive && { adaptive: recipe.adaptive }) })) {
-      await journal.append(chunk.indices, chunk.values);
-      yield { kind: 'points', ...chunk };
+    if (surface === undefined) {
+      const { centre, paths } = await evaluateSurroundings(problem, evaluatedPaths(plane, options), options);
+      const values = Object.fromEntries(recipe.quantities.map((name) => [name, new Float64Array(size).fill(NaN)]));
+      surface = assembleSurface(recipe, plane, values, { ...centre, ...(await evaluator.evaluateCentre(options)) }, paths);
+      await saveSurface(folder, surface);
     }
+    const values: Record<string, Float64Array> = { ...surface.values };
+    // The caller keeps the values of the start; they must not change while the surface grows.
+    yield { kind: 'start', surface: { ...surface, values: Object.fromEntries(Object.entries(values).map(([name, list]) => [name, list.slice()])) }, done: progressOf(surface).done, total };
+    const journal = await PointJournal.open(folder, recipe.quantities);
+    try {
+      for await (const chunk of computeSurface(problem, plane, recipe.grid, { ...options, evaluator, values, ...(recipe.adaptive && { adaptive: recipe.adaptive }) })) {
+        await journal.append(chunk.indices, chunk.values);
+        yield { kind: 'points', ...chunk };
+      }
+    } finally {
+      await journal.close();
+      await saveValues(folder, { recipe, values });
+      await journal.remove();
+    }
+    yield { kind: 'end', surface: { ...surface, values, minimum: lowestPoints(surface, values) }, done: total, total };
   } finally {
-    await journal.close();
-    await saveValues(folder, { recipe, values });
-    await journal.remove();
+    await evaluator.dispose();
   }
-  yield { kind: 'end', surface: { ...surface, values, minimum: lowestPoints(surface, values) }, done: total, total };
 }
+
+/** The checkpoints at which the problem is evaluated besides the points, path by path: of the paths that lie in the plane. */
+export const evaluatedPaths = ({ path }: Pick<Plane, 'path'>, { checkpoints, otherPaths = [] }: Pick<ResumableOptions, 'checkpoints' | 'otherPaths'>): (readonly Checkpoint[])[] =>
+  path && checkpoints ? [checkpoints, ...otherPaths.map((other) => other.checkpoints)] : [];
 
 /** Room for the values twice: the file that replaces another is whole before the other goes. */
 async function checkDisk(folder: string, bytes: number): Promise<void> {

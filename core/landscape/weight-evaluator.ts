@@ -2,11 +2,15 @@ import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtim
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
+import { secondsSince, Times } from './estimate/times';
+import type { PassOptions } from './population-program';
 import type { LandscapeProblem } from './problem';
 import { batchFeeds, displaced, finishSums, release, traceProblem, weightFeeds } from './traced-problem';
 
 /** The program of a problem's quantities at given weights, and that of its statistics where these are taken anew. */
 class WeightPrograms {
+  readonly #times = new Times();
+
   private constructor(
     private readonly problem: LandscapeProblem,
     private readonly program: Program,
@@ -18,16 +22,28 @@ class WeightPrograms {
     return new WeightPrograms(problem, await compile(traceProblem(problem), options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
   }
 
+  /** Seconds of the first runs that the others do not take. */
+  get startSeconds(): number {
+    return this.#times.extra + (this.calibration?.startSeconds ?? 0);
+  }
+
+  /** Seconds of all batches; 0 before the first run. */
+  get passSeconds(): number {
+    return this.problem.batches.length * (this.#times.usual ?? 0) + (this.calibration?.passSeconds ?? 0);
+  }
+
   /** Sums over each batch at parameters (and buffers) by name, by quantity; those that are not named stand at the centre. */
-  async *sums(named: Readonly<Record<string, Float32Array>>, signal?: AbortSignal): AsyncGenerator<Record<string, number>> {
+  async *sums(named: Readonly<Record<string, Float32Array>>, options: PassOptions = {}): AsyncGenerator<Record<string, number>> {
     const weights = weightFeeds(this.problem, named);
-    const feeds = { ...weights, ...(await this.calibration?.take(weights, signal)) };
-    for (const batch of this.problem.batches) {
-      signal?.throwIfAborted();
+    const feeds = { ...weights, ...(await this.calibration?.take(weights, options)) };
+    for (const batch of this.problem.batches.slice(0, options.batches)) {
+      options.signal?.throwIfAborted();
+      const start = performance.now();
       const results = await this.program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, this.program.graph));
       const sums: Record<string, number> = {};
       for (const [name, array] of Object.entries(results)) sums[name] = Number((await array.read())[0]);
       release(results);
+      this.#times.add(secondsSince(start));
       yield sums;
     }
   }
@@ -52,10 +68,24 @@ export class WeightEvaluator {
     return new WeightEvaluator(problem, await WeightPrograms.create(problem, options));
   }
 
+  /** Seconds of the first runs that the others do not take, and of one evaluation, as far as they were measured. */
+  get startSeconds(): number {
+    return this.programs.startSeconds;
+  }
+
+  get evaluationSeconds(): number {
+    return this.programs.passSeconds;
+  }
+
+  /** Evaluates one batch at the centre, to measure. */
+  async rehearse(signal?: AbortSignal): Promise<void> {
+    for await (const _ of this.programs.sums({}, { signal, batches: 1 })) continue;
+  }
+
   /** Values at parameters (and buffers) by name; those that are not named stand at the centre. */
   async evaluate(weights: Readonly<Record<string, Float32Array>> = {}, signal?: AbortSignal): Promise<Record<string, number>> {
     const totals: Record<string, number> = {};
-    for await (const sums of this.programs.sums(weights, signal)) {
+    for await (const sums of this.programs.sums(weights, { signal })) {
       for (const [name, sum] of Object.entries(sums)) totals[name] = (totals[name] ?? 0) + sum;
     }
     return Object.fromEntries(Object.entries(totals).map(([name, sum]) => [name, finishSums(this.problem, name, sum)]));
@@ -83,7 +113,7 @@ export class BatchEvaluator {
     const { batches } = this.problem;
     const means = new Float64Array(batches.length);
     let at = 0;
-    for await (const sums of this.programs.sums(displaced(this.problem, displacement), signal)) {
+    for await (const sums of this.programs.sums(displaced(this.problem, displacement), { signal })) {
       means[at] = sums[this.quantity]! / batches[at]!.count;
       at++;
     }

@@ -75,7 +75,8 @@ export { followRun, type FollowEvent, type FollowOptions } from './surfaces/foll
 export { sharedRange } from './surfaces/shared-range';
 export { surfaceRequestSchema, type SurfaceRequest } from './surfaces/request';
 export {
-  computeRunSurface, estimateRunSurface, listSurfaces, openRunSurface, removeSurface, surfaceDirections, type RunSurfaceEvent, type SurfaceListing,
+  computeRunSurface, listSurfaces, openRunSurface, removeSurface, surfaceDirections, type RunSurfaceEvent, type SurfaceListing,
 } from './surfaces/run-surfaces';
+export { estimateRunSurface, type RunSurfaceEstimate } from './surfaces/estimate';
 export { usualCheckpoint } from './usual-checkpoint';
 export { programName, versions } from './versions';

@@ -5,7 +5,7 @@ export { cudaFolder } from './discovery/accelerator';
 export { estimate, type Estimate, type OpCost } from './estimate';
 export { type DeviceSpeed, measureSpeed, secondsOf } from './cost/device-speed';
 export { firstNonFinite, type NonFinite } from './first-non-finite';
-export { keepPrograms } from './kept/place';
+export { keepPrograms, keptPrograms } from './kept/place';
 export { ProgramStore, type StoredSize } from './kept/store';
 export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';

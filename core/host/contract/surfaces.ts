@@ -62,6 +62,8 @@ export type SurfaceRequest = z.input<typeof surfaceRequest>;
 
 export const surfaceEstimate = z.object({
   points: z.int(),
+  /** Points that an earlier attempt has left; the seconds are for the others. */
+  done: z.int(),
   examples: z.int(),
   seconds: z.number(),
   memoryBytes: z.number(),

@@ -1,3 +1,3 @@
 // Pure arithmetic on grids, without Node and without the engine: the window draws with the same functions (through #host-client).
 export { fillBetween } from './between';
-export { refinementRounds } from './rounds';
+export { refinementRounds, roundSizes } from './rounds';

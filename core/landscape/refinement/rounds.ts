@@ -21,7 +21,6 @@ const RIM = 1 / 4;
 export function* refinementRounds(columns: number, rows: number, points: number, first: Int32Array, known: Float64Array): Generator<Int32Array, void> {
   const seen = new SeenValues(new Float64Array(columns * rows).fill(NaN), columns);
   let cells: Cell[] = [{ left: 0, right: columns - 1, bottom: 0, top: rows - 1, bend: straight }];
-  const least = columns > 1 && rows > 1 ? ROUND.plane : ROUND.line;
   let round = first;
   let done = 0;
   for (;;) {
@@ -30,9 +29,21 @@ export function* refinementRounds(columns: number, rows: number, points: number,
     done += round.length;
     if (done >= points) return;
     cells = cells.flatMap((cell) => seen.settle(cell));
-    const count = Math.max(least, Math.floor((done * GROWTH) / least) * least);
-    round = choose(seen, cells, Math.min(count, points - done));
+    round = choose(seen, cells, nextSize(columns, rows, points, done));
   }
+}
+
+/** Most points of the round after `done` are known. */
+function nextSize(columns: number, rows: number, points: number, done: number): number {
+  const least = columns > 1 && rows > 1 ? ROUND.plane : ROUND.line;
+  return Math.min(Math.max(least, Math.floor((done * GROWTH) / least) * least), points - done);
+}
+
+/** Points of the rounds after `done` are known, as long as there are cells to cut: only where nearly all of the grid is chosen are there more and smaller rounds. */
+export function roundSizes(columns: number, rows: number, points: number, done: number): number[] {
+  const sizes: number[] = [];
+  for (let known = done; known < points; known += sizes.at(-1)!) sizes.push(nextSize(columns, rows, points, known));
+  return sizes;
 }
 
 /** So many points at which the cells are cut that bend most. */

@@ -2,16 +2,15 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '#core/graph';
 import {
-  computeSurfaceIn, estimateSurface, isCurvatureQuantity, openSurface, progressOf, surfaceCurvatureSchema, type PointOptions, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceRecipe,
+  computeSurfaceIn, isCurvatureQuantity, openSurface, progressOf, surfaceCurvatureSchema, type PointOptions, type Surface, type SurfaceEvent, type SurfaceRecipe,
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { isKept, listKept } from '../folder/kept';
 import { acquireLock } from '../folder/lock';
 import { runPaths } from '../folder/paths';
-import { statisticsOf } from './batch-norm';
 import { writeDirections } from './direction-file';
 import type { SurfaceRequest } from './request';
-import { setUpEstimate, setUpSurface, type SurfaceSetup } from './setup';
+import { setUpSurface, type SurfaceSetup } from './setup';
 import type { Preparation } from './sources';
 import { told } from './told';
 
@@ -78,18 +77,6 @@ export const curvatureOf = ({ quantities, curvature }: SurfaceRecipe): Pick<Poin
 export function lockSurface(folder: string, id: string) {
   mkdirSync(folder, { recursive: true });
   return acquireLock(join(folder, `${id}.lock`), `surface "${id}"`);
-}
-
-/** What a surface would cost, measured on a few of its points; `preparationSeconds` is what finding its directions takes at most, where they are searched for. */
-export async function estimateRunSurface(
-  run: OpenRun,
-  request: SurfaceRequest,
-  options: { program: string; signal?: AbortSignal },
-): Promise<SurfaceEstimate & { examples: number; quantities: string[]; batchNorm: boolean; classes: boolean; preparationSeconds?: number }> {
-  const { signal } = options;
-  const { problem, plane, recipe, seconds } = await setUpEstimate(run, request, options);
-  const examples = problem.batches.reduce((sum, { count }) => sum + count, 0);
-  return { ...(await estimateSurface(problem, plane, recipe.grid, { ...run.compile, ...curvatureOf(recipe), ...(recipe.adaptive && { adaptive: recipe.adaptive }), ...(signal && { signal }) })), examples, quantities: recipe.quantities, batchNorm: statisticsOf(run.parts.model).length > 0, classes: run.data.task === 'classification', ...(seconds !== undefined && { preparationSeconds: seconds }) };
 }
 
 /** The plane's directions as a safetensors file, from which `plane: 'vectors'` makes the same picture. */

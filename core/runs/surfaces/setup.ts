@@ -8,7 +8,7 @@ import { drawnPath } from './drawn-path';
 import { landscapeProblem, quantitiesOf } from './problem';
 import { gridOf } from './ranges';
 import { planeRecipe, surfaceName, type SurfaceRequest } from './request';
-import { foundSources, standIns, type Ground, type SourceOptions } from './sources';
+import { foundSources, standIns, type Ground, type SourceOptions, type StandIns } from './sources';
 import { otherPaths, ownPath } from './training-path';
 import { givenVectors, type GivenVectors } from './vectors';
 import { otherWeights } from './weights';
@@ -44,13 +44,14 @@ export async function setUpSurface(opened: OpenRun, asked: SurfaceRequest, optio
   return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], otherPaths: stored.otherPaths, sources };
 }
 
-/** What the cost of a request is measured on: the same plane, or one that costs the same, and the seconds that finding its directions takes at most. */
-export async function setUpEstimate(opened: OpenRun, asked: SurfaceRequest, options: SetupOptions): Promise<Pick<SurfaceSetup, 'problem' | 'plane' | 'recipe'> & { seconds?: number }> {
+/** What the cost of a request is measured on: the same surface, or one that costs the same, along directions that need not be searched for. */
+export async function setUpEstimate(opened: OpenRun, asked: SurfaceRequest, options: SetupOptions): Promise<Omit<SurfaceSetup, 'sources'> & Pick<StandIns, 'measureSearch'>> {
   const { run, request } = settled(opened, asked);
   const { ground, planeAsked, stored } = await groundOf(run, request, options);
-  const { sources, seconds } = await standIns(ground, planeAsked, options);
+  const { sources, measureSearch } = await standIns(ground, planeAsked, options);
   const plane = makePlane(ground.problem, planeAsked, { ...stored, ...sources });
-  return { problem: ground.problem, plane, recipe: recipeOf(request, ground, plane, NaN), ...(seconds !== undefined && { seconds }) };
+  const recipe = recipeOf(request, ground, plane, NaN);
+  return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], otherPaths: stored.otherPaths, ...(measureSearch && { measureSearch }) };
 }
 
 function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {

@@ -41,18 +41,23 @@ export async function foundSources(ground: Ground, recipe: PlaneRecipe, options:
   return ground.given ? { given: ground.given } : {};
 }
 
-/**
- * For what a picture costs any directions do: random ones stand in for those that would have to be searched for first. `seconds` is what that
- * search takes at most; absent where it is done, or short.
- */
-export async function standIns(ground: Ground, recipe: PlaneRecipe, { signal }: SourceOptions): Promise<{ sources: Pick<PlaneSources, 'gradient' | 'given'>; seconds?: number }> {
+/** What costs as much as the directions that would have to be searched for. */
+export interface StandIns {
+  readonly sources: Pick<PlaneSources, 'gradient' | 'given'>;
+  /** Seconds that the search takes at most; absent where it is done, or short. */
+  readonly measureSearch?: () => Promise<number>;
+}
+
+/** For what a picture costs any directions do: random ones stand in for those that would have to be searched for first. */
+export async function standIns(ground: Ground, recipe: PlaneRecipe, { signal }: SourceOptions): Promise<StandIns> {
   if ((recipe.kind !== 'eigenvectors' && recipe.kind !== 'ascent') || kept(ground, recipe).known) return { sources: await foundSources(ground, recipe, signal ? { signal } : {}) };
   const { directions } = makePlane(ground.problem, { kind: 'random', seed: recipe.seed, normalization: 'none', include: recipe.include, orthogonal: false });
   const { run, problem } = ground;
   const abort = signal && { signal };
   return {
     sources: { given: { directions, ascent: { distance: 1, loss: NaN } } },
-    seconds: recipe.kind === 'ascent' ? await ascentSeconds(problem, { ...run.compile, steps: recipe.steps, ...abort }) : await eigenvectorSeconds(await curvatureOf(ground, abort ?? {}), recipe, run.compile, abort ?? {}),
+    measureSearch: async () =>
+      recipe.kind === 'ascent' ? ascentSeconds(problem, { ...run.compile, steps: recipe.steps, ...abort }) : eigenvectorSeconds(await curvatureOf(ground, abort ?? {}), recipe, run.compile, abort ?? {}),
   };
 }
 

@@ -10,6 +10,7 @@ import { goesOn, interruptible } from '../interrupt';
 import { compareSurfaces } from '../surfaces/compare';
 import { checkMetric } from '../surfaces/metric';
 import { openNamed } from '../surfaces/named';
+import { surfaceEstimate } from '../surfaces/estimate';
 import { fromRecipeFile } from '../surfaces/recipe';
 import { followSurface } from '../surfaces/follow';
 import { surfaceSeries } from '../surfaces/series';
@@ -58,6 +59,7 @@ interface SurfaceOptions {
   follow?: boolean;
   every: number;
   recipe?: string;
+  estimate?: boolean;
   topology?: number;
   levels?: number[];
   trust?: boolean;
@@ -118,6 +120,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
       .option('--no-points', 'with --adaptive: leave out the dots that show in pictures which points were computed')
       .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
+      .option('--estimate', 'only say what it would cost')
       .option('--trust', 'also check whether the picture can be trusted')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(shareOrNone).preset(0.01))
       .addOption(checkpointOption())
@@ -126,6 +129,7 @@ export function addSurface(program: Command): void {
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin surface runs/mnist --grid 25x25 --subset 2000 --out valley.html',
+    'basin surface runs/mnist --grid 129x129 --estimate',
     'basin surface runs/mnist --plane trajectory --split test --out path.png',
     'basin surface runs/seed-0 --plane through --to runs/seed-1 --to runs/seed-2 --out three.html',
     'basin surface runs/sgd --plane trajectory --with runs/adam --with runs/sam --out three-paths.html',
@@ -138,6 +142,7 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (runs: string[], given: Omit<SurfaceOptions, 'out'> & { out?: string }, command: Command) => {
     const terminal = terminalOf(given);
+    if (given.estimate) return surfaceEstimate(terminal, runs, given, () => asked(terminal, runs[0], given));
     if (given.follow) {
       const [run, ...more] = runs;
       if (run === undefined || more.length > 0 || given.recipe !== undefined) throw new UserError('surface.follow.one', '--follow is about one run', { hint: 'Name one run, without --recipe.' });
@@ -149,21 +154,27 @@ export function addSurface(program: Command): void {
     const options: SurfaceOptions = { ...given, out };
     if (options.recipe !== undefined && (runs.length > 1 || options.overCheckpoints !== undefined)) throw new UserError('surface.recipe.one', '--recipe makes one picture', { hint: 'Name at most one run, without --over-checkpoints.' });
     if (runs.length > 1) return compareSurfaces(terminal, runs, options, { requestOf: (run) => requestOf(run, options), lookOf: lookOf(options), compute });
-    if (options.recipe !== undefined) {
-      const { run, request } = await fromRecipeFile(options.recipe, runs[0], options);
-      return one(terminal, run, request, options);
-    }
-    const [named] = runs;
-    if (named === undefined) throw new UserError('surface.run', 'Which run? Name its folder, its id or its name, or give a --recipe.');
     const { overCheckpoints } = options;
-    if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...options, overCheckpoints }, { open: () => openNamed(named, options), requestOf: (run) => requestOf(run, options), look: lookOf(options) });
+    if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...options, overCheckpoints }, { open: () => openNamed(theOne(runs[0]), options), requestOf: (run) => requestOf(run, options), look: lookOf(options) });
+    if (options.recipe === undefined) theOne(runs[0]);
     surfaceFormatOf(options.out);
     checkOutputFile(options.out);
     if (options.saveDirections !== undefined) checkOutputFile(options.saveDirections);
-    const opened = await openNamed(named, options);
-    const { run, request } = takenWeights(terminal, opened, requestOf(opened, options));
+    const { run, request } = await asked(terminal, runs[0], options);
     return one(terminal, run, request, options);
   });
+}
+
+/** The run and the request that are named, or those of a recipe. */
+async function asked(terminal: Terminal, named: string | undefined, options: Omit<SurfaceOptions, 'out'>): Promise<{ run: OpenRun; request: SurfaceRequest }> {
+  if (options.recipe !== undefined) return fromRecipeFile(options.recipe, named, options);
+  const opened = await openNamed(theOne(named), options);
+  return takenWeights(terminal, opened, requestOf(opened, options));
+}
+
+function theOne(named: string | undefined): string {
+  if (named === undefined) throw new UserError('surface.run', 'Which run? Name its folder, its id or its name, or give a --recipe.');
+  return named;
 }
 
 /** Computes one surface and writes it. */

@@ -1,10 +1,8 @@
 import { programName, recipeInFile, requestFromRecipe, runOfRecipe, type OpenRun, type SurfaceRequest } from '#core/runs';
-import { checkOutputFile } from '../output-file';
 import { openNamed } from './named';
 
 /** `--recipe FILE`: the run and the request that make its picture again. */
-export async function fromRecipeFile(path: string, named: string | undefined, options: { out: string; member?: number | 'best'; device?: string; threads?: number }): Promise<{ run: OpenRun; request: SurfaceRequest }> {
-  checkOutputFile(options.out);
+export async function fromRecipeFile(path: string, named: string | undefined, options: { member?: number | 'best'; device?: string; threads?: number }): Promise<{ run: OpenRun; request: SurfaceRequest }> {
   const recipe = recipeInFile(path);
   const run = await openOfRecipe(recipe, named, options);
   return { run, request: await requestFromRecipe(run, recipe, { program: programName }) };

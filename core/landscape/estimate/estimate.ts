@@ -1,0 +1,142 @@
+import { keptPrograms } from '#core/runtime';
+import { checkGrid, coordinatesOf, type ComputeOptions } from '../compute';
+import { coarseToFine, firstLattice, gridSize, pointCount } from '../grid';
+import type { Plane } from '../plane';
+import { PointEvaluator, type PointOptions } from '../point-evaluator';
+import type { LandscapeProblem } from '../problem';
+import type { Grid } from '../recipe';
+import { WeightEvaluator } from '../weight-evaluator';
+import { secondsSince } from './times';
+import { groupsOf } from './work';
+
+/** What a surface will cost. */
+export interface SurfaceEstimate {
+  readonly points: number;
+  readonly seconds: number;
+  readonly memoryBytes: number;
+  /** Groups of points that are still to be computed, each in one go. */
+  readonly groups: number;
+  /** Evaluations of whole weights besides: the centre, and each checkpoint of the paths in the plane. */
+  readonly evaluations: number;
+}
+
+export interface EstimateOptions extends PointOptions, Pick<ComputeOptions, 'signal' | 'adaptive' | 'values'> {
+  /** Checkpoints of all paths that are drawn in the plane. */
+  readonly checkpoints?: number;
+}
+
+/** Seconds for which what is done again and again is measured. */
+const MEASURED = 0.3;
+/**
+ * A start that took less is repeated, since what is new to the process the first time is not when the surface is computed; and any where programs are kept on the disk, as
+ * they are then there. Only where it is a considerable share of the whole.
+ */
+const SHORT = 0.3;
+const CONSIDERABLE = 0.05;
+/** Seconds of one group above which the batches are not measured all together. */
+const LONG = 0.25;
+
+/**
+ * Rehearses a surface and counts: what every group of points takes, and each evaluation of the centre and of checkpoints, from runs on a part of the
+ * batches; what is done once, compiling above all, from doing it. About a second, longer where a single run of a program is.
+ *
+ * @param options.values what is known of the surface from an earlier attempt: its points, its centre and its checkpoints are no work
+ * @throws UserError where the grid does not fit the plane; the signal's reason when it is aborted
+ */
+export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, { values, checkpoints = 0, ...options }: EstimateOptions): Promise<SurfaceEstimate> {
+  checkGrid(plane, grid, options.adaptive);
+  let rehearsal = await Rehearsal.begin(problem, plane, grid, options);
+  try {
+    const groups = groupsOf(grid, options.adaptive, rehearsal.points.population, values);
+    const evaluations = values === undefined ? 1 + checkpoints : 0;
+    const quicker = rehearsal.startSeconds < SHORT || keptPrograms() !== undefined;
+    if (quicker && rehearsal.startSeconds > CONSIDERABLE * rehearsal.seconds(groups, evaluations)) {
+      await rehearsal.dispose();
+      rehearsal = await Rehearsal.begin(problem, plane, grid, options);
+    }
+    await rehearsal.repeat();
+    const { points: evaluator } = rehearsal;
+    return {
+      points: pointCount(grid, options.adaptive),
+      seconds: rehearsal.seconds(groups, evaluations),
+      memoryBytes: evaluator.memoryBytes + gridSize(grid) * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT,
+      groups,
+      evaluations,
+    };
+  } finally {
+    await rehearsal.dispose();
+  }
+}
+
+/** The evaluators of a surface, with what their making and their first runs took. */
+class Rehearsal {
+  #group = 0;
+  #makingWeights = 0;
+  #makingPoints = 0;
+
+  private constructor(
+    private readonly weights: WeightEvaluator,
+    readonly points: PointEvaluator,
+    private readonly grid: Grid,
+    private readonly order: Int32Array,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  static async begin(problem: LandscapeProblem, plane: Plane, grid: Grid, { signal, adaptive, ...options }: EstimateOptions): Promise<Rehearsal> {
+    const order = coarseToFine(grid);
+    const start = performance.now();
+    const weights = await WeightEvaluator.create(problem, options);
+    const makingWeights = secondsSince(start);
+    let rehearsal: Rehearsal | undefined;
+    try {
+      const again = performance.now();
+      const points = PointEvaluator.create(problem, plane, options);
+      rehearsal = new Rehearsal(weights, points, grid, adaptive ? order.slice(0, firstLattice(grid)) : order, signal);
+      rehearsal.#makingWeights = makingWeights;
+      rehearsal.#makingPoints = secondsSince(again);
+      await weights.rehearse(signal);
+      await rehearsal.evaluateGroup(1);
+      return rehearsal;
+    } catch (error) {
+      await (rehearsal ?? weights).dispose();
+      throw error;
+    }
+  }
+
+  /** Repeats what is done again and again, until it is known well enough. */
+  async repeat(): Promise<void> {
+    const { points, weights } = this;
+    const start = performance.now();
+    do await weights.rehearse(this.signal);
+    while (secondsSince(start) < MEASURED / 3);
+    while (!points.isMeasured || secondsSince(start) < MEASURED) await this.evaluateGroup(points.groupSeconds! < LONG ? undefined : 1);
+  }
+
+  /** Seconds that are spent once. */
+  get startSeconds(): number {
+    return this.#makingWeights + this.weights.startSeconds + this.#makingPoints + this.points.startSeconds;
+  }
+
+  /** Seconds of so many groups and evaluations of whole weights. */
+  seconds(groups: number, evaluations: number): number {
+    const { weights, points } = this;
+    const around = evaluations === 0 ? 0 : this.#makingWeights + weights.startSeconds + evaluations * weights.evaluationSeconds + points.centreSeconds!;
+    return around + this.#makingPoints + (groups === 0 ? 0 : points.startSeconds + groups * points.groupSeconds!);
+  }
+
+  async dispose(): Promise<void> {
+    await this.weights.dispose();
+    await this.points.dispose();
+  }
+
+  /**
+   * Evaluates a group of the surface's points, as they go together in it. Eigenvalues take more products at some points than at others: those that are taken lie
+   * spread over the order in which points are computed (by multiples of the golden ratio).
+   */
+  private async evaluateGroup(batches: number | undefined): Promise<void> {
+    const { order, points: { population, axes } } = this;
+    const groups = Math.ceil(order.length / population);
+    const at = Math.floor((((this.#group++ * (Math.sqrt(5) - 1)) / 2 + 0.5) % 1) * groups) * population;
+    await this.points.evaluate(coordinatesOf(this.grid, axes, order.subarray(at, at + population)), { signal: this.signal, batches });
+  }
+}

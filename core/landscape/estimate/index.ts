@@ -1,0 +1,1 @@
+export { type EstimateOptions, estimateSurface, type SurfaceEstimate } from './estimate';
