@@ -57,6 +57,7 @@ uniform float step_;
 uniform float lines;
 uniform vec3 up;
 uniform vec3 ground;
+uniform float veil;
 varying float vHeight;
 varying float vKnown;
 varying vec3 vNormal;
@@ -86,12 +87,15 @@ void main() {
   float major = lineAt(vHeight / (5.0 * step_), 1.0);
   float ink = lines * max(fine * 0.34, major * 0.62);
   color = mix(color, luminance < 0.24 ? vec3(1.0) : vec3(0.0), ink);
-  color = mix(color, ground, (1.0 - vKnown) * 0.08);
+  color = mix(color, ground, (1.0 - vKnown) * veil);
   gl_FragColor = vec4(color, 1.0);
   #include <colorspace_fragment>
 }`;
 
 const GROUND: Readonly<Record<Theme, readonly [number, number, number]>> = { light: [0.86, 0.88, 0.9], dark: [0.03, 0.035, 0.04] };
+
+/** How much of the ground shows where a point is still to be computed. */
+const VEIL = 0.08;
 
 /** The surface's mesh: a grid that is made once, and its heights as a texture that changes while points arrive. */
 export class SurfaceMesh {
@@ -104,7 +108,7 @@ export class SurfaceMesh {
     polygonOffsetUnits: 1,
     uniforms: {
       heights: { value: null }, known: { value: null }, last: { value: new Vector2(1, 1) }, extent: { value: new Vector3(1, 1, 1) },
-      table: { value: null }, low: { value: 0 }, span: { value: 1 }, step_: { value: 1 }, lines: { value: 1 }, up: { value: [0, 1, 0] }, ground: { value: [1, 1, 1] },
+      table: { value: null }, low: { value: 0 }, span: { value: 1 }, step_: { value: 1 }, lines: { value: 1 }, up: { value: [0, 1, 0] }, ground: { value: [1, 1, 1] }, veil: { value: VEIL },
     },
   });
   readonly object = new Mesh(new BufferGeometry(), this.material);
@@ -117,8 +121,12 @@ export class SurfaceMesh {
     this.object.frustumCulled = false;
   }
 
-  /** Shows a height field. The grid is kept while its size stays the same. */
-  update(field: HeightField, frame: Frame): void {
+  /**
+   * Shows a height field. The grid is kept while its size stays the same.
+   *
+   * @param chosen points between the computed ones are interpolated for good: they have the colour of their height
+   */
+  update(field: HeightField, frame: Frame, chosen: boolean): void {
     const { columns, rows, low, high, step } = field;
     const { uniforms } = this.material;
     if (columns !== this.columns || rows !== this.rows) this.allocate(columns, rows);
@@ -128,6 +136,7 @@ export class SurfaceMesh {
     uniforms['low']!.value = low;
     uniforms['span']!.value = high - low;
     uniforms['step_']!.value = step;
+    uniforms['veil']!.value = chosen ? 0 : VEIL;
   }
 
   setColors(map: ColorMapName, theme: Theme, lines: boolean): void {

@@ -110,7 +110,7 @@ export class SurfaceScene extends OrbitScene {
     const field = this.field!;
     const palette = scenePalettes[look.theme];
     const frame = (this.frame = makeFrame(data.x, data.y, field, look.exaggeration));
-    this.surface.update(field, frame);
+    this.surface.update(field, frame, data.chosen === true);
     this.path.update(look.path ? data : {}, field, frame, palette);
     this.points.update(field, frame, look.points && data.chosen === true);
     this.lowest = findLowest(values, field, frame);
