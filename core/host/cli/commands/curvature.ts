@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import {
-  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, estimateRunCurvature, exportCurvature, listRunCurvature, openRun, openRunCurvature, programName, readSettings, removeRunCurvature, reportOf, resolveRun, splitNames,
+  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, estimateRunCurvature, exportCurvature, listRunCurvature, openRunCurvature, programName, removeRunCurvature, reportOf, resolveRun, splitNames,
   eigenAlgorithmNames, type CheckpointName, type CurvatureReport, type EigenAlgorithm, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
+import { openFolder } from '../opened';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, share, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import type { Terminal } from '../terminal';
@@ -116,11 +117,7 @@ export function addCurvature(program: Command): void {
       return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);
     }
     if (options.show !== undefined) return give(terminal, reportOf(openRunCurvature(folder, options.show)), options);
-    const run = await openRun(folder, {
-      threads: options.threads ?? readSettings().threads,
-      ...(options.device !== undefined && { device: options.device }),
-      ...(options.member !== undefined && { member: options.member }),
-    });
+    const run = await openFolder(folder, options);
     const request = curvatureRequestSchema.parse({
       operator: options.operator,
       top: options.top,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { evaluateRun, openRun, readSettings, resolveRun, splitNames, type CheckpointName, type SplitName } from '#core/runs';
+import { evaluateRun, resolveRun, splitNames, type CheckpointName, type SplitName } from '#core/runs';
+import { openFolder } from '../opened';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption } from '../options';
 import { number, table } from '../terminal';
 
@@ -32,7 +33,7 @@ export function addEval(program: Command): void {
   ).action(async (named: string, options: EvalOptions) => {
     const terminal = terminalOf(options);
     const { folder, file } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
+    const run = await openFolder(folder, options);
     const checkpoint = options.checkpoint ?? run.usualCheckpoint;
     const on = options.data === undefined ? options.split : { path: options.data };
     const { worst: farthest, residuals: _, ...evaluation } = await evaluateRun(run, { on, checkpoint, worst: 10 });

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { generateText, openRun, readSettings, resolveRun, type CheckpointName } from '#core/runs';
+import { generateText, resolveRun, type CheckpointName } from '#core/runs';
+import { openFolder } from '../opened';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 
 interface GenerateCommandOptions {
@@ -41,7 +42,7 @@ export function addGenerate(program: Command): void {
   ).action(async (named: string, options: GenerateCommandOptions) => {
     const terminal = terminalOf(options);
     const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
+    const run = await openFolder(folder, options);
     const { prompt, length, topK, seed } = options;
     const written = await generateText(run, {
       prompt, length, seed, temperature: options.temperature, checkpoint: options.checkpoint ?? run.usualCheckpoint, ...(topK !== undefined && { topK }),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { openRun, predictRun, readSettings, resolveRun, type CheckpointName } from '#core/runs';
+import { predictRun, resolveRun, type CheckpointName } from '#core/runs';
+import { openFolder } from '../opened';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption } from '../options';
 import { checkOutputFile } from '../output-file';
 
@@ -31,7 +32,7 @@ export function addPredict(program: Command): void {
     const terminal = terminalOf(options);
     checkOutputFile(options.out);
     const { folder } = resolveRun(named);
-    const run = await openRun(folder, { threads: options.threads ?? readSettings().threads, ...(options.device !== undefined && { device: options.device }), ...(options.member !== undefined && { member: options.member }) });
+    const run = await openFolder(folder, options);
     const summary = await predictRun(run, { data: { path: options.data }, out: options.out, checkpoint: options.checkpoint ?? run.usualCheckpoint });
     for (const warning of summary.warnings) terminal.note(`Note: ${warning}`);
     for (const { what, count, reason } of summary.dropped) terminal.note(`Note: ${count} ${what} left out: ${reason}`);

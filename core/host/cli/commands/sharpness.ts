@@ -2,10 +2,11 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeMeasure, measureFamilies, measures, measureSettingsSchema } from '#core/curvature';
 import { nearest, UserError } from '#core/graph';
 import {
-  computeRunMeasures, estimateRunMeasures, exportMeasures, gapText, listMeasures, measureRows, measuresFormats, measuresRequestSchema, openMeasures, openRun, readSettings, removeMeasures, resolveRun, runPaths, sourceText, splitNames,
+  computeRunMeasures, estimateRunMeasures, exportMeasures, gapText, listMeasures, measureRows, measuresFormats, measuresRequestSchema, openMeasures, removeMeasures, resolveRun, runPaths, sourceText, splitNames,
   type CheckpointName, type MeasureRow, type MeasuresFile, type MeasuresFormat, type SplitName,
 } from '#core/runs';
 import { interruptible } from '../interrupt';
+import { openFolder } from '../opened';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, terminalOf, threadsOption, wholeNumber } from '../options';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { brief, duration, number, table, type Terminal } from '../terminal';
@@ -81,11 +82,7 @@ export function addSharpness(program: Command): void {
       const file = openMeasures(paths, options.show);
       return give(file, file.results.reduce((sum, { seconds }) => sum + seconds, 0));
     }
-    const run = await openRun(folder, {
-      threads: options.threads ?? readSettings().threads,
-      ...(options.device !== undefined && { device: options.device }),
-      ...(options.member !== undefined && { member: options.member }),
-    });
+    const run = await openFolder(folder, options);
     const { measures: chosen, split, subset = null, seed } = options;
     const request = measuresRequestSchema.parse({ measures: chosen, split, subset, seed, settings, checkpoint: options.checkpoint ?? run.usualCheckpoint });
     const cost = await estimateRunMeasures(run, request);
