@@ -11,7 +11,7 @@ export { densityOfSpectrum, endsOf, figuresOfSpectrum, type WholeOptions, type W
 export { mean, meanWithError, studentQuantile } from './algebra/statistics';
 export { moved, norm } from './algebra/vectors';
 export { symmetricEigen, symmetricEigenvalues, tridiagonalEigen, type Eigen } from './algebra/symmetric';
-export { checkWrittenOut, LARGEST_MATRIX, materialize, matrixOperator, writeOut, type WrittenOut } from './operators/matrix';
+export { checkWrittenOut, materialize, matrixOperator, writeOut, type WrittenOut } from './operators/matrix';
 export { type ParameterPlace, placesOf, type ProblemInputs, problemSpecs } from './operators/feeds';
 export { networkOperator, type NetworkOperator, type NetworkOperatorOptions } from './operators/network';
 export { type LossAndGradient, NetworkAt } from './operators/network-at';

@@ -11,7 +11,7 @@ export type * from './contract';
 // The window draws with the same geometry that files are made of.
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField } from '#core/landscape/volume';
 // And paths of several runs have the same colours as in files.
-export { pathColor } from '#core/landscape/path-colors';
+export { pathColor, pathColors } from '#core/landscape/path-colors';
 export { contourLevels, contourStyle, inkOn, type Isoline, isolineFinder, niceStep } from '#core/landscape/contours';
 export { fillBetween } from '#core/landscape/refinement';
 export { RemoteError };

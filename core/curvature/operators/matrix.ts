@@ -27,7 +27,7 @@ export function matrixOperator(matrix: Float64Array, name = 'matrix'): LinearOpe
 }
 
 /** Rows of the largest operator that is written out. */
-export const LARGEST_MATRIX = 4096;
+const LARGEST_MATRIX = 4096;
 
 /** @throws UserError where an operator of so many rows is too large to be written out */
 export function checkWrittenOut(rows: number): void {

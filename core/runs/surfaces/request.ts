@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { strictObject, UserError } from '#core/graph';
-import { adaptiveSchema, curvatureQuantities, eigenvectorChoiceSchema, gridTitle, includeSchema, normalizationSchema, surfaceCurvatureSchema, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
+import { adaptiveSchema, curvatureQuantities, eigenvectorChoiceSchema, gridTitle, includeSchema, normalizationSchema, pathColors, surfaceCurvatureSchema, type PlaneRecipe, type SurfaceRecipe, type WeightsReference } from '#core/landscape';
 import type { GivenVectors } from './vectors';
 import { splitNames } from '../specification/schema';
 import { checkpointSchema, otherWeightsSchema } from './weights';
@@ -12,7 +12,7 @@ const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to
 const count = z.int().min(1).max(2049);
 
 /** Other runs in one plane: as many as there are colours to tell them apart, this run's taking one. */
-const MOST_OTHERS = 7;
+const MOST_OTHERS = pathColors.length - 1;
 
 /** What a person asks for; everything else of a surface's recipe follows from the run. */
 export const surfaceRequestSchema = strictObject({
