@@ -80,6 +80,13 @@ export function heightField(values: Float64Array, columns: number, rows: number,
   return { columns, rows, scale, heights, known, holes, low, high, step: niceStep(high - low, 14), height };
 }
 
+/** Where the lowest finite value is; -1 where there is none. */
+export function lowestIndex(values: Float64Array): number {
+  let lowest = -1;
+  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!) && (lowest < 0 || values[i]! < values[lowest]!)) lowest = i;
+  return lowest;
+}
+
 /**
  * Fills points of a volume that are not computed yet (NaN) from computed ones: straight lines within rows, then within columns, then
  * through the layers. The coarse levels of a growing volume are grids of their own, for which this is multilinear interpolation. Nothing is

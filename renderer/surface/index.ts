@@ -7,6 +7,7 @@ import { VolumeScene } from './volume-scene';
 
 export { colorMapNames, colorTable } from './colors';
 export * from './data';
+export { lowestIndex } from './heights';
 export { LinkedPictures, sharedExtent } from './linked';
 export { SeriesFilm } from './series';
 export { formatNumber } from './ticks';

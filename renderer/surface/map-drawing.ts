@@ -1,7 +1,7 @@
 import { contourStyle, inkOn, type Isoline } from '#host-client';
 import type { ScenePalette } from './colors';
 import type { CriticalMark, PointerReading, SurfaceData } from './data';
-import type { HeightField } from './heights';
+import { type HeightField, lowestIndex } from './heights';
 import { FONT, write } from './labels';
 import type { MapPlace } from './map-place';
 import { colorOf, pathsOf } from './path-marks';
@@ -109,8 +109,7 @@ export function drawMarks({ context, data, place: { u, v }, palette }: MapGround
     dot(context, u(x), v(y), 5, palette.path, palette.halo);
     note(context, name, u(x), v(y), palette);
   }
-  let lowest = -1;
-  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!) && (lowest < 0 || values[i]! < values[lowest]!)) lowest = i;
+  const lowest = lowestIndex(values);
   if (lowest < 0) return;
   const [x, y] = [u(data.x[lowest % data.x.length]!), v(data.y[Math.floor(lowest / data.x.length)]!)];
   dot(context, x, y, 5, palette.accent, palette.halo);

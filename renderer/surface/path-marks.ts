@@ -1,4 +1,4 @@
-import { pathColor } from '#host-client';
+import { pathColor, pathLabel } from '#host-client';
 import { Group } from 'three';
 import type { ScenePalette } from './colors';
 import type { PathData, SurfaceData } from './data';
@@ -30,7 +30,7 @@ export const colorOf = (index: number, count: number, palette: ScenePalette): st
 /** The legend of several paths; of one alone there is none. */
 export function pathKeys(data: Pick<SurfaceData, 'trajectory' | 'otherTrajectories'>): PathKey[] {
   const paths = pathsOf(data);
-  return paths.length < 2 ? [] : paths.map(({ name = '', share }, i) => ({ color: pathColor(i), text: share === undefined ? name : `${name} (${Number((100 * share).toPrecision(3))} % in the plane)` }));
+  return paths.length < 2 ? [] : paths.map((path, i) => ({ color: pathColor(i), text: pathLabel(path) }));
 }
 
 /** Paths of training; of several the own one is drawn last. */

@@ -3,7 +3,7 @@ import { axisBox, type AxisBox } from './box';
 import { colorTable, scenePalettes } from './colors';
 import { type CriticalMark, type PlanePoint, type PointerReading, sameHeights, type SurfaceData, type SurfaceLook } from './data';
 import { type Frame, makeFrame, meetSurface } from './frame';
-import { heightAt, heightField, type HeightField } from './heights';
+import { heightAt, heightField, type HeightField, lowestIndex } from './heights';
 import type { Overlay } from './labels';
 import { FloorContours } from './floor';
 import { AnchorMarks, CriticalMarks, MinimumMark, PointerMark, PointMarks } from './marks';
@@ -154,8 +154,7 @@ export class SurfaceScene extends OrbitScene {
 }
 
 function findLowest(values: Float64Array, field: HeightField, frame: Frame): { value: number; at: readonly [number, number, number] } | undefined {
-  let index = -1;
-  for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i]!) && (index < 0 || values[i]! < values[index]!)) index = i;
+  const index = lowestIndex(values);
   if (index < 0) return undefined;
   const [column, row] = [index % field.columns, Math.floor(index / field.columns)];
   return { value: values[index]!, at: [frame.columnX(column), frame.lift(field.heights[index]!), frame.rowZ(row)] };

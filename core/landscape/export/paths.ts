@@ -1,9 +1,8 @@
 import { fitText, label, type Rectangle, type Shape, textWidth } from '#core/figure';
 import { surfaceTitle } from '../describe';
-import { pathColor } from '../path-colors';
+import { pathColor, pathLabel } from '../path-colors';
 import type { Surface, SurfaceTrajectory } from '../surface';
 import type { Palette } from './chart';
-import { formatNumber } from './height';
 
 /** A path of training as it is drawn among others. */
 export interface DrawnPath extends SurfaceTrajectory {
@@ -24,7 +23,7 @@ export function drawLegend(surface: Surface, frame: Rectangle, place: Place, pal
   const paths = drawnPaths(surface);
   if (paths.length < 2) return [];
   const [size, line, pad, swatch] = [12.5 * unit, 19 * unit, 9 * unit, 22 * unit];
-  const texts = paths.map(({ name, share }) => fitText(`${name}${share === undefined ? '' : ` (${formatNumber(100 * share, 3)} % in the plane)`}`, size, 0.55 * frame.width));
+  const texts = paths.map((path) => fitText(pathLabel(path), size, 0.55 * frame.width));
   const box = { width: Math.min(0.62 * frame.width + swatch + 3 * pad, Math.max(...texts.map((text) => textWidth(text, size))) + swatch + 3 * pad), height: paths.length * line + 1.2 * pad };
   const { left, top } = emptiestCorner(paths, place, frame, box, 10 * unit);
   return [

@@ -6,3 +6,7 @@ export const pathColors = ['#d55e00', '#56b4e9', '#f0e442', '#cc79a7', '#e69f00'
 
 /** The colour of the i-th path, this run's own being the first. */
 export const pathColor = (index: number): string => pathColors[index % pathColors.length]!;
+
+/** What a legend calls a path: whose it is, and how much of its own variance lies in the plane. */
+export const pathLabel = ({ name = '', share }: { readonly name?: string | undefined; readonly share?: number | undefined }): string =>
+  share === undefined ? name : `${name} (${Number((100 * share).toPrecision(3))} % in the plane)`;
