@@ -24,6 +24,6 @@ it("the window's client bundles for a page: no Node, no engine", async () => {
   const outside = Object.values(bundle.metafile.outputs).flatMap((output) => output.imports.filter((one) => one.external).map((one) => one.path));
   expect(outside.filter((path) => isBuiltin(path) || /onnx|duckdb|sharp/.test(path))).toEqual([]);
   const inputs = Object.keys(bundle.metafile.inputs);
-  // The geometry of volumes and of what lies between points is pure arithmetic: the window draws with what files are made of.
-  expect(inputs.filter((path) => path.startsWith('core/') && !/^core\/(host|graph|landscape\/(volume|refinement|path-colors))\//.test(path))).toEqual([]);
+  // The geometry of volumes, of contour lines and of what lies between points is pure arithmetic: the window draws with what files are made of.
+  expect(inputs.filter((path) => path.startsWith('core/') && !/^core\/(host|graph|landscape\/(volume|refinement|path-colors|contours))\//.test(path))).toEqual([]);
 });

@@ -82,7 +82,7 @@ export function formOf(run: string, surface: Surface): Request {
     grid: (plane.kind === 'line' ? [columns, firstRequest.grid[1]] : [columns, rows, ...layers]) as Request['grid'],
     which: plane.which ?? firstRequest.which,
     radius,
-    adaptive: adaptive ?? null,
+    adaptive: adaptive ? { points: adaptive.points, quantity: adaptive.quantity ?? 'loss' } : null,
     reach: single && !usual ? reach : null,
   };
 }
