@@ -5,7 +5,7 @@ type Reach = readonly [number, number];
 
 /**
  * Axes of the picture: as asked for; else around the path of a trajectory plane or the weights it leads to, twice the ball of an ascent, or as
- * far as the curvature shows; else from -1 to 1.
+ * far as the curvature shows; else from -1 to 1. An axis of one point goes through the centre, so that a grid `51x1` is a line through it.
  *
  * @param loss at the centre
  */
@@ -18,6 +18,7 @@ export function gridOf({ grid: [nx, ny, nz], range: asked }: SurfaceRequest, pla
   const around = places && rangesAround(places, axes);
   const reach = unitReach(plane, problem, loss);
   const axis = (name: 'x' | 'y' | 'z', count: number): Axis => {
+    if (count === 1) return { from: 0, to: 0, count };
     const place = ['x', 'y', 'z'].indexOf(name);
     const far = reach?.[place] ?? 1;
     const [from, to] = asked?.[name] ?? [around?.[place]?.from ?? -far, around?.[place]?.to ?? far];

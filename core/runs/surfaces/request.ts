@@ -58,6 +58,10 @@ export function planeRecipe({ plane, seed, eigenvectors, ascent, grid, align, ..
   const [first, second, third] = others;
   const { normalization = 'filter', include = 'weights' } = asked;
   const volume = grid.length === 3;
+  if (grid[0] === 1 || grid[2] === 1 || (volume && grid[1] === 1)) {
+    const shape = grid.filter((points) => points > 1);
+    throw new UserError('surface.grid', `the grid ${grid.join('x')} has an axis of a single point`, { hint: `Use the grid ${shape.length > 1 ? shape.join('x') : `${shape[0] ?? 51}x1, a line through the centre`}.` });
+  }
   if (volume && plane === 'line') {
     throw new UserError('surface.volume', `a line has one axis, the grid ${grid.join('x')} asks for three`, { hint: `Use the grid ${grid[0]}x1, or another plane: random, trajectory, through or gradient.` });
   }

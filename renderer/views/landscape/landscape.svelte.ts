@@ -221,12 +221,13 @@ export const dataOf = ({ title, x, y, z, values, recipe, trajectory, otherTrajec
   x, y, z, values, chosen: recipe.adaptive !== undefined, trajectory: trajectory && { ...trajectory, name: title }, otherTrajectories, anchors, axes,
 });
 
-const planeNames: Record<string, string> = { random: 'Random plane', trajectory: 'Plane of the path', line: 'Line', through: 'Plane through runs', gradient: 'Plane of the gradient' };
+const planeNames: Record<string, string> = { random: 'Random plane', trajectory: 'Plane of the path', line: 'Line', through: 'Plane through runs', gradient: 'Plane of the gradient', ascent: 'Plane of the ascent', eigenvectors: 'Plane of eigenvectors', vectors: 'Plane of own directions' };
 
 /** What a saved surface is called in lists. */
 export function listingTitle({ plane, grid, member }: Pick<SurfaceListing, 'plane' | 'grid' | 'member'>): string {
   const size = grid[1] === 1 ? `${grid[0]} points` : grid.join('×');
-  const name = planeNames[plane] ?? plane;
+  const named = planeNames[plane] ?? plane;
+  const name = grid[1] === 1 ? named.replace('Plane', 'Line').replace('plane', 'line') : named;
   return [grid.length === 3 ? name.replace('Plane', 'Volume').replace('plane', 'volume') : name, size, ...(member === undefined ? [] : [`member ${member}`])].join(', ');
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Surface } from '#host-client';
-import { firstRequest, formOf, type Request, requestOf, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
+import { firstRequest, formOf, listingTitle, type Request, requestOf, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
 
 type Range = readonly [number, number];
 
@@ -33,4 +33,10 @@ describe('the form beside a saved surface', () => {
     expect(formOf('run', line)).toMatchObject({ plane: 'line', grid: [31, firstRequest.grid[1]], reach: 2 });
     expect(asked(line).grid).toEqual([31, 1]);
   });
+});
+
+it('a saved surface is called by its plane in words', () => {
+  for (const plane of ['random', 'trajectory', 'line', 'through', 'gradient', 'ascent', 'eigenvectors', 'vectors']) expect(listingTitle({ plane, grid: [5, 5] })).toMatch(/^(Line|.*[Pp]lane.*), 5×5$/);
+  expect(listingTitle({ plane: 'ascent', grid: [51, 1] })).toBe('Line of the ascent, 51 points');
+  expect(listingTitle({ plane: 'random', grid: [5, 6, 7], member: 2 })).toBe('Random volume, 5×6×7, member 2');
 });
