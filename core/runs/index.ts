@@ -64,6 +64,7 @@ export { populationMembers, populationSchema, populationSize, valuesOf, type Pop
 export { SpecificationMistake } from './specification/mistake';
 export { runSpecificationSchema, splitNames, type RunSpecification, type SplitName } from './specification/schema';
 export { batchNormModes, type BatchNormMode } from './surfaces/batch-norm';
+export { makeBatches, type BatchesOptions } from './surfaces/batches';
 export { checkRunSurface } from './surfaces/trust';
 export { pathGaps } from './surfaces/path-gaps';
 export { runOfRecipe } from './recipes';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadDataset } from '#core/data';
 import { Philox } from '#core/graph';
 import type { Direction, LandscapeProblem } from '#core/landscape';
-import { makeBatches, type BatchesOptions } from '../../../../core/runs/surfaces/batches';
+import { makeBatches, type BatchesOptions } from '#core/runs';
 import { type BatchLosses, bootstrapHalfWidth, type DrawnAgain, meanOver, subsetCheck } from '../../../../core/landscape/trust/sampled-checks';
 import { small, temporaryHome } from '../../runs/samples';
 
