@@ -4,6 +4,9 @@ import { heightAt, type HeightField } from './heights';
 /** Milliseconds between two searches while points stream in. */
 const PAUSE = 200;
 
+/** The lines of so many points are found in a few milliseconds: at once, so that those of a film's slices go with its colours. */
+const AT_ONCE = 51 * 51;
+
 /** Points along an axis beyond which lines are no finer: more are not seen. */
 const FINEST = 257;
 
@@ -35,7 +38,8 @@ export class ContourSearch {
   /** The lines of this field are wanted. */
   want(field: HeightField): void {
     this.field = field;
-    if (field !== this.of && !this.searching) this.begin(field, 0);
+    if (field.heights.length <= AT_ONCE) this.finish();
+    else if (field !== this.of && !this.searching) this.begin(field, 0);
   }
 
   /** Forgets everything: another surface is going to be shown. */

@@ -1,6 +1,7 @@
-import { type ColorMapName, colorMapNames, drawSurface, type HeightScale, LinkedPictures, sharedExtent, type SurfaceLook, type SurfacePicture, type Theme } from './index';
+import { type ColorMapName, colorMapNames, type HeightScale, LinkedPictures, sharedExtent, type SurfaceLook, type Theme } from './index';
 import { readSurfaceDocument } from './standalone-data';
-import { button, choice, element, toggle } from './standalone-parts';
+import { button, choice, element, toggle, turningHint } from './standalone-parts';
+import { PageStage, wayChoice } from './standalone-stage';
 
 interface Compared {
   title: string;
@@ -27,30 +28,31 @@ export function showComparison(main: HTMLElement, compared: readonly Compared[],
   const panes = element('div', { className: `panes panes-${surfaces.length}` });
   const bar = element('form', { className: 'bar' });
   main.replaceChildren(element('header', {}, element('h1', { textContent: document.title })), panes, bar);
-  const pictures = surfaces.map(({ title, figures, saved }) => {
+  const stages = surfaces.map(({ title, figures, saved }) => {
     const stage = element('div', { className: 'stage' });
     panes.append(element('section', { ariaLabel: title }, element('h2', { textContent: title }), element('p', { textContent: `${saved.subtitle} · ${figures}` }), stage));
-    const picture: SurfacePicture = drawSurface(stage, saved.data, {
+    const shown: PageStage = new PageStage(stage, saved.data, {
       label: `${look.quantity} of ${title}: ${saved.subtitle}`,
       look: { ...look, extent: extent() },
-      onPointer: (reading) => linked.pointed(picture, reading),
-      onView: (view) => linked.turned(picture, view),
-    });
-    linked.add(picture);
-    return picture;
+      onPointer: (reading) => linked.pointed(shown.picture, reading),
+      onView: (view) => linked.turned(shown.picture, view),
+    }, (picture) => linked.add(picture));
+    return shown;
   });
   const change = (part: Partial<SurfaceLook>): void => {
     look = { ...look, ...part };
-    for (const picture of pictures) picture.setLook({ ...look, extent: extent() });
+    for (const stage of stages) stage.setLook({ ...look, extent: extent() });
   };
   const common = surfaces[0]!.saved.quantities.filter((name) => surfaces.every(({ saved }) => saved.quantities.includes(name)));
   bar.append(choice('Quantity', common, settings.quantity, (quantity) => change({ quantity })), choice('Height', ['linear', 'log'], settings.scale, (scale) => change({ scale: scale as HeightScale })));
   if (surfaces.some(({ saved }) => saved.data.chosen)) bar.append(toggle('Points', (points) => change({ points }), settings.points));
+  const [hint, camera] = [turningHint(), toggle('One camera', (on) => (linked.cameras = on))];
   if (is3d) {
     bar.append(
+      wayChoice(stages, [hint, camera]),
       choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })),
       toggle('Contours', (contours) => change({ contours })),
-      toggle('One camera', (on) => (linked.cameras = on)),
+      camera,
     );
   }
   bar.append(
@@ -59,6 +61,6 @@ export function showComparison(main: HTMLElement, compared: readonly Compared[],
       change({});
     }, shared),
   );
-  if (is3d) bar.append(button('Reset view', () => linked.reset()), element('span', { className: 'hint', textContent: 'Drag to turn, wheel to zoom; arrow keys, + and −, 0.' }));
+  if (is3d) bar.append(button('Reset view', () => linked.reset()), hint);
   return (next) => change({ theme: next });
 }

@@ -23,6 +23,9 @@ export function button(label: string, act: () => void | Promise<void>): HTMLButt
   return made;
 }
 
+/** How a surface in space is looked at from another side. */
+export const turningHint = (): HTMLSpanElement => element('span', { className: 'hint', textContent: 'Drag to turn, wheel to zoom; arrow keys, + and −, 0.' });
+
 /** Hands a file to whoever reads the page. */
 export function save(blob: Blob, title: string, ending: string): void {
   const link = element('a', { href: URL.createObjectURL(blob), download: `${title.replace(/[^\w.-]+/g, '-')}.${ending}` });

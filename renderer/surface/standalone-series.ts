@@ -1,6 +1,7 @@
-import { type ColorMapName, colorMapNames, drawSurface, type HeightScale, SeriesFilm, sharedExtent, type SurfaceLook, type Theme } from './index';
+import { type ColorMapName, colorMapNames, type HeightScale, SeriesFilm, sharedExtent, type SurfaceLook, type Theme } from './index';
 import { readSurfaceDocument } from './standalone-data';
 import { button, choice, element, toggle } from './standalone-parts';
+import { PageStage, wayChoice } from './standalone-stage';
 
 interface SavedSlice {
   step: number;
@@ -27,10 +28,10 @@ export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], sett
   main.replaceChildren(element('header', {}, element('h1', { textContent: document.title }), element('p', { textContent: subtitle })), stage, bar);
   let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, points: settings.points, theme };
   const extent = (): SurfaceLook['extent'] => sharedExtent(film.slices.map(({ data }) => data), look.quantity, look.scale);
-  const picture = drawSurface(stage, film.data, { label: `${settings.quantity} over training: ${subtitle}`, look: { ...look, extent: extent() } });
+  const shown = new PageStage(stage, film.data, { label: `${settings.quantity} over training: ${subtitle}`, look: { ...look, extent: extent() } });
   const change = (part: Partial<SurfaceLook>): void => {
     look = { ...look, ...part };
-    picture.setLook({ ...look, extent: extent() });
+    shown.setLook({ ...look, extent: extent() });
   };
   const slider = element('input', { type: 'range', min: '0', max: String(film.end), step: '0.01', value: '0', ariaLabel: 'Moment of training' });
   const says = element('output', { className: 'moment' });
@@ -39,7 +40,7 @@ export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], sett
     slider.value = String(position);
     slider.setAttribute('aria-valuetext', film.says(position));
     says.textContent = film.says(position);
-    picture.refresh();
+    shown.picture.refresh();
   };
   let playing = 0;
   const play = button('Play', () => (playing ? stop() : start()));
@@ -65,7 +66,7 @@ export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], sett
   bar.append(play, slider, says, choice('Quantity', quantities, settings.quantity, (quantity) => change({ quantity })), choice('Height', ['linear', 'log'], settings.scale, (scale) => change({ scale: scale as HeightScale })));
   if (read.some(({ data }) => data.chosen)) bar.append(toggle('Points', (points) => change({ points }), settings.points));
   if (film.data.y.length > 1) {
-    bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })), toggle('Path', (path) => change({ path })), button('Reset view', () => picture.resetView()));
+    bar.append(wayChoice([shown], []), choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })), toggle('Path', (path) => change({ path })), button('Reset view', () => shown.picture.resetView()));
   }
   show(0);
   return (next) => change({ theme: next });

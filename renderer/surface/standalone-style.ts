@@ -23,6 +23,7 @@ header p { margin: 2px 0 0; color: var(--quiet); font-size: 12.5px; font-variant
 .bar .moment { min-width: 220px; font-variant-numeric: tabular-nums; }
 .bar .levels { display: inline-flex; flex-wrap: wrap; gap: 8px 16px; }
 .bar output { min-width: 96px; font-variant-numeric: tabular-nums; }
+.bar [hidden] { display: none; }
 .bar .hint { color: var(--quiet); margin-left: auto; }
 canvas:focus-visible, .bar :focus-visible { outline: 2px solid #0a84a0; outline-offset: -2px; }
 `;

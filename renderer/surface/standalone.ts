@@ -1,8 +1,9 @@
-import { type ColorMapName, colorMapNames, drawSurface, type HeightScale, type Theme } from './index';
+import { type ColorMapName, colorMapNames, type HeightScale, type Theme } from './index';
 import { showComparison } from './standalone-compare';
 import { readSurfaceDocument } from './standalone-data';
-import { button, choice, element, save, toggle } from './standalone-parts';
+import { button, choice, element, save, toggle, turningHint } from './standalone-parts';
 import { showSeries } from './standalone-series';
+import { PageStage, wayChoice } from './standalone-stage';
 import { pageStyle } from './standalone-style';
 import { volumeControls } from './standalone-volume';
 
@@ -43,38 +44,40 @@ dark.addEventListener('change', () => {
 
 function showSurface(): (theme: Theme) => void {
   const saved = readSurfaceDocument(read('surface-data'));
-  const stage = element('div', { className: 'stage' });
+  const place = element('div', { className: 'stage' });
   const bar = element('form', { className: 'bar' });
-  main.replaceChildren(element('header', {}, element('h1', { textContent: saved.title }), element('p', { textContent: saved.subtitle })), stage, bar);
+  main.replaceChildren(element('header', {}, element('h1', { textContent: saved.title }), element('p', { textContent: saved.subtitle })), place, bar);
   const is3d = saved.data.y.length > 1;
   let volume: ReturnType<typeof volumeControls> | undefined;
-  const picture = drawSurface(stage, saved.data, {
+  const shown = new PageStage(place, saved.data, {
     label: `${settings.quantity} of ${saved.title}: ${saved.subtitle}. The numbers can be saved as CSV.`,
     look: { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme: theme(), points: settings.points },
     onSlice: (at) => volume?.moved(at),
   });
   bar.append(
     choice('Quantity', saved.quantities, settings.quantity, (quantity) => {
-      picture.setLook({ quantity });
+      shown.setLook({ quantity });
       volume?.quantity(quantity);
     }),
-    choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], settings.scale, (scale) => picture.setLook({ scale: scale as HeightScale })),
+    choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], settings.scale, (scale) => shown.setLook({ scale: scale as HeightScale })),
   );
-  if (saved.data.chosen) bar.append(toggle('Points', (points) => picture.setLook({ points }), settings.points));
+  if (saved.data.chosen) bar.append(toggle('Points', (points) => shown.setLook({ points }), settings.points));
+  const hint = turningHint();
   if (is3d) {
-    bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => picture.setLook({ colorMap: colorMap as ColorMapName })));
-    if (!saved.data.z) bar.append(toggle('Contours', (contours) => picture.setLook({ contours })));
-    if ('setVolume' in picture) {
-      volume = volumeControls(picture, saved.data, settings.levels, settings.quantity);
+    if (!saved.data.z) bar.append(wayChoice([shown], [hint]));
+    bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => shown.setLook({ colorMap: colorMap as ColorMapName })));
+    if (!saved.data.z) bar.append(toggle('Contours', (contours) => shown.setLook({ contours })));
+    if ('setVolume' in shown.picture) {
+      volume = volumeControls(shown.picture, saved.data, settings.levels, settings.quantity);
       bar.append(...volume.elements);
     }
-    if (saved.data.trajectory) bar.append(toggle('Path', (path) => picture.setLook({ path })));
-    bar.append(button('Reset view', () => picture.resetView()));
+    if (saved.data.trajectory) bar.append(toggle('Path', (path) => shown.setLook({ path })));
+    bar.append(button('Reset view', () => shown.picture.resetView()));
   }
   bar.append(
-    button('Save picture', async () => save(await picture.picture(2400, 1800, { title: saved.title, subtitle: saved.subtitle }), saved.title, 'png')),
+    button('Save picture', async () => save(await shown.picture.picture(2400, 1800, { title: saved.title, subtitle: saved.subtitle }), saved.title, 'png')),
     button('Save CSV', () => save(new Blob([saved.csv], { type: 'text/csv' }), saved.title, 'csv')),
   );
-  if (is3d) bar.append(element('span', { className: 'hint', textContent: 'Drag to turn, wheel to zoom; arrow keys, + and −, 0.' }));
-  return (next) => picture.setLook({ theme: next });
+  if (is3d) bar.append(hint);
+  return (next) => shown.setLook({ theme: next });
 }

@@ -20,7 +20,7 @@ describe('the landscape of a trained network', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const fact = (name: string) => workbench.page.getByRole('region', { name: 'Surface', exact: true }).getByText(name, { exact: true }).locator('xpath=following-sibling::dd');
+  const fact = (name: string, region = 'Surface') => workbench.page.getByRole('region', { name: region, exact: true }).getByText(name, { exact: true }).locator('xpath=following-sibling::dd');
 
   const set = (name: string, value: string): Promise<void> => setNumber(workbench.page, name, value);
 
@@ -161,6 +161,8 @@ describe('the landscape of a trained network', () => {
     await page.goto(pathToFileURL(path).href);
     await page.getByRole('img', { name: /^loss of/ }).waitFor();
     await page.getByLabel('Height').selectOption('log');
+    await page.getByLabel('Shown as').selectOption('map');
+    await page.getByRole('img', { name: /^loss of/ }).press('ArrowUp');
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -222,8 +224,17 @@ describe('the landscape of a trained network', () => {
     const image = panes.nth(0).getByRole('img');
     const box = (await image.boundingBox())!;
     await page.mouse.move(box.x + box.width / 2 - 30, box.y + box.height / 2 + 20);
-    for (const i of [0, 1]) await expect.poll(() => panes.nth(i).getByText('Pointer').locator('xpath=following-sibling::dd').textContent()).toMatch(/^\d/);
+    const reading = (i: number) => panes.nth(i).getByText('Pointer').locator('xpath=following-sibling::dd').textContent();
+    for (const i of [0, 1]) await expect.poll(() => reading(i)).toMatch(/^\d/);
     expect(await accessibilityFindings(page)).toEqual([]);
+    // As maps the panes are read together, too: from the keyboard first in the middle of each, at the weights themselves.
+    await page.getByRole('radio', { name: 'Map', exact: true }).click();
+    await page.getByRole('switch', { name: 'One camera' }).waitFor({ state: 'detached' });
+    await page.mouse.move(0, 0);
+    await image.press('ArrowUp');
+    for (const i of [0, 1]) await expect.poll(() => reading(i)).toBe(await panes.nth(i).getByText('Centre').locator('xpath=following-sibling::dd').textContent());
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('radio', { name: 'Surface', exact: true }).click();
     await page.reload();
     await expect.poll(() => panes.count()).toBe(2);
     await page.getByRole('switch', { name: 'One camera' }).click();
@@ -254,7 +265,13 @@ describe('the landscape of a trained network', () => {
     expect(after).toBeLessThan(before);
     await slider.fill('0.4');
     await page.getByText(/^between steps 0 and \d+, interpolated$/).waitFor();
+    // From above the middle is the weights of each moment.
+    await page.getByRole('radio', { name: 'Map', exact: true }).click();
+    await slider.fill('2');
+    await page.getByRole('img', { name: /^loss over training/ }).press('ArrowUp');
+    await expect.poll(() => fact('Pointer', 'Surface over training').textContent()).toBe(`${await fact('Centre', 'Surface over training').textContent()} at 0, 0`);
     expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('radio', { name: 'Surface', exact: true }).click();
     await page.getByRole('button', { name: 'Play' }).click();
     await expect.poll(() => slider.inputValue(), { timeout: 20_000 }).toBe('2');
     await page.reload();

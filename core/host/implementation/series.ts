@@ -1,6 +1,6 @@
-import { exportSeries, interpolated, progressOf } from '#core/landscape';
+import { exportSeries } from '#core/landscape';
 import { findRun, isWhole, listSeries, openSeries, removeSeries, type FollowEvent as CoreFollowEvent, type SeriesEvent } from '#core/runs';
-import type { FollowEvent, SeriesProgress, Surface } from '../contract';
+import type { FollowEvent, SeriesProgress } from '../contract';
 import { newestOf } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
 import { relayed } from './relayed';
@@ -47,7 +47,7 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
 
       get: api.series.get.handler(async ({ input: { run, id } }) => {
         const { steps, slices } = await openSeries(findRun(run).folder, id);
-        return { id, steps: [...steps], slices: slices.map((slice) => toSlice(id, slice)) };
+        return { id, steps: [...steps], slices: slices.map((slice) => toSurface(id, slice)) };
       }),
 
       export: api.series.export.handler(async ({ input: { run, id, format, quantity, look } }) => {
@@ -62,9 +62,6 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
   };
 }
 
-/** A slice as it crosses the contract: between points that were chosen it is interpolated, since two slices that are mixed have not the same ones. */
-const toSlice = (id: string, slice: LandscapeSurface): Surface => toSurface(id, interpolated(slice), progressOf(slice).done);
-
 /** The slices of a series that goes on. */
 async function wholeSlices(folder: string, id: string, count: number): Promise<FollowEvent[]> {
   if (count === 0) return [];
@@ -73,7 +70,7 @@ async function wholeSlices(folder: string, id: string, count: number): Promise<F
 }
 
 const toSlices = (id: string, slices: readonly LandscapeSurface[]): Extract<FollowEvent, { kind: 'slices' }> =>
-  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: slices.map((slice) => toSlice(id, slice)) });
+  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: slices.map((slice) => toSurface(id, slice)) });
 
 function toFollowed(event: CoreFollowEvent): FollowEvent {
   if (event.kind === 'preparing' || event.kind === 'waiting') return { kind: 'waiting', text: event.text };

@@ -3,8 +3,8 @@ import { contourLevels, isolines } from '#core/landscape/contours';
 import { ContourSearch, finderIn } from '../../../renderer/surface/contour-search';
 import { heightField } from '../../../renderer/surface/heights';
 
-const n = 21;
-const bowl = (shift = 0) => heightField(Float64Array.from({ length: n * n }, (_, i) => ((i % n) - 10) ** 2 + (Math.floor(i / n) - 10 + shift) ** 2), n, n, 'linear', null)!;
+const n = 61;
+const bowl = (shift = 0, side = n) => heightField(Float64Array.from({ length: side * side }, (_, i) => ((i % side) - 10) ** 2 + (Math.floor(i / side) - 10 + shift) ** 2), side, side, 'linear', null)!;
 
 describe('contour lines that are searched for between other tasks', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -44,6 +44,21 @@ describe('contour lines that are searched for between other tasks', () => {
     expect(search.of).toBe(second);
     vi.runAllTimers();
     expect(search.of).toBe(second);
+  });
+
+  it('of few points are there with them, whatever was searched for before', () => {
+    const told = vi.fn();
+    const search = new ContourSearch(told);
+    search.want(bowl());
+    vi.advanceTimersToNextTimer();
+    for (const shift of [0, 4]) {
+      const field = bowl(shift, 25);
+      search.want(field);
+      expect(search.lines).toEqual(isolines(field.heights, 25, 25, contourLevels(field)));
+    }
+    vi.runAllTimers();
+    expect(search.of!.columns).toBe(25);
+    expect(told).not.toHaveBeenCalled();
   });
 
   it('lie where they belong on a grid that is finer than lines are drawn', () => {

@@ -1,0 +1,39 @@
+import { drawSurface, type SceneOptions, type SurfaceData, type SurfaceLook, type SurfacePicture } from './index';
+import { choice } from './standalone-parts';
+
+/** Where a saved page draws a surface: in space, or from above. The way is changed by drawing anew; the look stays. */
+export class PageStage {
+  picture: SurfacePicture;
+  readonly #container: HTMLElement;
+  readonly #data: SurfaceData;
+  readonly #options: SceneOptions;
+  readonly #drawn: (picture: SurfacePicture) => () => void;
+  #look: Partial<SurfaceLook>;
+  #gone: () => void;
+
+  /** @param drawn told of each picture; returns what is done when another takes its place */
+  constructor(container: HTMLElement, data: SurfaceData, options: SceneOptions, drawn: (picture: SurfacePicture) => () => void = () => () => undefined) {
+    [this.#container, this.#data, this.#options, this.#drawn, this.#look] = [container, data, options, drawn, { ...options.look }];
+    this.picture = drawSurface(container, data, options);
+    this.#gone = drawn(this.picture);
+  }
+
+  setLook(look: Partial<SurfaceLook>): void {
+    this.#look = { ...this.#look, ...look };
+    this.picture.setLook(look);
+  }
+
+  showMap(map: boolean): void {
+    this.#gone();
+    this.picture.dispose();
+    this.picture = drawSurface(this.#container, this.#data, { ...this.#options, look: this.#look }, map);
+    this.#gone = this.#drawn(this.picture);
+  }
+}
+
+/** The choice between a surface in space and a map, where there are planes to be seen; `turning` is of no use for a map. */
+export const wayChoice = (stages: readonly PageStage[], turning: readonly HTMLElement[]): HTMLLabelElement =>
+  choice('Shown as', ['surface', 'map'], 'surface', (way) => {
+    for (const stage of stages) stage.showMap(way === 'map');
+    for (const each of turning) each.hidden = way === 'map';
+  });
