@@ -46,6 +46,8 @@ export const curvatureRequest = z.strictObject({
   vectors: z.boolean().default(false),
   /** Which network of a population. */
   member: z.int().min(0).optional(),
+  /** Everything in float64, on the reference device in place of the run's own: some hundred times slower. */
+  float64: z.boolean().default(false),
   /** Compute anew what was kept. */
   again: z.boolean().default(false),
 });

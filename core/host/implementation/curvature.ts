@@ -44,8 +44,8 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
   };
 }
 
-const workOf = ({ run, member, ...request }: { run: string; member?: number | undefined }) =>
-  ({ folder: findRun(run).folder, member, request: curvatureRequestSchema.parse(request), threads: readSettings().threads });
+const workOf = ({ run, member, float64, ...request }: { run: string; member?: number | undefined; float64: boolean }) =>
+  ({ folder: findRun(run).folder, member, request: curvatureRequestSchema.parse(request), threads: readSettings().threads, ...(float64 && { device: 'reference' }) });
 
 function toEvent(event: CurvatureWorkEvent): CurvatureEvent {
   switch (event.kind) {

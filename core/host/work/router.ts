@@ -21,6 +21,8 @@ import { Turns } from './turns';
 /** How the work is to be done, from the settings. */
 export interface WorkOptions {
   threads: number;
+  /** Absent: the run's own. */
+  device?: string;
 }
 
 export interface TrainInput extends WorkOptions {
@@ -42,8 +44,8 @@ const follows = new Map<string, Turns>();
 const openRuns = new RecentResults<OpenRun>(2);
 
 /** A run with its data, kept for the next question about it. */
-function opened({ folder, threads, member }: { folder: string; threads: number; member: number | undefined }): Promise<OpenRun> {
-  return openRuns.get(JSON.stringify([folder, threads, member]), () => openRun(folder, { threads, load: datasetOf, ...(member !== undefined && { member }) }));
+function opened({ folder, threads, device, member }: { folder: string; member: number | undefined } & WorkOptions): Promise<OpenRun> {
+  return openRuns.get(JSON.stringify([folder, threads, device, member]), () => openRun(folder, { threads, load: datasetOf, ...(device !== undefined && { device }), ...(member !== undefined && { member }) }));
 }
 
 const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): CheckpointName => checkpoint ?? run.usualCheckpoint;

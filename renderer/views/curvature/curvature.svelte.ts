@@ -2,14 +2,14 @@ import type { CurvatureEvent, CurvatureFigures, CurvatureHead, CurvatureListing,
 import { Computation } from '../../app/computation.svelte';
 
 /** A request with every field the form shows. */
-export type Request = Required<Pick<CurvatureRequest, 'operator' | 'all' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'diagonal' | 'algorithm' | 'reorthogonalization' | 'batchNorm' | 'parameters' | 'kinds' | 'byLayer' | 'byBlock' | 'over' | 'vectors' | 'batch' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations' | 'tolerance' | 'products'>> & {
+export type Request = Required<Pick<CurvatureRequest, 'operator' | 'all' | 'top' | 'bottom' | 'trace' | 'frobenius' | 'density' | 'diagonal' | 'algorithm' | 'reorthogonalization' | 'batchNorm' | 'parameters' | 'kinds' | 'byLayer' | 'byBlock' | 'over' | 'vectors' | 'batch' | 'split' | 'subset' | 'seed' | 'checkpoint' | 'maxIterations' | 'tolerance' | 'products' | 'float64'>> & {
   /** of a population */
   member?: number;
 };
 
 export const firstRequest: Request = {
   operator: 'hessian', all: false, top: 5, bottom: 1, trace: 'xtrace', frobenius: false, density: true, diagonal: false, algorithm: 'lanczos', reorthogonalization: 'full', batchNorm: 'evaluation', parameters: [], kinds: 'all', byLayer: false, byBlock: false, over: null, vectors: false, batch: null,
-  split: 'train', subset: 2000, seed: 0, checkpoint: 'last', maxIterations: 100, tolerance: 1e-3, products: 96,
+  split: 'train', subset: 2000, seed: 0, checkpoint: 'last', maxIterations: 100, tolerance: 1e-3, products: 96, float64: false,
 };
 
 /** Whether a request asks for any figure at all. */
@@ -108,8 +108,11 @@ function withFigures(report: Report, { step, layer, figures }: Extract<Curvature
   return { ...report, points: [...report.points.filter((point) => point.step !== step), put(old)].sort((a, b) => a.step - b.step) };
 }
 
+/** Whether products were computed in float64. */
+export const inFloat64 = ({ device }: Pick<CurvatureHead, 'device'>): boolean => device === 'reference';
+
 /** What a report answers, as it can be asked again. */
-export const requestOf = ({ head, member }: Report): Request => ({ ...(head.request as Request), ...(member !== undefined && { member }) });
+export const requestOf = ({ head, member }: Report): Request => ({ ...(head.request as Request), float64: inFloat64(head), ...(member !== undefined && { member }) });
 
 /** How a report was made, in one line. */
 export function describe({ head, member }: Report): string {
@@ -120,6 +123,7 @@ export function describe({ head, member }: Report): string {
     `step ${head.run.step}`,
     `${split ?? ''}, ${head.examples} examples`,
     ...(kinds === 'weights' ? ['weights only'] : []),
+    ...(inFloat64(head) ? ['float64'] : []),
   ].join(' · ');
 }
 
