@@ -18,6 +18,9 @@ export interface Asked {
 /** The checkpoint that a choice's or a recipe's text names. */
 export const checkpointOf = (name: string): CheckpointName => (/^\d+$/.test(name) ? Number(name) : name) as CheckpointName;
 
+/** Why nothing is computed yet of a run whose details are still read: what can be asked of it follows from them. */
+export const unread = 'The run is still being read.';
+
 const moments: Readonly<Record<string, string>> = { last: 'Last weights', best: 'Best weights', init: 'Before training' };
 
 /** A run's checkpoints to choose from; before they are known, those that every run has. */
