@@ -120,6 +120,7 @@ export const workRouter = {
     lowerPriority();
     const turns = follows.get(input.folder) ?? new Turns();
     follows.set(input.folder, turns);
+    if (turns.taken) yield { kind: 'waiting' as const, text: 'This run is followed in another window already; here it begins when that one stops' };
     const done = await turns.take();
     try {
       if (!signal?.aborted) yield* followRun(await opened(input), input.request, { program: programName, every: input.every, ...(signal && { signal }) });

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '#core/graph';
 import type { OpenRun } from '../evaluation/open-run';
@@ -9,7 +10,7 @@ import { holding } from '../settled';
 import { goesOn, nextMoment, removed, restUntil, standingOf } from './moments';
 import type { SurfaceRequest } from './request';
 import { lockSurface, setUpTold, type NamedSurfaceEvent, type RunSurfaceEvent } from './run-surfaces';
-import { computeSlice, followedPrefix, isWhole, listSeries, openSeries, sliceAt, writeSeries } from './series';
+import { computeSlice, followedPrefix, isWhole, listSeries, openSeries, sliceAt, storedSteps, writeSeries } from './series';
 import { setUpSurface, type SurfaceSetup } from './setup';
 
 /** What is told while a training is followed. */
@@ -121,9 +122,10 @@ class GrowingSeries {
   async* add(moment: StoredWeights): AsyncGenerator<FollowEvent, void> {
     const { paths } = this.#run;
     const { step } = moment;
-    const lock = lockSurface(paths.surfaces, this.#id);
+    const lock = yield* alone(this.#run, this.#id, this.#options.signal);
     try {
-      if (!this.#steps.includes(step)) this.#steps.push(step);
+      // Of others that follow with the same request nothing is lost.
+      this.#steps = [...new Set([...storedSteps(paths.surface(this.#id)), ...this.#steps, step])].sort((a, b) => a - b);
       writeSeries(paths.surface(this.#id), { version: 1, recipe: this.#setup.recipe, steps: this.#steps, followed: asked(this.#request) });
       const way = evenly(this.#run.trajectorySteps().filter((each) => each < step), longestPath);
       const slice = sliceAt(this.#run, this.#request, this.#setup, moment, way);
@@ -131,6 +133,22 @@ class GrowingSeries {
     } finally {
       lock.release();
     }
+  }
+}
+
+/** Milliseconds between two looks whether another process is done. */
+const look = 300;
+
+/** The series for this process alone, which waits, and says so, while another one adds a slice to it. */
+async function* alone({ file, paths }: OpenRun, id: string, signal: AbortSignal | undefined): AsyncGenerator<FollowEvent, ReturnType<typeof lockSurface>> {
+  for (let told = false; ; told = true) {
+    try {
+      return lockSurface(paths.surfaces, id);
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === 'run.locked')) throw error;
+      if (!told) yield { kind: 'waiting', text: `Waiting for another process, which follows "${file.name}" too and computes a slice` };
+    }
+    await wait(look, undefined, signal ? { signal } : {});
   }
 }
 

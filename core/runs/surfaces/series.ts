@@ -175,6 +175,9 @@ export function removeSeries(folder: string, id: string): void {
   if (isSeries(id)) rmSync(path, { recursive: true, force: true });
 }
 
+/** Steps of the slices of a series, as far as there is one in this folder. */
+export const storedSteps = (path: string): readonly number[] => (existsSync(join(path, FILE)) ? readSeries(path).steps : []);
+
 async function readSlices(path: string, steps: readonly number[]): Promise<Surface[]> {
   const begun = steps.findIndex((step) => !existsSync(join(path, String(step), 'values.npy')));
   const slices: Surface[] = [];

@@ -89,6 +89,39 @@ describe('following a training', () => {
     expect(over.steps).toEqual([before!.steps[0], ...steps]);
   });
 
+  it('waits while another process adds to the same series, says so, and keeps what that one added', async () => {
+    const folder = createRun(small({ training: endless }));
+    const run = await openRun(folder);
+    const { stop, ended } = training(folder);
+    // Two that follow alike, the second while the first is in the middle of a slice.
+    let first: string | undefined;
+    const one = followed(run);
+    for (;;) {
+      const { value } = await one.next();
+      if (value?.kind !== 'slice') continue;
+      first = value.id;
+      if (value.event.kind === 'start') break;
+    }
+    const two = followed(run);
+    let said = '';
+    while (said === '') {
+      const { value } = await two.next();
+      if (value?.kind === 'waiting' && value.text.includes('another process')) said = value.text;
+    }
+    expect(said).toContain('follows "moons" too');
+    const begun = (await openSeries(folder, first!)).steps;
+    await one.return();
+    const added: number[] = [];
+    for await (const event of two) {
+      if (event.kind !== 'slice' || event.event.kind !== 'end') continue;
+      added.push(event.step);
+      if (added.length === 2) break;
+    }
+    stop();
+    await ended;
+    expect((await openSeries(folder, first!)).steps).toEqual([...new Set([...begun, ...added])].sort((a, b) => a - b));
+  });
+
   it('waits where the run is paused, and for its start', async () => {
     const folder = createRun(small({ training: endless }));
     const run = await openRun(folder);
