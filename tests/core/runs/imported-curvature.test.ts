@@ -33,4 +33,9 @@ it('an ONNX model opened with its data has the curvature and sharpness of the ru
   expect(Math.abs(other.sharpness['hessian-top']! - top)).toBeLessThan(0.01 * top);
   expect(own.sharpness['sam-sharpness']).toBeGreaterThan(0);
   expect(Math.abs(other.sharpness['sam-sharpness']! / own.sharpness['sam-sharpness']! - 1)).toBeLessThan(1e-3);
+
+  // It came trained: how far from its first weights is not known.
+  const { results } = await computeRunMeasures(second, measuresRequestSchema.parse({ measures: ['l2', 'l2-distance'] }));
+  expect(results.find(({ id }) => id === 'l2-distance')).toMatchObject({ unavailable: 'It needs the weights that training began with.' });
+  expect(results.find(({ id }) => id === 'l2')!.value).toBeGreaterThan(0);
 });
