@@ -68,7 +68,7 @@ const prefix = 'series-';
 export const followedPrefix = `${prefix}followed-`;
 
 /** Whether a surface's name is that of a series. */
-const isSeries = (id: string): boolean => id.startsWith(prefix);
+export const isSeries = (id: string): boolean => id.startsWith(prefix);
 
 /**
  * Computes a series: the loss as a function of the weights does not change while a network trains, the network moves through it. So every slice

@@ -117,6 +117,15 @@ describe('what the commands answer', () => {
     expect(Math.abs(middle![2]! / centre['loss']! - 1)).toBeLessThan(1e-6);
     await cli.json('surface', at('run'), '--plane', 'line', '--grid', '9x1', '--range', '-0.5:0.5', '--out', at('line.npy'));
     expect(readFileSync(at('line.npy')).subarray(1, 6).toString()).toBe('NUMPY');
+
+    // Without a file it is told, and kept with the run; what is kept is listed and removed by its name.
+    const told = await cli.json<{ id: string; centre: Record<string, number>; out?: string }>('surface', at('run'), ...grid);
+    expect(told).toMatchObject({ id, centre });
+    expect(told.out).toBeUndefined();
+    const kept = async (): Promise<string[]> => (await cli.json<{ name: string }[]>('surface', at('run'), '--list')).map(({ name }) => name);
+    expect(await kept()).toContain(id);
+    await cli.json('surface', at('run'), '--remove', id);
+    expect(await kept()).not.toContain(id);
   });
 
   it('graph: what a training step consists of, and the step as an ONNX file that ONNX Runtime opens', async () => {

@@ -62,7 +62,7 @@ describe('basin surface --follow', () => {
     for (const [args, message] of [
       [['--follow', '--checkpoint', '0'], '--follow shows the newest weights'],
       [['--follow', '--out', 'film.pdf'], 'surfaces over training are written as .html'],
-      [[], '--out is missing'],
+      [['--over-checkpoints'], '--out is missing'],
     ] as const) {
       const { code, err, out } = await cli.run('surface', 'nothing', ...args);
       expect(code).toBe(1);

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { suggestion, UserError } from '#core/graph';
 import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridTitle, isCurvatureQuantity, isoLevels, notConverged, pointCount, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
 import {
-  batchNormModes, checkRunSurface, computeRunSurface, pathGaps, programName, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
+  batchNormModes, checkRunSurface, computeRunSurface, pathGaps, programName, resolveRun, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
@@ -13,6 +13,7 @@ import { openNamed } from '../surfaces/named';
 import { surfaceEstimate } from '../surfaces/estimate';
 import { fromRecipeFile } from '../surfaces/recipe';
 import { followSurface } from '../surfaces/follow';
+import { listKeptSurfaces, removeKeptSurface } from '../surfaces/kept';
 import { surfaceSeries } from '../surfaces/series';
 import { takenWeights } from '../taken-weights';
 import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
@@ -60,6 +61,8 @@ interface SurfaceOptions {
   every: number;
   recipe?: string;
   estimate?: boolean;
+  list?: boolean;
+  remove?: string;
   topology?: number;
   levels?: number[];
   trust?: boolean;
@@ -80,7 +83,7 @@ export function addSurface(program: Command): void {
       .command('surface')
       .description('compute the loss surface around a trained network')
       .argument('[runs...]', 'its folder, id or name; of a population RUN#3. Several (up to four) stand side by side on one scale')
-      .option('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html')
+      .option('--out <file>', 'what to write, by its ending: .json .csv .npy .png .svg .pdf .vtp .vti .gltf .stl .html; without it the surface is only kept with the run')
       .addOption(new Option('--plane <kind>', 'two random filter-normalised directions, the plane of the path of training, one line, the plane through two other weights, the gradient or the way of steepest ascent and a random direction, two eigenvectors of the Hessian, or directions of a file').choices(['random', 'trajectory', 'line', 'through', 'gradient', 'eigenvectors', 'ascent', 'vectors']).default('random'))
       .addOption(new Option('--to <run[#member][@checkpoint]>', 'other weights of the same network that a line (one), a plane (two) or a volume (three) leads to; can be repeated').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
       .addOption(new Option('--with <run[#member][@checkpoint]>', 'with --plane trajectory: another run of the same network, whose path spans the plane together with this one\'s; can be repeated, up to 7').argParser((text: string, before: string[]) => [...before, text]).default([] as string[], 'none'))
@@ -121,6 +124,8 @@ export function addSurface(program: Command): void {
       .option('--no-points', 'with --adaptive: leave out the dots that show in pictures which points were computed')
       .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
       .option('--estimate', 'only say what it would cost')
+      .addOption(new Option('--list', 'list the surfaces and series that are kept with the run').conflicts('remove'))
+      .option('--remove <name>', 'delete a kept surface or series')
       .option('--trust', 'also check whether the picture can be trusted')
       .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(shareOrNone).preset(0.01))
       .addOption(checkpointOption())
@@ -142,6 +147,8 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
   ).action(async (runs: string[], given: Omit<SurfaceOptions, 'out'> & { out?: string }, command: Command) => {
     const terminal = terminalOf(given);
+    if (given.list) return listKeptSurfaces(terminal, resolveRun(theOne(runs[0])).folder);
+    if (given.remove !== undefined) return removeKeptSurface(terminal, resolveRun(theOne(runs[0])).folder, given.remove);
     if (given.estimate) return surfaceEstimate(terminal, runs, given, () => asked(terminal, runs[0], given));
     if (given.follow) {
       const [run, ...more] = runs;
@@ -149,19 +156,18 @@ export function addSurface(program: Command): void {
       const grid = command.getOptionValueSource('grid') === 'default' ? coarseGrid : given.grid;
       return followSurface(terminal, given, { open: () => openNamed(run, given), requestOf: (opened) => requestOf(opened, { ...given, grid }), look: lookOf(given) });
     }
-    const { out } = given;
-    if (out === undefined) throw new UserError('surface.out', 'Where should the picture be written? --out is missing.', { hint: 'Name a file, like --out valley.html.' });
-    const options: SurfaceOptions = { ...given, out };
-    if (options.recipe !== undefined && (runs.length > 1 || options.overCheckpoints !== undefined)) throw new UserError('surface.recipe.one', '--recipe makes one picture', { hint: 'Name at most one run, without --over-checkpoints.' });
-    if (runs.length > 1) return compareSurfaces(terminal, runs, options, { requestOf: (run) => requestOf(run, options), lookOf: lookOf(options), compute });
-    const { overCheckpoints } = options;
-    if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...options, overCheckpoints }, { open: () => openNamed(theOne(runs[0]), options), requestOf: (run) => requestOf(run, options), look: lookOf(options) });
-    if (options.recipe === undefined) theOne(runs[0]);
-    surfaceFormatOf(options.out);
-    checkOutputFile(options.out);
-    if (options.saveDirections !== undefined) checkOutputFile(options.saveDirections);
-    const { run, request } = await asked(terminal, runs[0], options);
-    return one(terminal, run, request, options);
+    const { recipe, overCheckpoints, out, saveDirections } = given;
+    if (recipe !== undefined && (runs.length > 1 || overCheckpoints !== undefined)) throw new UserError('surface.recipe.one', '--recipe makes one picture', { hint: 'Name at most one run, without --over-checkpoints.' });
+    if (runs.length > 1) return compareSurfaces(terminal, runs, written(given), { requestOf: (run) => requestOf(run, given), lookOf: lookOf(given), compute });
+    if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...written(given), overCheckpoints }, { open: () => openNamed(theOne(runs[0]), given), requestOf: (run) => requestOf(run, given), look: lookOf(given) });
+    if (recipe === undefined) theOne(runs[0]);
+    if (out !== undefined) {
+      surfaceFormatOf(out);
+      checkOutputFile(out);
+    }
+    if (saveDirections !== undefined) checkOutputFile(saveDirections);
+    const { run, request } = await asked(terminal, runs[0], given);
+    return one(terminal, run, request, given);
   });
 }
 
@@ -172,17 +178,25 @@ async function asked(terminal: Terminal, named: string | undefined, options: Omi
   return takenWeights(terminal, opened, requestOf(opened, options));
 }
 
+/** @throws UserError where no file is named */
+function written(options: Omit<SurfaceOptions, 'out'> & { out?: string }): SurfaceOptions {
+  const { out } = options;
+  if (out === undefined) throw new UserError('surface.out', 'Where should the picture be written? --out is missing.', { hint: 'Name a file, like --out valley.html.' });
+  return { ...options, out };
+}
+
 function theOne(named: string | undefined): string {
   if (named === undefined) throw new UserError('surface.run', 'Which run? Name its folder, its id or its name, or give a --recipe.');
   return named;
 }
 
-/** Computes one surface and writes it. */
-async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, options: SurfaceOptions): Promise<void> {
-  const format = surfaceFormatOf(options.out);
+/** Computes one surface and writes it; without a file it is told, and kept with the run as ever. */
+async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, options: Omit<SurfaceOptions, 'out'> & { out?: string }): Promise<void> {
+  const { out } = options;
+  const format = out === undefined ? undefined : surfaceFormatOf(out);
   const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
   const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-  writeOutputFile(options.out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
+  if (out !== undefined && format !== undefined) writeOutputFile(out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
   if (options.saveDirections !== undefined) writeOutputFile(options.saveDirections, await surfaceDirections(run, request, { program: programName }));
   const { minimum, centre, explainedVariance, eigenvalues, recipe } = surface;
   const paths = drawnPaths(surface);
@@ -193,10 +207,10 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
   const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
   const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
   const { heights: _, ...shape } = topology ?? {};
-  terminal.result({ id, out: options.out, format, recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(gaps !== '' && { gaps }), ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
+  terminal.result({ id, ...(out !== undefined && { out, format }), recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(gaps !== '' && { gaps }), ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
     const lowest = minimum[options.metric];
     return [
-      `${options.out}: ${gridTitle(recipe.grid, ' x ')} points${recipe.adaptive ? `, ${recipe.adaptive.points} of them computed, the others interpolated` : ''}`,
+      `${out ?? `Kept as ${id}`}: ${gridTitle(recipe.grid, ' x ')} points${recipe.adaptive ? `, ${recipe.adaptive.points} of them computed, the others interpolated` : ''}`,
       `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
       ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the ${paths.length > 1 ? 'variance of all paths together' : 'path\'s variance'}.`] : []),
       ...(paths.length > 1 ? table(['path', 'own variance in it, %', 'checkpoints', `${options.metric} at its end`], paths.map(({ name, share: held = NaN, steps, values }) => [name, 100 * held, steps.length, values[options.metric]?.at(-1) ?? NaN])) : []),
