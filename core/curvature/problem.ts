@@ -62,7 +62,7 @@ export const exampleLosses = (problem: CurvatureProblem, parameters: Tensors, bu
   problem.losses?.(parameters, buffers, x, y) ?? problem.loss(problem.outputs(parameters, buffers, x), y);
 
 /** Number of examples of a problem. */
-export const exampleCount = ({ batches }: Pick<CurvatureProblem, 'batches'>): number => batches.reduce((sum, { count }) => sum + count, 0);
+export const exampleCount = ({ batches }: { readonly batches: readonly { readonly count: number }[] }): number => batches.reduce((sum, { count }) => sum + count, 0);
 
 /** Which parameters an operator acts on; the others stand still. */
 export type ParameterFilter = (name: string, parameter: CurvatureParameter) => boolean;

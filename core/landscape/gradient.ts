@@ -1,3 +1,4 @@
+import { exampleCount } from '#core/curvature';
 import { type Tensor, valueAndGrad } from '#core/graph';
 import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
@@ -39,7 +40,7 @@ export class GradientEvaluator {
       for (const [name, sum] of Object.entries(sums)) (await results[`gradient.${name}`]!.read()).forEach((value: number | bigint, i: number) => (sum[i]! += Number(value)));
       release(results);
     }
-    const examples = problem.batches.reduce((total, { count }) => total + count, 0);
+    const examples = exampleCount(problem);
     return { loss: loss / examples, gradient: Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, Float32Array.from(sum, (value) => value / examples)])) };
   }
 

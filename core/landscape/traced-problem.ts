@@ -1,4 +1,4 @@
-import { type ProblemInputs, problemSpecs } from '#core/curvature';
+import { exampleCount, type ProblemInputs, problemSpecs } from '#core/curvature';
 import { type Graph, type Tensor, trace, type Tree } from '#core/graph';
 import type { DeviceArray, Feed } from '#core/runtime';
 import type { Direction } from './directions';
@@ -12,7 +12,7 @@ export const traceProblem = (problem: LandscapeProblem): Graph => traceOf(proble
 
 /** Sums over examples turned into the numbers shown: means, or roots of means. What is not finite becomes `Infinity`. */
 export function finishSums(problem: LandscapeProblem, quantity: string, sum: number): number {
-  const examples = problem.examples?.[quantity] ?? problem.batches.reduce((total, { count }) => total + count, 0);
+  const examples = problem.examples?.[quantity] ?? exampleCount(problem);
   const mean = sum / examples;
   const value = problem.finish?.[quantity] === 'root-mean' ? Math.sqrt(mean) : mean;
   return Number.isFinite(value) ? value : Infinity;

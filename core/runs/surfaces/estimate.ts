@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { exampleCount } from '#core/curvature';
 import { estimateSurface, evaluatedPaths, openSurface, progressOf, type Surface, type SurfaceEstimate } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from './batch-norm';
@@ -54,7 +55,7 @@ export async function estimateRunSurface(run: OpenRun, request: SurfaceRequest, 
     ...estimate,
     seconds: setupSeconds + estimate.seconds + WRITING,
     done: earlier ? progressOf(earlier).done : 0,
-    examples: problem.batches.reduce((sum, { count }) => sum + count, 0),
+    examples: exampleCount(problem),
     quantities: recipe.quantities,
     batchNorm: statisticsOf(run.parts.model).length > 0,
     classes: run.data.task === 'classification',
