@@ -1,5 +1,6 @@
 import { lanczos, type LinearOperator, norm, type ProblemInputs, problemSpecs, type Vector, xtrace } from '#core/curvature';
 import { grad, type Graph, hvp, sizeOf, type Tensor, trace, UserError } from '#core/graph';
+import { longestRun } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
 import { type CurvatureQuantity, RESIDUAL, type SurfaceCurvature, TRACE_INTERVAL, withCompanions } from './curvature-recipe';
 import { secondsSince, sumIfKnown } from './estimate/times';
@@ -48,12 +49,15 @@ export class PlaneCurvature {
     private readonly calibration: PlaneCalibration | undefined,
     private readonly precision: 'float32' | 'float64',
     memory: number,
+    longest: number,
   ) {
     this.quantities = withCompanions(wanted);
     this.#names = Object.keys(problem.parameters);
     this.#dimension = Object.values(problem.parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const vectors = 4 * this.#dimension * (hessian ? settings.maxIterations + settings.products : 1);
-    const fit = Math.min(MOST_BYTES / Math.max(1, this.#programBytes), memory / 2 / vectors);
+    // A stop is heard between runs of a program.
+    const operations = longest / Math.max(1, this.gradient?.pointOperations ?? 0, this.hessian?.pointOperations ?? 0);
+    const fit = Math.min(operations, MOST_BYTES / Math.max(1, this.#programBytes), memory / 2 / vectors);
     this.population = POPULATIONS.findLast((size) => size <= fit) ?? 1;
   }
 
@@ -75,6 +79,7 @@ export class PlaneCurvature {
       isCalibrated(problem) ? new PlaneCalibration(problem, plane, kept) : undefined,
       options.device === 'reference' ? 'float64' : 'float32',
       options.memory,
+      longestRun(options.device),
     );
   }
 

@@ -6,6 +6,7 @@ import type { CompileOptions } from '#core/runtime';
 import { stepsPerEpoch, type Gauge, type Measurement, type StateTensor } from '#core/train';
 import type { RunParts } from '../compose';
 import { curvatureProblem } from '../curvature/problem';
+import { examplesAtOnce } from '../examples-at-once';
 import { partOf, subsetOf } from '../run-data';
 import { isTaken, type PlannedMeasure } from './plan';
 
@@ -136,7 +137,7 @@ class Bench {
     const shapes: Record<string, { shape: readonly number[] }> = { ...parts.model.parameters, ...parts.model.buffers };
     this.#tensors = Object.fromEntries(Object.entries(shapes).map(([name, { shape }]) => [name, { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]));
     this.#compile = compile;
-    this.#problem = curvatureProblem(parts, data, this.#tensors, { split, batchNorm, subset: subsetOf(partOf(data, split), subset, seed), ...(leastBatches !== undefined && { leastBatches }) });
+    this.#problem = curvatureProblem(parts, data, this.#tensors, { split, batchNorm, subset: subsetOf(partOf(data, split), subset, seed), ...examplesAtOnce({ parts, data, compile }, batchNorm, 'product'), ...(leastBatches !== undefined && { leastBatches }) });
     this.#network = new NetworkAt(this.#problem, compile);
   }
 

@@ -4,6 +4,7 @@ import {
 } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
+import { examplesAtOnce } from '../examples-at-once';
 import { partOf, presentParts } from '../run-data';
 import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
@@ -47,7 +48,7 @@ export function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { pr
   const problem = (split: SplitName, options: Partial<ProblemOptions> & { most?: number | null } = {}): LandscapeProblem => {
     const { most = request.subset, ...more } = options;
     const subset = most !== null && most < partOf(data, split).count ? { count: most, seed } : null;
-    return landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm, ...more });
+    return landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm, ...examplesAtOnce(run, more.batchNorm ?? batchNorm, 'gradient'), ...more });
   };
   const trained = kind !== 'line';
   const recipe = pathRecipeSchema.parse({

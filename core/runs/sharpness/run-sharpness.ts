@@ -1,6 +1,7 @@
 import { chooseMeasures, computeMeasures, exampleCount, measureNow, measurePasses, type MeasureProblem, type MeasureResult, timeEvaluation } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
+import { examplesAtOnce } from '../examples-at-once';
 import { presentParts, subsetOf } from '../run-data';
 import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
@@ -37,7 +38,7 @@ const compilation = 3;
 function problemOf(run: OpenRun, request: MeasuresRequest, split: SplitName = request.split): { problem: MeasureProblem; step: number } {
   const { step, tensors } = soundWeights(run, request.checkpoint);
   const subset = request.subset === null ? null : { count: request.subset, seed: request.seed };
-  return { step, problem: measureProblem(run, tensors, { split, subset, batchNorm: 'evaluation' }) };
+  return { step, problem: measureProblem(run, tensors, { split, subset, batchNorm: 'evaluation', ...examplesAtOnce(run, 'evaluation', 'product') }) };
 }
 
 /** Measures the time of one batch, and counts. @throws UserError as `computeRunMeasures` does */

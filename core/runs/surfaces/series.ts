@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
 import { evenly } from '../evenly';
+import { examplesAtOnce } from '../examples-at-once';
 import type { StoredWeights } from '../folder/checkpoints';
 import { writeAtomically } from '../folder/atomic-write';
 import { listKept } from '../folder/kept';
@@ -15,7 +16,7 @@ import { weightsFingerprint } from '../weights-fingerprint';
 import { landscapeProblem } from './problem';
 import type { SurfaceRequest } from './request';
 import { curvatureOf, lockSurface, surfaceFolder, type NamedSurfaceEvent } from './run-surfaces';
-import { setUpSurface, type SurfaceSetup } from './setup';
+import { hardestProgram, setUpSurface, type SurfaceSetup } from './setup';
 import { pathOfSteps } from './training-path';
 
 /** Which moments of training a series shows: every kept checkpoint, or so many evenly spaced over training. */
@@ -113,10 +114,10 @@ type Slice = Omit<SurfaceSetup, 'id' | 'sources'>;
  *
  * @param path steps on the way there; what comes later is not known at that moment
  */
-export function sliceAt(run: OpenRun, { split, perClass }: SurfaceRequest, { plane, recipe, otherPaths }: SurfaceSetup, moment: StoredWeights, path: readonly number[]): Slice {
+export function sliceAt(run: OpenRun, { split, perClass, quantities }: SurfaceRequest, { plane, recipe, otherPaths }: SurfaceSetup, moment: StoredWeights, path: readonly number[]): Slice {
   const { step, tensors } = moment;
   const { subset, batchNorm } = recipe;
-  const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass });
+  const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass, ...examplesAtOnce(run, batchNorm, hardestProgram({ quantities })) });
   const names = Object.keys(run.parts.model.parameters);
   // What comes later is not known at this moment, of other runs neither.
   const paths = {

@@ -1,6 +1,7 @@
 import { evaluateCentre, makePlane, surfaceRecipeSchema, withCompanions, type Checkpoint, type LandscapeProblem, type Plane, type PlaneRecipe, type PlaneSources, type SurfaceRecipe } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
+import { examplesAtOnce, type PASSES } from '../examples-at-once';
 import { settled } from '../settled';
 import { weightsFingerprint } from '../weights-fingerprint';
 import { checkBatchNorm } from './batch-norm';
@@ -54,6 +55,9 @@ export async function setUpEstimate(opened: OpenRun, asked: SurfaceRequest, opti
   return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], otherPaths: stored.otherPaths, ...(measureSearch && { measureSearch }) };
 }
 
+/** What the longest program of a surface computes: its points, or the gradients that they, or its directions, take. */
+export const hardestProgram = ({ quantities }: Pick<SurfaceRequest, 'quantities'>): keyof typeof PASSES => (quantities.some((name) => name !== 'gradient-norm') ? 'product' : 'gradient');
+
 function recipeOf(request: SurfaceRequest, { run, problem, options, fingerprint, program }: Ground, plane: Plane, loss: number): SurfaceRecipe {
   const { file, data, member } = run;
   const { split, subset, batchNorm } = options;
@@ -81,8 +85,8 @@ async function groundOf(run: OpenRun, request: SurfaceRequest, { program, signal
   const weights = soundWeights(run, request.checkpoint);
   const { split, seed, batchNorm } = request;
   const subset = request.subset === null ? null : { count: request.subset, seed };
-  const options = { split, subset, batchNorm, perClass: request.perClass };
   checkBatchNorm(parts.model, batchNorm);
+  const options = { split, subset, batchNorm, perClass: request.perClass, ...examplesAtOnce(run, batchNorm, hardestProgram(request)) };
   const problem = landscapeProblem(parts, data, weights.tensors, options);
   const names = Object.keys(parts.model.parameters);
   const fingerprint = weightsFingerprint(names, weights.tensors);

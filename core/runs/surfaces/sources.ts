@@ -2,6 +2,7 @@ import type { CurvatureProblem } from '#core/curvature';
 import { ascentSeconds, buffersAt, lossGradient, makePlane, steepestAscent, type GivenDirections, type LandscapeProblem, type PlaneRecipe, type PlaneSources } from '#core/landscape';
 import type { StoredWeights } from '../folder/checkpoints';
 import type { OpenRun } from '../evaluation/open-run';
+import { examplesAtOnce } from '../examples-at-once';
 import { curvatureProblem } from '../curvature/problem';
 import { eigenvectorSeconds, hessianEigenvectors, type EigenvectorPlane } from './eigenvectors';
 import { KeptDirections } from './kept-directions';
@@ -77,7 +78,7 @@ async function search(ground: Ground, recipe: Searched, options: SourceOptions):
 
 /** The loss whose Hessian is meant; statistics that are taken anew count as constants. */
 const curvatureOf = async ({ run, weights, options, problem }: Ground, { signal }: SourceOptions): Promise<CurvatureProblem> => ({
-  ...curvatureProblem(run.parts, run.data, weights.tensors, options),
+  ...curvatureProblem(run.parts, run.data, weights.tensors, { ...options, ...examplesAtOnce(run, options.batchNorm, 'product') }),
   buffers: await buffersAt(problem, {}, { ...run.compile, ...(signal && { signal }) }),
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { makePlane, openSurface, trustChecks, type TrustCheck } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
+import { examplesAtOnce } from '../examples-at-once';
 import { statisticsOf, type BatchNormMode } from './batch-norm';
 import { landscapeProblem, type ProblemOptions } from './problem';
 import type { SurfaceRequest } from './request';
@@ -25,7 +26,7 @@ export async function checkRunSurface(run: OpenRun, request: SurfaceRequest, opt
   const surface = await openSurface(folder);
   const { tensors } = run.weights(request.checkpoint);
   const { subset, batchNorm } = recipe;
-  const problem = (options: Pick<ProblemOptions, 'batchNorm' | 'leastBatches' | 'mixed' | 'drawnAgain'>) => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, ...options });
+  const problem = (options: Pick<ProblemOptions, 'batchNorm' | 'leastBatches' | 'mixed' | 'drawnAgain'>) => landscapeProblem(run.parts, run.data, tensors, { split: request.split, subset, ...examplesAtOnce(run, options.batchNorm, 'gradient'), ...options });
   const withStatistics = statisticsOf(run.parts.model).length > 0;
   // Batches with statistics of their own are of the size that the picture's are: the loss, and its scatter, depend on it. Others are as small as there have to be many.
   const ownStatistics = batchNorm === 'batch';

@@ -53,14 +53,18 @@ async function mSharpness(bench: MeasureBench): Promise<MeasureValue> {
   const { centre, signal, settings: { m, rho } } = bench;
   const { examples } = bench.network;
   if (examples < 2 * m) throw new MeasureUnavailable(`it needs two batches of m = ${m} examples; there are ${examples} examples`);
-  const problem = rebatch(bench.problem, m);
+  // Not more at once than elsewhere: a batch of m is taken in equal parts.
+  const most = bench.problem.exampleSpecs.x.shape[0]!;
+  const size = Array.from({ length: m }, (_, i) => m - i).find((part) => m % part === 0 && part <= most)!;
+  const parts = m / size;
   // A last batch that is not full is left out: sharpness depends on the number of examples.
-  const network = new NetworkAt({ ...problem, batches: problem.batches.filter(({ count }) => count === m).slice(0, mostBatches) }, bench.options);
+  const count = Math.min(mostBatches, Math.floor(examples / m));
+  const network = new NetworkAt(rebatch(bench.problem, size), bench.options);
   try {
     const rises: number[] = [];
-    for (const index of network.problem.batches.keys()) {
-      bench.say(`batch ${index + 1} of ${network.problem.batches.length}`);
-      const batches = [index];
+    for (let index = 0; index < count; index++) {
+      bench.say(`batch ${index + 1} of ${count}`);
+      const batches = Array.from({ length: parts }, (_, part) => index * parts + part);
       const { gradient } = await network.gradient(centre, { signal, batches });
       rises.push((await firstOrderRise(gradient, rho, async (u) => (await network.evaluate(u === undefined ? centre : moved(centre, u), { signal, batches })).loss)) ?? 0);
     }
