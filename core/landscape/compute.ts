@@ -151,7 +151,7 @@ export async function evaluateSurroundings(problem: LandscapeProblem, paths: rea
 }
 
 /** The problem's quantities at the unperturbed weights. */
-export const evaluateCentre = async (problem: LandscapeProblem, options: EvaluatorOptions): Promise<Record<string, number>> => (await evaluateSurroundings(problem, [], options)).centre;
+export const evaluateCentre = async (problem: LandscapeProblem, options: EvaluatorOptions & { readonly signal?: AbortSignal }): Promise<Record<string, number>> => (await evaluateSurroundings(problem, [], options)).centre;
 
 /**
  * Puts a surface together from what is known of it: finished, or as far as it has come.

@@ -1,5 +1,5 @@
 import { cast, equal, argmax, greater, mul, reshape, slice, square, sub, sum, type Tensor } from '#core/graph';
-import type { LandscapeParameter, LandscapeProblem } from '#core/landscape';
+import { type LandscapeParameter, type LandscapeProblem, withCompanions } from '#core/landscape';
 import { judgeBatch, targetOf, type StateTensor } from '#core/train';
 import type { Task } from '#core/nn';
 import type { PreparedDataset } from '#core/data';
@@ -27,6 +27,9 @@ export interface ProblemOptions {
   /** So many batches, each drawn from the examples with replacement. */
   drawnAgain?: number;
 }
+
+/** Quantities of a surface that a request names or that every surface of the task has; those of classes are known with the examples. */
+export const quantitiesAsked = ({ data: { task } }: { readonly data: Pick<PreparedDataset, 'task'> }, { quantities }: { readonly quantities: Parameters<typeof withCompanions>[0] }): string[] => [...quantitiesOf(task), ...withCompanions(quantities)];
 
 /** Quantities of a surface for a task. */
 export const quantitiesOf = (task: Task): string[] => {

@@ -40,7 +40,7 @@ export async function setUpSurface(opened: OpenRun, asked: SurfaceRequest, optio
   const sources = { ...stored, ...(await foundSources(ground, planeAsked, options)) };
   const plane = makePlane(ground.problem, planeAsked, sources);
   // Only a range that is chosen by the height of the loss needs it.
-  const loss = plane.eigenvalues && !request.range ? (await evaluateCentre(ground.problem, run.compile))['loss']! : NaN;
+  const loss = plane.eigenvalues && !request.range ? (await evaluateCentre(ground.problem, { ...run.compile, ...(options.signal && { signal: options.signal }) }))['loss']! : NaN;
   const recipe = recipeOf(request, ground, plane, loss);
   return { id: surfaceName(recipe), problem: ground.problem, plane, recipe, checkpoints: plane.path ? stored.checkpoints : [], otherPaths: stored.otherPaths, sources };
 }

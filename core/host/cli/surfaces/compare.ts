@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { comparisonFormats, exportComparison, mostCompared, surfaceFigures, type ExportOptions, type Surface, volumeBesideOthers } from '#core/landscape';
-import { computeRunSurface, programName, sharedRange, type OpenRun, type RunSurfaceEvent, type SurfaceRequest } from '#core/runs';
+import { computeRunSurface, programName, quantitiesAsked, sharedRange, type OpenRun, type RunSurfaceEvent, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
+import { checkMetric } from './metric';
 import { openNamed } from './named';
 
 interface Asked {
@@ -47,6 +48,7 @@ export async function compareSurfaces(terminal: Terminal, runs: readonly string[
   }
   // Told before hours of work, not after.
   if (opened.some(({ request }) => request.grid.length === 3)) throw volumeBesideOthers();
+  for (const { run, request } of opened) if (!request.perClass) checkMetric(metric, { recipe: { quantities: quantitiesAsked(run, request) } });
   const range = await sharedRange(opened, { program: programName });
   const computed: { surface: Surface; id: string }[] = [];
   for (const [i, { run, request }] of opened.entries()) {
