@@ -27,9 +27,16 @@ class Places {
     return formatRoute(view, ...this.of(view));
   }
 
+  /** What was looked at, in whichever view, the latest first: the first part of each view's last place. */
+  recent(): string[] {
+    return Object.values(this.#last).flatMap(([first]) => (first === undefined ? [] : [first])).toReversed();
+  }
+
   /** Called by the frame at every change of place. */
   remember(view: string, args: string[]): void {
-    this.#last = { ...this.#last, [view]: args };
+    const { [view]: _, ...others } = this.#last;
+    // The latest stands last.
+    this.#last = { ...others, [view]: args };
     sessionStorage.setItem(remembered, JSON.stringify(this.#last));
   }
 
