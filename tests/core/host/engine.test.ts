@@ -224,6 +224,23 @@ describe('the engine', () => {
     })()).rejects.toMatchObject({ code: 'curvature.layer' });
   });
 
+  it('computes every eigenvalue in float64 where it is asked to, beside those of float32', async () => {
+    const run = (await client.runs.list()).find(({ state, name }) => state === 'finished' && name === 'moons')?.id ?? '';
+    const [single, double] = await Promise.all([false, true].map(async (float64) => {
+      const events: CurvatureEvent[] = [];
+      for await (const event of await client.curvature.compute({ run, layers: ['layers.4'], all: true, top: 3, subset: 40, float64 })) events.push(event);
+      const start = events.find((event) => event.kind === 'start')!;
+      const { eigenvalues } = events.findLast((event) => event.kind === 'figures')!.figures;
+      return { id: events.findLast((event) => event.kind === 'end')!.id, device: start.head.device, largest: eigenvalues!.largest };
+    }));
+    expect([single!.device, double!.device]).toEqual(['cpu', 'reference']);
+    expect(single!.id).not.toBe(double!.id);
+    double!.largest.forEach(({ value, residual }, i) => {
+      expect(Math.abs(single!.largest[i]!.value - value)).toBeLessThan(1e-4 * double!.largest[0]!.value);
+      expect(residual).toBeLessThan(1e-9 * double!.largest[0]!.value);
+    });
+  });
+
   it('tells a diverging training with its step, and keeps the last good checkpoint', async () => {
     const wild = specification({ name: 'wild', optimizer: { use: 'sgd', learningRate: 1000, momentum: 0.9 }, training: { epochs: 50, batchSize: 8 } });
     const { id } = await client.runs.create({ specification: wild, start: true });
