@@ -162,9 +162,12 @@ export class SurfaceMap {
     context.fillRect(0, 0, canvas.width, canvas.height);
     const values = data?.values[look.quantity];
     if (!data || !values) return;
+    const anew = this.field === undefined;
     const field = (this.field ??= heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent));
     const place = this.place(canvas.width / unit, canvas.height / unit, this.top(caption));
     if (!field || !place) return;
+    // Under the pointer, which has not moved, there is another value now.
+    if (anew && this.under) this.options.onPointer?.(this.reading());
     context.save();
     context.scale(unit, unit);
     const ground: MapGround = { context, data, place, palette };

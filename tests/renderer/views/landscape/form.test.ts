@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Surface } from '#host-client';
-import { firstRequest, formOf, listingTitle, type Request, requestOf, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
+import { firstRequest, formOf, listingTitle, type Request, requestOf, steered, steeringQuantities, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
 
 type Range = readonly [number, number];
 
@@ -39,4 +39,24 @@ it('a saved surface is called by its plane in words', () => {
   for (const plane of ['random', 'trajectory', 'line', 'through', 'gradient', 'ascent', 'eigenvectors', 'vectors']) expect(listingTitle({ plane, grid: [5, 5] })).toMatch(/^(Line|.*[Pp]lane.*), 5×5$/);
   expect(listingTitle({ plane: 'ascent', grid: [51, 1] })).toBe('Line of the ascent, 51 points');
   expect(listingTitle({ plane: 'random', grid: [5, 6, 7], member: 2 })).toBe('Random volume, 5×6×7, member 2');
+});
+
+describe('points chosen where a quantity bends', () => {
+  it('are asked for again by the same quantity', () => {
+    const surface = surfaceOf({ kind: 'random', seed: 0 }, [65, 33], [both(1), both(1)], { adaptive: { points: 300, quantity: 'accuracy' } });
+    expect(formOf('run', surface).adaptive).toEqual({ points: 300, quantity: 'accuracy' });
+    expect(asked(surface).adaptive).toEqual({ points: 300, quantity: 'accuracy' });
+  });
+
+  it('may follow whatever says something of the network, of classes and derivatives where those are asked for', () => {
+    const computed = ['loss', 'accuracy', 'loss/cat', 'top-eigenvalue', 'top-eigenvalue/residual', 'trace', 'trace/interval'];
+    expect(steeringQuantities({ quantities: ['trace'], perClass: false }, computed)).toEqual(['loss', 'accuracy', 'trace']);
+    expect(steeringQuantities({ quantities: [], perClass: true }, computed)).toEqual(['loss', 'accuracy', 'loss/cat']);
+  });
+
+  it('follow the loss where their quantity is not computed any more', () => {
+    const by = (quantity: string, part: Partial<Request> = {}) => steered({ ...firstRequest, adaptive: { points: 300, quantity }, ...part }).adaptive;
+    expect([by('accuracy'), by('trace'), by('trace', { quantities: ['trace'] }), by('loss/cat'), by('loss/cat', { perClass: true })].map((adaptive) => adaptive?.quantity)).toEqual(['accuracy', 'loss', 'trace', 'loss', 'loss/cat']);
+    expect(steered(firstRequest)).toBe(firstRequest);
+  });
 });
