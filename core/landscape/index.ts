@@ -7,7 +7,7 @@ export {
   evaluateCentre,
   type SurfaceChunk,
 } from './compute';
-export { type EstimateOptions, estimateSurface, type SurfaceEstimate } from './estimate';
+export * from './estimate';
 export * from './alignment';
 export * from './path';
 export { difference, type Direction, innerProduct, movingParameters, normalizeDirection, orthogonalize, randomDirection } from './directions';

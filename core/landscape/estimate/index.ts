@@ -1,1 +1,2 @@
 export { type EstimateOptions, estimateSurface, type SurfaceEstimate } from './estimate';
+export { secondsSince, Times } from './times';

@@ -1,8 +1,9 @@
-import { permutationSpecification, pointAt, WeightEvaluator, type LandscapeProblem, type PermutationSpecification } from '#core/landscape';
+import { permutationSpecification, secondsSince, Times, WeightEvaluator, type LandscapeProblem, type PermutationSpecification } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { createTrainer } from './compute';
 import type { PathRequest } from './request';
 import { setUpPath, type PathSetup } from './setup';
+import { sketchSeconds } from './sketches';
 
 /** What a path would cost. */
 export interface PathEstimate {
@@ -24,49 +25,59 @@ const BAND_GROWTH = 1.6;
 const PASSES = 7;
 const PRODUCTS_A_SECOND = 8e8;
 
-/** Measures some steps of the training and one place of the path, and extrapolates. */
+/** Measures some steps of the training and one batch of each part of the data, and counts: the programs' making, sketches while it is trained, and places too. */
 export async function estimateRunPath(run: OpenRun, request: PathRequest, options: { program: string; signal?: AbortSignal }): Promise<PathEstimate> {
   const setup = setUpPath(run, request, options);
-  const alignSeconds = setup.recipe.align ? (PASSES * matchingProducts(setup.judge, permutationSpecification(setup.judge))) / PRODUCTS_A_SECOND : 0;
-  const training = setup.recipe.kind === 'line' ? { seconds: 0, steps: 0 } : await measureTraining(run, setup, options.signal);
-  const evaluateSeconds = await measureEvaluation(run, setup, options.signal);
-  const parameters = Object.values(setup.start).reduce((sum, { length }) => sum + length, 0);
+  const { recipe, judge, start, problems } = setup;
+  const alignSeconds = recipe.align ? (PASSES * matchingProducts(judge, permutationSpecification(judge))) / PRODUCTS_A_SECOND : 0;
+  const training = recipe.kind === 'line' ? { seconds: 0, steps: 0 } : await measureTraining(run, setup, options.signal);
+  let evaluateSeconds = 0;
+  for (const problem of Object.values(problems)) {
+    const { made, each } = await measureEvaluation(run, problem, options.signal);
+    evaluateSeconds += made + each * recipe.points;
+  }
+  const parameters = Object.values(start).reduce((sum, { length }) => sum + length, 0);
   return { seconds: alignSeconds + training.seconds + evaluateSeconds, alignSeconds, trainSeconds: training.seconds, evaluateSeconds, steps: training.steps, parameters };
 }
 
 async function measureTraining(run: OpenRun, setup: PathSetup, signal: AbortSignal | undefined): Promise<{ seconds: number; steps: number }> {
+  const judged = await measureEvaluation(run, setup.judge, signal);
+  const start = performance.now();
   const trainer = await createTrainer(run, setup);
   try {
     const { steps } = trainer;
     // The first step compiles what the others share.
     await trainer.advance();
+    const made = secondsSince(start);
+    const times = new Times();
     const begun = performance.now();
-    while (trainer.step < steps && performance.now() - begun < 1000 * MEASURED) {
+    while (trainer.step < steps && secondsSince(begun) < MEASURED) {
       signal?.throwIfAborted();
+      const before = performance.now();
       await trainer.advance();
+      times.add(secondsSince(before));
     }
-    const each = (performance.now() - begun) / 1000 / Math.max(1, trainer.step - 1);
-    return { steps, seconds: each * steps * (setup.recipe.kind === 'band' ? BAND_GROWTH : 1) };
+    const trained = (times.usual ?? made) * (steps - 1) * (setup.recipe.kind === 'band' ? BAND_GROWTH : 1);
+    return { steps, seconds: made + trained + judged.made + sketchSeconds(judged.each, trained) };
   } finally {
     await trainer.dispose();
   }
 }
 
-async function measureEvaluation(run: OpenRun, { problems, start, end, recipe }: PathSetup, signal: AbortSignal | undefined): Promise<number> {
-  let seconds = 0;
-  const middle = pointAt({ shape: 'polygon', points: [start, end.parameters] }, 0.5);
-  for (const problem of Object.values(problems)) {
-    const evaluator = await WeightEvaluator.create(problem, run.compile);
-    try {
-      await evaluator.evaluate(middle, signal);
-      const begun = performance.now();
-      await evaluator.evaluate(middle, signal);
-      seconds += (performance.now() - begun) / 1000;
-    } finally {
-      await evaluator.dispose();
-    }
+/** Seconds until a part of the data can be evaluated as it usually is, and of one evaluation. */
+async function measureEvaluation(run: OpenRun, problem: LandscapeProblem, signal: AbortSignal | undefined): Promise<{ made: number; each: number }> {
+  const start = performance.now();
+  const evaluator = await WeightEvaluator.create(problem, run.compile);
+  try {
+    const made = secondsSince(start);
+    const begun = performance.now();
+    await evaluator.rehearse(signal);
+    do await evaluator.rehearse(signal);
+    while (secondsSince(begun) < MEASURED / 10);
+    return { made: made + evaluator.startSeconds, each: evaluator.evaluationSeconds };
+  } finally {
+    await evaluator.dispose();
   }
-  return seconds * recipe.points;
 }
 
 /** Multiplications of one pass of matching: for each group and each tensor that holds it, the products of all pairs of units. */

@@ -12,6 +12,12 @@ const PLACES = 17;
 const INTERVAL = 700;
 const SHARE = 0.15;
 
+/** Seconds of all sketches during a training of so many seconds, the first and the last among them. @param evaluation seconds of one place */
+export function sketchSeconds(evaluation: number, training: number): number {
+  const each = PLACES * evaluation;
+  return each * (2 + training / Math.max(INTERVAL / 1000, each / SHARE));
+}
+
 /** Sketches of a path while it is trained, as often as they cost little. */
 export class Sketches {
   private evaluator: WeightEvaluator | undefined;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { exampleCount } from '#core/curvature';
-import { estimateSurface, evaluatedPaths, openSurface, progressOf, type Surface, type SurfaceEstimate } from '#core/landscape';
+import { estimateSurface, evaluatedPaths, openSurface, progressOf, secondsSince, type Surface, type SurfaceEstimate } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from './batch-norm';
 import type { SurfaceRequest } from './request';
@@ -70,5 +70,3 @@ async function earlierAttempt(run: OpenRun, { id, recipe }: Pick<SurfaceSetup, '
   const surface = await openSurface(folder);
   return isDeepStrictEqual(surface.recipe, recipe) ? surface : undefined;
 }
-
-const secondsSince = (start: number): number => (performance.now() - start) / 1000;

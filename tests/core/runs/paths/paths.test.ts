@@ -1,9 +1,9 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { barriersOf, exportPath, knownPoints, pathFormats, permutationSpecification, permuteWeights, randomPermutations, type PathResult } from '#core/landscape';
+import { barriersOf, exportPath, knownPoints, pathFormats, permutationSpecification, permuteWeights, randomPermutations, WeightEvaluator, type PathResult } from '#core/landscape';
 import { readSafetensors, writeSafetensors } from '#core/nn';
-import { computeRunPath, computeRunSurface, createRun, evaluateRun, executeRun, listPaths, openRun, openRunPath, pathRequestSchema, pathWeightsFile, removePath, runPaths, surfaceRequestSchema, writeAtomically, type RunPathEvent } from '#core/runs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { computeRunPath, computeRunSurface, createRun, estimateRunPath, evaluateRun, executeRun, listPaths, openRun, openRunPath, pathRequestSchema, pathWeightsFile, removePath, runPaths, surfaceRequestSchema, writeAtomically, type RunPathEvent } from '#core/runs';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { landscapeProblem } from '../../../../core/runs/surfaces/problem';
 import { small, temporaryHome } from '../samples';
 
@@ -44,6 +44,18 @@ describe('a path between two runs', () => {
     expect(first!.split(',').map(Number)).toEqual([0, 0, ...['train', 'test'].flatMap((split) => ['loss', 'error'].map((name) => kept.values[split]![name]![0]!))]);
     removePath(runs[0]!, line.id);
     expect(() => openRunPath(runs[0]!, line.id)).toThrow(`The run has no path "${line.id}".`);
+  });
+
+  it('is estimated with as many evaluations as it makes', async () => {
+    const asked = { to: { run: runs[1]! }, kind: 'line', points: 11, seed: 5 };
+    const cost = vi.spyOn(WeightEvaluator.prototype, 'evaluationSeconds', 'get').mockReturnValue(1e6);
+    const { evaluateSeconds, trainSeconds } = await estimateRunPath(await openRun(runs[0]!), pathRequestSchema.parse(asked), { program: 'test' });
+    cost.mockRestore();
+    const evaluate = vi.spyOn(WeightEvaluator.prototype, 'evaluate');
+    await finish(runs[0]!, asked);
+    expect(Math.floor(evaluateSeconds / 1e6)).toBe(evaluate.mock.calls.length);
+    expect(trainSeconds).toBe(0);
+    evaluate.mockRestore();
   });
 
   it('lies whole in the plane through its ends and its bend, and is drawn there', async () => {
