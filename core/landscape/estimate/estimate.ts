@@ -45,27 +45,32 @@ const LONG = 0.25;
  */
 export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, { values, checkpoints = 0, ...options }: EstimateOptions): Promise<SurfaceEstimate> {
   checkGrid(plane, grid, options.adaptive);
-  let rehearsal = await Rehearsal.begin(problem, plane, grid, options);
+  const evaluations = values === undefined ? 1 + checkpoints : 0;
+  const secondsOf = (rehearsal: Rehearsal): number => rehearsal.seconds(groupsIn(rehearsal), evaluations);
+  const groupsIn = ({ points }: Rehearsal): number => groupsOf(grid, options.adaptive, points.population, values);
+  const rehearsal = await begun(() => Rehearsal.begin(problem, plane, grid, options), secondsOf);
   try {
-    const groups = groupsOf(grid, options.adaptive, rehearsal.points.population, values);
-    const evaluations = values === undefined ? 1 + checkpoints : 0;
-    const quicker = rehearsal.startSeconds < SHORT || keptPrograms() !== undefined;
-    if (quicker && rehearsal.startSeconds > CONSIDERABLE * rehearsal.seconds(groups, evaluations)) {
-      await rehearsal.dispose();
-      rehearsal = await Rehearsal.begin(problem, plane, grid, options);
-    }
     await rehearsal.repeat();
-    const { points: evaluator } = rehearsal;
+    const { points } = rehearsal;
     return {
       points: pointCount(grid, options.adaptive),
-      seconds: rehearsal.seconds(groups, evaluations),
-      memoryBytes: evaluator.memoryBytes + gridSize(grid) * evaluator.quantities.length * Float64Array.BYTES_PER_ELEMENT,
-      groups,
+      seconds: secondsOf(rehearsal),
+      memoryBytes: points.memoryBytes + gridSize(grid) * points.quantities.length * Float64Array.BYTES_PER_ELEMENT,
+      groups: groupsIn(rehearsal),
       evaluations,
     };
   } finally {
     await rehearsal.dispose();
   }
+}
+
+/** A rehearsal whose start is as that of the surface will be. */
+async function begun(begin: () => Promise<Rehearsal>, secondsOf: (rehearsal: Rehearsal) => number): Promise<Rehearsal> {
+  const first = await begin();
+  const quicker = first.startSeconds < SHORT || keptPrograms() !== undefined;
+  if (!quicker || first.startSeconds < CONSIDERABLE * secondsOf(first)) return first;
+  await first.dispose();
+  return begin();
 }
 
 /** The evaluators of a surface, with what their making and their first runs took. */

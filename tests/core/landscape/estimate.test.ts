@@ -121,6 +121,19 @@ describe('what is measured', () => {
     expect(Math.floor(seconds / 1e6)).toBe(curvatures);
   });
 
+  it.each([1, 2, 3])('aborted at its measurement %i of the centre, it says so', async (at) => {
+    const abort = new AbortController();
+    const rehearse = WeightEvaluator.prototype.rehearse;
+    let calls = 0;
+    vi.spyOn(WeightEvaluator.prototype, 'rehearse').mockImplementation(function (this: WeightEvaluator, signal) {
+      calls += 1;
+      if (calls === at) abort.abort(new Error('enough'));
+      return rehearse.call(this, signal);
+    });
+    await expect(estimateSurface(problem, plane(), { x: axis(3), y: axis(3) }, { ...options, signal: abort.signal })).rejects.toThrow('enough');
+    expect(calls).toBe(at);
+  });
+
   it('the usual time is the median of all but the first, whose extra is apart', () => {
     const times = new Times();
     expect([times.usual, times.extra, times.repeated]).toEqual([undefined, 0, false]);
