@@ -3,13 +3,13 @@ import type { CurvatureProblem } from '../problem';
 import type { ParameterPlace } from './feeds';
 import { networkOperator, type NetworkOperatorOptions } from './network';
 import { NetworkAt } from './network-at';
-import type { LinearOperator } from './operator';
+import type { ApplyOptions, LinearOperator } from './operator';
 
-/** Gradient of the mean loss over all batches in the chosen parameters, laid out as an operator's vectors. */
-export async function meanGradient(problem: CurvatureProblem, options: NetworkOperatorOptions): Promise<Float64Array> {
+/** Gradient of the mean loss over all batches in the chosen parameters, laid out as an operator's vectors. Throws the signal's reason when it is aborted, between two batches. */
+export async function meanGradient(problem: CurvatureProblem, { signal, ...options }: NetworkOperatorOptions & ApplyOptions): Promise<Float64Array> {
   const network = new NetworkAt(problem, options);
   try {
-    return (await network.gradient(network.centre)).gradient;
+    return (await network.gradient(network.centre, { signal })).gradient;
   } finally {
     await network.dispose();
   }

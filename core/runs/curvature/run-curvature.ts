@@ -98,7 +98,7 @@ export async function computeRunCurvature(run: OpenRun, request: CurvatureReques
       },
     });
   };
-  const gradient = await meanGradient(problem, { ...run.compile, select: groups[0]!.select });
+  const gradient = await meanGradient(problem, { ...run.compile, select: groups[0]!.select, ...(signal && { signal }) });
   const head: CurvatureHead = {
     run: {
       id: run.file.id,

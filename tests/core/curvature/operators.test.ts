@@ -50,6 +50,7 @@ describe('operators with known matrices', () => {
     const p = problem({ widths: [3, 4, 2], examples: 6, task: 'classification' });
     const gradients = await Promise.all(Array.from({ length: 6 }, (_, i) => meanGradient(exampleOf(p, i), reference)));
     const mean = await meanGradient(p, reference);
+    await expect(meanGradient(p, { ...reference, signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
     const n = mean.length;
     const second = Float64Array.from({ length: n * n }, (_, at) => gradients.reduce((sum, g) => sum + g[Math.floor(at / n)]! * g[at % n]!, 0) / 6);
     expect(largestDifference(await matrixOf(networkOperator(p, 'empirical-fisher', reference)), second)).toBeLessThan(1e-12);
