@@ -211,6 +211,12 @@ describe('the landscape of a trained network', () => {
     await page.getByRole('link', { name: 'One surface' }).click();
     await set('Points along x', '21');
     await set('Points along y', '17');
+    // Each axis can have a range of its own, upwards.
+    await page.getByRole('button', { name: 'Each axis' }).click();
+    await set('x from', '3');
+    await page.getByText('A range goes upwards').waitFor();
+    expect(await page.getByRole('button', { name: 'Compute', exact: true }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'The same both ways' }).click();
     await set('Range ±', '0.3');
     await page.getByRole('button', { name: 'Compute', exact: true }).click();
     await page.getByRole('region', { name: 'Surface settings' }).getByRole('button', { name: /^Random plane, 21×17/ }).nth(1).waitFor({ timeout: 60_000 });

@@ -20,7 +20,7 @@ export const pathRequestSchema = strictObject({
   spring: z.number().min(0).max(1).default(0.5).describe('Of a band: how stiffly pivots keep their distances; 1 as by an infinitely stiff spring.'),
   points: z.int().min(3).max(10_001).default(61).describe('Places at which the path is evaluated.'),
   splits: z.array(z.enum(splitNames)).min(1).optional().describe('Parts of the data to evaluate on; absent: train, and test where there is one.'),
-  subset: z.int().min(1).nullable().default(null).describe('Number of examples to evaluate on; null takes all. The training of a path takes all.'),
+  subset: z.int().min(1).nullable().default(null).describe('Number of examples of each part to evaluate on, where it has more; null takes all. The training of a path takes all.'),
   seed: z.int().min(0).default(0).describe('Draws the mini-batches, the places on the path, the order of layers and the subset.'),
 });
 export type PathRequest = z.infer<typeof pathRequestSchema>;

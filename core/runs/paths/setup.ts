@@ -51,6 +51,7 @@ export function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { pr
     return landscapeProblem(parts, data, weights.tensors, { split, subset, batchNorm, ...examplesAtOnce(run, more.batchNorm ?? batchNorm, 'gradient'), ...more });
   };
   const trained = kind !== 'line';
+  const limited = request.subset !== null && splits.some((split) => partOf(data, split).count > request.subset!);
   const recipe = pathRecipeSchema.parse({
     version: 1,
     program,
@@ -63,7 +64,7 @@ export function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { pr
     band: kind === 'band' ? { pivots: request.pivots, cycles: request.cycles, spring: request.spring } : null,
     points: request.points,
     splits,
-    subset: request.subset === null ? null : { count: request.subset, seed },
+    subset: limited ? { count: request.subset!, seed } : null,
     quantities: Object.keys(withErrors(Object.fromEntries(quantitiesOf(data.task).map((name) => [name, 0])))),
     batchNorm,
     device: run.compile.device,

@@ -5,6 +5,18 @@ import { checkpointOf } from '../../components/asked/asked';
 import { formatCount } from '../../components/number-format';
 import type { SurfaceData } from '../../surface';
 
+/** From where to where each axis goes. */
+export type Ranges = NonNullable<SurfaceRequest['range']>;
+
+/** As far to both sides on each axis. */
+export function rangesOf(reach: number, axes: number): Ranges {
+  const both = (): [number, number] => [-reach, reach];
+  return { x: both(), y: both(), ...(axes === 3 && { z: both() }) };
+}
+
+/** Whether each axis goes upwards. */
+export const goesUpwards = (reach: Request['reach']): boolean => typeof reach !== 'object' || Object.values(reach ?? {}).every(([from, to]) => from < to);
+
 /** A request with every field the form shows. */
 export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'align' | 'seed' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
   /** absent: what is usual for the plane */
@@ -20,8 +32,8 @@ export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'align'
   member?: number;
   /** so many points, chosen where this quantity bends; `null`: every point of the grid */
   adaptive: AdaptiveFacts | null;
-  /** half width of the range; `null`: chosen for the plane */
-  reach: number | null;
+  /** half width of the range, or the range of each axis; `null`: chosen for the plane */
+  reach: number | Ranges | null;
 };
 
 export const firstRequest: Request = { plane: 'random', others: [], align: false, seed: 0, which: 'top2', radius: 0.05, grid: [51, 51], split: 'train', subset: 2000, checkpoint: 'last', batchNorm: 'evaluation', quantities: [], perClass: false, adaptive: null, reach: null };
@@ -29,8 +41,7 @@ export const firstRequest: Request = { plane: 'random', others: [], align: false
 /** What the engine is asked for. */
 export function toRequest(run: string, { reach, grid, which, radius, adaptive, ...rest }: Request): SurfaceRequest {
   const line = rest.plane === 'line';
-  const both = (half: number): [number, number] => [-half, half];
-  const range = reach === null ? {} : { range: { x: both(reach), y: both(reach), ...(grid.length === 3 ? { z: both(reach) } : {}) } };
+  const range = reach === null ? {} : { range: typeof reach === 'number' ? rangesOf(reach, grid.length) : reach };
   return { run, ...rest, eigenvectors: { which }, ascent: { radius }, grid: line ? [grid[0], 1] : grid, ...(adaptive === null || grid.length === 3 ? {} : { adaptive }), ...range };
 }
 
@@ -65,7 +76,11 @@ export function requestOf(run: string, surface: Surface): SurfaceRequest {
   };
 }
 
-/** What the form has to say for this surface to be computed again; a range that no single number tells is left to the plane. */
+/** Planes that choose their own range, which is seldom the same both ways. */
+export const choosesRange = ({ plane, others, normalization }: Pick<Request, 'plane' | 'others' | 'normalization'>): boolean =>
+  plane === 'trajectory' || plane === 'through' || ((plane === 'eigenvectors' || plane === 'ascent') && (normalization ?? 'none') === 'none') || (plane === 'line' && others.length > 0);
+
+/** What the form has to say for this surface to be computed again; a range that is not the same both ways is left to a plane that chooses its own. */
 export function formOf(run: string, surface: Surface): Request {
   const plane = planeOf(surface);
   // What the form has no field for is what it usually is.
@@ -83,7 +98,7 @@ export function formOf(run: string, surface: Surface): Request {
     which: plane.which ?? firstRequest.which,
     radius,
     adaptive: adaptive ? { points: adaptive.points, quantity: adaptive.quantity ?? 'loss' } : null,
-    reach: single && !usual ? reach : null,
+    reach: single ? (usual ? null : reach) : choosesRange({ ...firstRequest, ...request }) ? null : (range ?? null),
   };
 }
 

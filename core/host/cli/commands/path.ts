@@ -58,7 +58,7 @@ export function addPath(program: Command): void {
       .option('--spring <stiffness>', 'band: how stiffly pivots keep their distances, 0 to 1', shareOrNone, 0.5)
       .option('--points <count>', 'places at which the path is evaluated', wholeNumber(3), 61)
       .addOption(new Option('--split <part>', 'part of the data to evaluate on; can be repeated (default: train, and test where there is one)').choices([...splitNames]).argParser((text: string, before: SplitName[]) => [...before, splitOf(text)]).default([] as SplitName[], 'none'))
-      .option('--subset <examples>', 'evaluate on so many examples, drawn with the seed; the training of the path takes all', wholeNumber(1))
+      .option('--subset <examples>', 'evaluate on at most so many examples of each part, drawn with the seed; the training of the path takes all', wholeNumber(1))
       .option('--seed <seed>', 'seed of mini-batches, places, layers\' order and subset', wholeNumber(0), 0)
       .option('--recipe <file>', 'find the path of a recipe again: a recipe.json, or a file that was exported with one. Without a run, of the run that it names')
       .option('--estimate', 'only say what it would cost')

@@ -13,7 +13,7 @@ export function pathCaptions({ recipe, straight, distance }: PathResult): readon
   const how = [
     training ? `${training.epochs} epochs at ${training.learningRate}` : '',
     band ? `${band.pivots} pivots at first` : '',
-    `${splits.join(' and ')}${subset === null ? '' : `, ${subset.count} examples`}`,
+    `${splits.join(' and ')}${subset === null ? '' : `, at most ${subset.count} examples of each`}`,
     recipe.batchNorm === 'recalibrated' ? 'BatchNorm recalibrated' : '',
     `length ${formatNumber(distance.at(-1)!)}, straight ${formatNumber(straight)}`,
   ];

@@ -128,7 +128,7 @@ export function describe({ recipe, title }: Path): string {
   return [
     title,
     ...(training ? [`${training.epochs} epochs at ${training.learningRate}`] : []),
-    `${(splits ?? []).join(' and ')}${subset ? `, ${subset.count} examples` : ', all examples'}`,
+    `${(splits ?? []).join(' and ')}${subset ? `, at most ${subset.count} examples of each` : ', all examples'}`,
     ...(batchNorm === 'recalibrated' ? ['BatchNorm recalibrated'] : []),
   ].join(' · ');
 }

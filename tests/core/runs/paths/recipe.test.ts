@@ -35,6 +35,14 @@ describe('a recipe of a path', () => {
     expect({ ...again.result.recipe, program }).toEqual({ ...recipe, program });
   });
 
+  it('tells the number of examples where some part has more, and takes all where none has', async () => {
+    const asked = (subset: number | null) => found(runs[0]!, { kind: 'line', points: 3, subset, to: { run: runs[1]! } });
+    const [few, most, all] = [await asked(50), await asked(100_000), await asked(null)];
+    expect([few.result.recipe.subset, most.result.recipe.subset]).toEqual([{ count: 50, seed: 0 }, null]);
+    expect(most).toEqual(all);
+    expect(few.result.values).not.toEqual(all.result.values);
+  });
+
   it('is found in every file that was exported with it, and is none of a surface', async () => {
     const { id, result } = await found(runs[0]!, { kind: 'line', points: 3, to: { run: runs[1]! } });
     for (const format of pathFormats.filter((each) => each !== 'csv')) {

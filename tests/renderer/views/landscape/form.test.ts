@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Surface } from '#host-client';
-import { firstRequest, formOf, listingTitle, type Request, requestOf, steered, steeringQuantities, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
+import { firstRequest, formOf, goesUpwards, listingTitle, type Request, requestOf, steered, steeringQuantities, toRequest } from '../../../../renderer/views/landscape/landscape.svelte';
 
 type Range = readonly [number, number];
 
@@ -20,11 +20,13 @@ describe('the form beside a saved surface', () => {
     ['eigenvectors', surfaceOf({ kind: 'eigenvectors', seed: 1, which: 'top-bottom', tolerance: 0.01, maxIterations: 9 }, [5, 7], [both(0.2), both(0.3)]), { plane: 'eigenvectors', which: 'top-bottom', reach: null }],
     ['an ascent as far as is usual', surfaceOf({ kind: 'ascent', seed: 1, radius: 0.2, steps: 5 }, [5, 7], [both(0.4), both(0.4)]), { plane: 'ascent', radius: 0.2, reach: null }],
     ['other weights', surfaceOf({ kind: 'through', of: [{ run: 'a', checkpoint: 'last' }, { run: 'b', checkpoint: '3' }] }, [5, 7], [[-1, 4], [-2, 3]]), { plane: 'through', others: [{ run: 'a', checkpoint: 'last' }, { run: 'b', checkpoint: 3 }], reach: null }],
+    ['a range of its own on each axis', surfaceOf({ kind: 'random', seed: 5 }, [9, 11], [[-0.25, 2], [-1, 0.5]]), { plane: 'random', reach: { x: [-0.25, 2], y: [-1, 0.5] } }],
+    ['one to both sides, another on each axis', surfaceOf({ kind: 'gradient', seed: 5 }, [9, 11], [both(0.25), both(2)]), { plane: 'gradient', reach: { x: [-0.25, 0.25], y: [-2, 2] } }],
   ])('asks for the same: %s', (_, surface, expected) => {
     expect(formOf('run', surface)).toMatchObject(expected);
     const { range, eigenvectors: _e, ascent: _a, ...request } = requestOf('run', surface);
     expect(asked(surface)).toMatchObject(request);
-    // The range is the plane's own where one number cannot tell it.
+    // The range is the plane's own where it chooses one that one number cannot tell.
     expect(asked(surface).range).toEqual(expected.reach === null ? undefined : range);
   });
 
@@ -39,6 +41,10 @@ it('a saved surface is called by its plane in words', () => {
   for (const plane of ['random', 'trajectory', 'line', 'through', 'gradient', 'ascent', 'eigenvectors', 'vectors']) expect(listingTitle({ plane, grid: [5, 5] })).toMatch(/^(Line|.*[Pp]lane.*), 5×5$/);
   expect(listingTitle({ plane: 'ascent', grid: [51, 1] })).toBe('Line of the ascent, 51 points');
   expect(listingTitle({ plane: 'random', grid: [5, 6, 7], member: 2 })).toBe('Random volume, 5×6×7, member 2');
+});
+
+it('a range goes upwards on each axis', () => {
+  expect([null, 2, { x: [-1, 2], y: [0, 1] }, { x: [-1, 2], y: [1, 1] }, { x: [2, -1], y: [0, 1] }].map((reach) => goesUpwards(reach as Request['reach']))).toEqual([true, true, true, false, false]);
 });
 
 describe('points chosen where a quantity bends', () => {
