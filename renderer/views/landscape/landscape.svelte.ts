@@ -142,7 +142,9 @@ export class Landscape extends Computation<Progress> {
   async open(client: HostClient, id: string): Promise<void> {
     try {
       this.failure = null;
-      this.#show(await client.surfaces.get({ run: this.run, id }));
+      const found = await client.surfaces.get({ run: this.run, id });
+      // What has been asked for meanwhile is not covered by it.
+      if (!this.computing) this.#show(found);
     } catch (error) {
       this.fail(error);
     }
