@@ -15,9 +15,13 @@ export interface Pane extends SurfacePlace {
 /** As many panes as stay legible. */
 export const mostPanes = 4;
 
-/** Surfaces as arguments of the address, and back: `compare/RUN/ID/RUN/ID`. */
-export const placesOf = (args: readonly string[]): SurfacePlace[] =>
-  Array.from({ length: Math.min(mostPanes, Math.floor(args.length / 2)) }, (_, i) => ({ run: args[2 * i] ?? '', id: args[2 * i + 1] ?? '' }));
+export const isAmong = (places: readonly SurfacePlace[], { run, id }: SurfacePlace): boolean => places.some((place) => place.run === run && place.id === id);
+
+/** Surfaces as arguments of the address, and back: `compare/RUN/ID/RUN/ID`. One that is named twice stands there once. */
+export function placesOf(args: readonly string[]): SurfacePlace[] {
+  const named = Array.from({ length: Math.floor(args.length / 2) }, (_, i) => ({ run: args[2 * i]!, id: args[2 * i + 1]! }));
+  return named.filter((place, i) => !isAmong(named.slice(0, i), place)).slice(0, mostPanes);
+}
 export const argsOf = (places: readonly SurfacePlace[]): string[] => places.flatMap(({ run, id }) => [run, id]);
 
 /** The surfaces that the address names, each fetched once. */
