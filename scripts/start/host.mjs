@@ -24,8 +24,10 @@ export async function startHost(args, environment = {}) {
   const listening = new Promise((resolve) => lines.once('line', resolve));
   const first = await Promise.race([listening, ended]);
   if (typeof first === 'number') throw new HostEnded(first);
-  lines.on('line', (line) => console.log(line));
   const { url } = JSON.parse(first);
+  // What it could not do is a line as well; it ends then.
+  if (url === undefined) throw new HostEnded(await ended);
+  lines.on('line', (line) => console.log(line));
   return { address: url, ended, end: () => void host.kill('SIGTERM') };
 }
 

@@ -75,6 +75,7 @@ describe('npm start', () => {
     const refused = start('--shell', 'web', '--no-open', '--port', String(port));
     expect(await refused.ended).toBe(1);
     expect(refused.said()).toContain(`Port ${port} is in use`);
+    expect(refused.said()).not.toContain('Basin is at');
     occupant.close();
   });
 
