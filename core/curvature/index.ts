@@ -1,7 +1,6 @@
 export { type Condition, conditionNumber, type ConditionNumber, conditionOf, participationRatio, type ParticipationRatio } from './algorithms/summary';
 export { type DensityOptions, entropyRank, spectralDensity, type SpectralDensity } from './algorithms/density';
-export { type IterationState, lanczos, type LanczosOptions, type Reorthogonalization } from './algorithms/lanczos';
-export { isSampled, SAMPLED_SHARE, sampledLanczos, sampledStart } from './algorithms/sampled-start';
+export { lanczos, type LanczosOptions, type Reorthogonalization } from './algorithms/lanczos';
 export { lobpcg, type LobpcgOptions } from './algorithms/lobpcg';
 export { powerIteration, type PowerOptions } from './algorithms/power';
 export type { EigenPair, EigenResult, Eigenvalue, Estimate } from './algorithms/result';

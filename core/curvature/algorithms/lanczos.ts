@@ -6,16 +6,6 @@ import { type EigenPair, eigenPair, type EigenResult, gapsBetween } from './resu
 
 export type Reorthogonalization = 'full' | 'selective';
 
-/** How far an iteration has come. */
-export interface IterationState {
-  readonly iteration: number;
-  /** Of the part of the data from which the first vector comes, not of the matrix itself. */
-  readonly sampled?: true;
-  /** The ends of the spectrum as far as they are known. */
-  readonly largest?: number;
-  readonly smallest?: number;
-}
-
 export interface LanczosOptions {
   /** How many of the largest, and of the smallest eigenvalues. */
   readonly largest?: number;
@@ -36,7 +26,7 @@ export interface LanczosOptions {
   readonly measureFloor?: boolean;
   readonly signal?: AbortSignal;
   /** Called after each iteration. */
-  readonly onIteration?: (state: IterationState) => void;
+  readonly onIteration?: (state: { readonly iteration: number; readonly largest?: number; readonly smallest?: number }) => void;
 }
 
 /** The state of a Lanczos run: `A Q = Q T + beta q e'`. */

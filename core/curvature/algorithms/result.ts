@@ -35,8 +35,6 @@ export interface EigenResult {
   readonly iterations: number;
   /** Products of the operator with one vector. */
   readonly products: number;
-  /** The first vector came from so many products with the matrix of this share of the data; absent: it was drawn. */
-  readonly start?: { readonly share: number; readonly products: number };
   /** Whether every pair that was asked for is below the tolerance. */
   readonly converged: boolean;
   readonly tolerance: number;

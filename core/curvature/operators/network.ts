@@ -79,35 +79,19 @@ class ProductOperator implements NetworkOperator {
     for (const { kept } of this.#compiled) release(kept);
   }
 
-  apply(vectors: readonly Vector[], options: ApplyOptions = {}): Promise<Vector[]> {
-    return this.#applyTo(Array.from(this.problem.batches.keys()), this.#examples, vectors, options);
-  }
-
-  part(share: number, fewest: number): LinearOperator | undefined {
-    const all = this.problem.batches;
-    if (all.length < fewest) return undefined;
-    const count = Math.max(1, Math.round(share * all.length));
-    const chosen = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * all.length) / count));
-    const examples = chosen.reduce((sum, batch) => sum + all[batch]!.count, 0);
-    const { name, dimension, precision, block } = this;
-    return { name, dimension, precision, block, apply: (vectors, options = {}) => this.#applyTo(chosen, examples, vectors, options), dispose: () => Promise.resolve() };
-  }
-
-  /** The product with the matrix of the mean over these batches, which hold so many examples. */
-  async #applyTo(chosen: readonly number[], examples: number, vectors: readonly Vector[], { signal }: ApplyOptions): Promise<Vector[]> {
+  async apply(vectors: readonly Vector[], { signal }: ApplyOptions = {}): Promise<Vector[]> {
     if (vectors.length === 0) return [];
     const programs = await this.#program(vectors.length);
     const fed: Record<string, Feed> = { ...this.#fixed, ...this.#vectorFeeds(vectors) };
     const alone = this.problem.batches.length === 1;
     const sums = alone ? vectors.map(() => newVector(this)) : this.#accumulators(vectors.length);
-    for (const index of chosen) {
+    for (const [index, { x, y, mask }] of this.problem.batches.entries()) {
       signal?.throwIfAborted();
-      const { x, y, mask } = this.problem.batches[index]!;
       const results = await runProduct(programs, index, { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask });
       await this.#add(results, sums);
       for (const array of Object.values(results)) array.dispose();
     }
-    const share = 1 / examples;
+    const share = 1 / this.#examples;
     return sums.map((sum) => {
       const product = alone ? sum : newVector(this);
       for (let i = 0; i < product.length; i++) product[i] = sum[i]! * share;

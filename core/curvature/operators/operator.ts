@@ -21,11 +21,6 @@ export interface LinearOperator {
   apply(vectors: readonly Vector[], options?: ApplyOptions): Promise<Vector[]>;
   /** The same matrix at other weights, with the programs that are compiled already; absent where they cannot be kept. */
   moveTo?(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void;
-  /**
-   * The same matrix of a part of the data, spread evenly over it: about this share of the batches. It has the whole's programs and
-   * ends with it. `undefined` where the data are fewer batches than `fewest`; absent where the matrix is not a mean over batches.
-   */
-  part?(share: number, fewest: number): LinearOperator | undefined;
   /** Bytes that are kept between products at present; absent where nothing is. */
   readonly keptBytes?: number;
   /** Gives compiled programs and what they keep back. */

@@ -91,8 +91,6 @@ export const curvatureFigures = z.object({
       smallest: z.array(eigenvalue),
       iterations: z.int(),
       products: z.int(),
-      /** The first vector came from so many products with the matrix of this share of the examples; absent: it was drawn. */
-      start: z.object({ share: z.number(), products: z.int() }).optional(),
       converged: z.boolean(),
       tolerance: z.number(),
       /** What the products' rounding leaves of every residual, measured. */

@@ -1,4 +1,4 @@
-import { type EigenResult, type LinearOperator, lobpcg, powerIteration, SAMPLED_SHARE, sampledLanczos } from '#core/curvature';
+import { type EigenResult, lanczos, type LinearOperator, lobpcg, powerIteration } from '#core/curvature';
 import { UserError } from '#core/graph';
 import type { CurvatureRequest } from './request';
 
@@ -26,10 +26,7 @@ export async function searchEigenvalues(operator: LinearOperator, request: Eigen
   const common = { tolerance, maxIterations, seed, ...(signal && { signal }) };
   switch (algorithm) {
     case 'lanczos':
-      return sampledLanczos(operator, {
-        ...common, largest, smallest, reorthogonalization,
-        onIteration: ({ iteration, largest: high, sampled }) => onProgress(`${sampled ? 'on a tenth of the examples, ' : ''}iteration ${iteration}, largest so far ${high?.toPrecision(4)}`),
-      });
+      return lanczos(operator, { ...common, largest, smallest, reorthogonalization, onIteration: ({ iteration, largest: high }) => onProgress(`iteration ${iteration}, largest so far ${high?.toPrecision(4)}`) });
     case 'power':
       onProgress('power iteration');
       return powerIteration(operator, common);
@@ -52,20 +49,14 @@ export async function searchEigenvalues(operator: LinearOperator, request: Eigen
   }
 }
 
-/**
- * Products with one vector that a search takes of a matrix, usually and at most; LOBPCG's are multiplied together.
- *
- * @param sampled whether Lanczos starts from a part of the data, whose products count as parts of one
- */
-export function searchProducts({ algorithm, top, bottom, maxIterations }: EigenRequest, dimension: number, sampled: boolean): { readonly single: readonly [number, number]; readonly together: readonly [number, number] } {
+/** Products with one vector that a search takes of a matrix, usually and at most; LOBPCG's are multiplied together. */
+export function searchProducts({ algorithm, top, bottom, maxIterations }: EigenRequest, dimension: number): { readonly single: readonly [number, number]; readonly together: readonly [number, number] } {
   const none = [0, 0] as const;
   const wanted = Math.min(top, dimension) + Math.min(bottom, dimension);
   switch (algorithm) {
     case 'lanczos': {
       const most = Math.min(maxIterations, dimension) + 1;
-      const usual = Math.min(most, 16 + 5 * (top + bottom));
-      if (!sampled) return { single: [usual, most], together: none };
-      return { single: [Math.min(most, 9 + 3 * (top + bottom)) + SAMPLED_SHARE * usual, most + SAMPLED_SHARE * most], together: none };
+      return { single: [Math.min(most, 16 + 5 * (top + bottom)), most], together: none };
     }
     case 'power': return { single: [maxIterations, maxIterations], together: none };
     // Residuals and steps of every vector that has not converged.

@@ -1,4 +1,4 @@
-import { checkWrittenOut, exampleCount, isSampled, type LinearOperator, makeOperator, newVector } from '#core/curvature';
+import { checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from '../surfaces/batch-norm';
 import { type ProductCount, productsOf } from './figures';
@@ -40,8 +40,7 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
   try {
     const dimension = actsOnExamples(request) ? operator.dimension * (exampleCount(problem) / exampleCount(part)) : operator.dimension;
     if (request.all) checkWrittenOut(dimension);
-    const sampled = isSampled(operator, batches);
-    const [own, path] = [productsOf(request, dimension, sampled), productsOf(pathRequest(request), dimension, sampled)];
+    const [own, path] = [productsOf(request, dimension), productsOf(pathRequest(request), dimension)];
     const one = await timeProducts(operator, 1, signal);
     const several = own.most.together > 0 ? await timeProducts(operator, Math.min(block, operator.block), signal) : one;
     const perMatrix = ({ single, together }: ProductCount): number => batches * (single * one.seconds + together * several.seconds);
@@ -52,10 +51,10 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
     return {
       seconds: gradient + total('usual'),
       mostSeconds: gradient + total('most'),
-      products: Math.ceil(groups.length * (all(own.usual) + moments.length * all(path.usual))),
+      products: groups.length * (all(own.usual) + moments.length * all(path.usual)),
       matrices: groups.length * (1 + moments.length),
       examples: exampleCount(problem),
-      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * Math.max(Math.ceil(own.most.single), own.most.together)),
+      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * Math.max(own.most.single, own.most.together)),
       batchNorm: statisticsOf(run.parts.model).length > 0,
     };
   } finally {

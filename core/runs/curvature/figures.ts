@@ -33,11 +33,11 @@ export interface ProductCount {
   readonly together: number;
 }
 
-/** Products that a request takes of a matrix, usually and at most; those with a part of the data, from which eigenvalues may be `sampled`, as parts of one. */
-export function productsOf(request: CurvatureRequest, dimension: number, sampled: boolean): { readonly usual: ProductCount; readonly most: ProductCount } {
+/** Products that a request takes of a matrix, usually and at most. */
+export function productsOf(request: CurvatureRequest, dimension: number): { readonly usual: ProductCount; readonly most: ProductCount } {
   const stages = stagesOf(request);
   const { products } = request;
-  const search = stages.eigenvalues ? searchProducts(request, dimension, sampled) : { single: [0, 0] as const, together: [0, 0] as const };
+  const search = stages.eigenvalues ? searchProducts(request, dimension) : { single: [0, 0] as const, together: [0, 0] as const };
   const fixed = (stages.all ? dimension : 0) + [stages.trace, stages.frobenius, stages.diagonal].filter(Boolean).length * products + (stages.density ? DENSITY.probes * Math.min(DENSITY.steps, dimension) : 0);
   const count = (which: 0 | 1): ProductCount => ({ single: search.single[which], together: fixed + search.together[which] });
   return { usual: count(0), most: count(1) };
@@ -62,8 +62,8 @@ export async function figuresOf(operator: LinearOperator, request: CurvatureRequ
     if (!found.eigenvalues) {
       const result = await searchEigenvalues(operator, request, { ...aborting, onProgress });
       onEigen?.(result);
-      const { largest, smallest, iterations, products: spent, start, converged, floor, algorithm } = result;
-      add({ ...conditionBetween(result), eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, ...(start && { start }), converged, tolerance, floor, algorithm } });
+      const { largest, smallest, iterations, products: spent, converged, floor, algorithm } = result;
+      add({ ...conditionBetween(result), eigenvalues: { largest: largest.map(plain), smallest: smallest.map(plain), iterations, products: spent, converged, tolerance, floor, algorithm } });
     }
   }
   if (stages.trace) {

@@ -50,7 +50,6 @@ export const curvatureFiguresSchema = z.object({
       smallest: z.array(eigenvalue).readonly(),
       iterations: z.int(),
       products: z.int(),
-      start: z.object({ share: z.number(), products: z.int() }).optional().describe('The first vector came from so many products with the matrix of this share of the examples; absent: it was drawn.'),
       converged: z.boolean().describe('Whether every residual is below the tolerance.'),
       tolerance: z.number(),
       floor: real.optional().describe("How far the products' rounding carries, measured; counted in every residual."),

@@ -1,4 +1,4 @@
-import { makeOperator, placesOf, sampledLanczos, type CurvatureProblem, type EigenPair, type ParameterFilter } from '#core/curvature';
+import { lanczos, makeOperator, placesOf, type CurvatureProblem, type EigenPair, type ParameterFilter } from '#core/curvature';
 import { type AxisEigenvalue, type Direction, type GivenDirections, movingParameters, type PlaneRecipe } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import type { SourceOptions } from './sources';
@@ -18,15 +18,14 @@ export async function hessianEigenvectors(problem: CurvatureProblem, plane: Eige
     const { which, seed, tolerance, maxIterations } = plane;
     const bottom = which === 'top-bottom' && operator.dimension > 1;
     const total = Math.min(maxIterations, operator.dimension);
-    const { largest, smallest } = await sampledLanczos(operator, {
+    const { largest, smallest } = await lanczos(operator, {
       largest: Math.min(bottom ? 1 : 2, operator.dimension),
       smallest: bottom ? 1 : 0,
       tolerance,
       maxIterations,
       seed,
       ...(signal && { signal }),
-      onIteration: ({ iteration, largest: high, sampled }) =>
-        onProgress?.({ text: `Eigenvectors${sampled ? ' of a tenth of the examples' : ''}: iteration ${iteration} of at most ${total}, largest so far ${high?.toPrecision(4)}`, done: sampled ? 0 : iteration, total }),
+      onIteration: ({ iteration, largest: high }) => onProgress?.({ text: `Eigenvectors: iteration ${iteration} of at most ${total}, largest so far ${high?.toPrecision(4)}`, done: iteration, total }),
     });
     const places = placesOf(problem, select);
     const pairs = [...largest, ...smallest];

@@ -30,7 +30,7 @@ function spectrumLines({ spectrum }: CurvatureFigures): string[] {
 
 function eigenvalueLines({ eigenvalues, dimension, request }: CurvatureReport): string[] {
   if (eigenvalues === undefined) return [];
-  const { largest, smallest, iterations, converged, tolerance, floor, algorithm, products, start } = eigenvalues;
+  const { largest, smallest, iterations, converged, tolerance, floor, algorithm } = eigenvalues;
   const size = Math.max(...[...largest, ...smallest].map(({ value }) => Math.abs(value)));
   const asked = Math.min(request.top, dimension) + Math.min(request.bottom, dimension);
   const found = largest.length + smallest.length;
@@ -38,7 +38,6 @@ function eigenvalueLines({ eigenvalues, dimension, request }: CurvatureReport): 
   return [
     '',
     ...table(['eigenvalue', 'value', 'residual', 'converged', 'direction'], [...largest.map(row('largest')), ...smallest.map(row('smallest'))]),
-    ...(start ? [`${products} products with all examples, after ${start.products} with ${number(100 * start.share)} % of them, from which the iteration started.`] : []),
     ...(floor === undefined || algorithm === 'whole matrix' ? [] : [`The products' rounding, measured, is ${number(floor)} of each residual.`]),
     ...(floor !== undefined && floor > tolerance * size ? ['The tolerance is finer than these products are: more iterations do not help; --device reference computes in float64.'] : []),
     ...(found < asked ? [`${found} of ${asked} eigenvalues were found: ${iterations} iterations give no more. More: --max-iterations, or all of them: --all.`] : []),
