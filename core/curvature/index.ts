@@ -21,7 +21,7 @@ export { type CurvatureBatch, type CurvatureParameter, type CurvatureProblem, ex
 export { gradientCovariance, meanGradient } from './operators/gradient';
 export { inputHessian } from './operators/input';
 export { tangentKernel } from './operators/kernel';
-export { makeOperator, type OperatorName, operatorNames } from './operators/named';
+export { actsOnExamples, makeOperator, type OperatorName, operatorNames } from './operators/named';
 export { chooseMeasures, describeMeasure, measures } from './measures/catalogue';
 export { computeMeasures, type ComputeMeasuresOptions, measureNow, measurePasses, type MeasureResult, timeEvaluation } from './measures/compute';
 export { firstOrderRise } from './measures/first-order';

@@ -18,6 +18,9 @@ export function forwardOperations({ model }: Pick<RunParts, 'model'>, exampleSha
   return Math.max(1, estimate(forward, device).flops);
 }
 
+/** How many examples a run of so many operations holds, of which each takes so many. */
+export const examplesWithin = (most: number, perExample: number): number => Math.max(1, Math.floor(most / perExample));
+
 /**
  * How many examples one run of a program may take, since a stop is heard between runs: counted from the network's graph, so that the same request is answered by the same programs
  * everywhere. Nothing is said where each batch has BatchNorm statistics of its own, which smaller batches would change, and on a graphics card, where runs are short, whatever they hold.
@@ -25,5 +28,5 @@ export function forwardOperations({ model }: Pick<RunParts, 'model'>, exampleSha
 export function examplesAtOnce({ parts, data, compile: { device } }: Pick<OpenRun, 'parts' | 'data' | 'compile'>, batchNorm: BatchNormMode, program: keyof typeof PASSES): { mostExamples?: number } {
   const most = longestRun(device);
   if (most === Infinity || batchNorm === 'batch') return {};
-  return { mostExamples: Math.max(1, Math.floor(most / (PASSES[program] * forwardOperations(parts, data.exampleShape, device)))) };
+  return { mostExamples: examplesWithin(most, PASSES[program] * forwardOperations(parts, data.exampleShape, device)) };
 }

@@ -63,6 +63,8 @@ export interface MeasureDefinition {
   readonly needs: readonly MeasureNeed[];
   /** What has to be computed for it; shared between measures. */
   readonly work: readonly Work[];
+  /** Raised when the formula changes: values that were kept of an earlier one are not taken for it. Default 1. */
+  readonly revision?: number;
 }
 
 /**

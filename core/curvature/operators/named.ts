@@ -21,5 +21,8 @@ const operators = {
 export type OperatorName = keyof typeof operators;
 export const operatorNames = Object.keys(operators) as [OperatorName, ...OperatorName[]];
 
+/** Whether its vectors lie along examples (outputs, inputs) and not along parameters. */
+export const actsOnExamples = (name: OperatorName): boolean => name === 'tangent-kernel' || name === 'input-hessian';
+
 /** The operator of this name. @throws UserError where it does not fit the problem */
 export const makeOperator = (problem: CurvatureProblem, name: OperatorName, options: NetworkOperatorOptions): Promise<LinearOperator> => operators[name](problem, options);

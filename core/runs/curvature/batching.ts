@@ -1,6 +1,6 @@
 import { longestRun, type DeviceId } from '#core/runtime';
 import type { RunParts } from '../compose';
-import { forwardOperations, PASSES } from '../examples-at-once';
+import { examplesWithin, forwardOperations, PASSES } from '../examples-at-once';
 
 /** Vectors that are multiplied at once at most. */
 const LARGEST_BLOCK = 8;
@@ -22,6 +22,6 @@ export function productBatching(parts: Pick<RunParts, 'model'>, exampleShape: re
   const most = longestRun(device);
   if (most === Infinity) return { mostExamples: examples, block: LARGEST_BLOCK };
   const perExample = PASSES.product * forwardOperations(parts, exampleShape, device);
-  const mostExamples = Math.max(1, Math.floor(most / perExample));
+  const mostExamples = examplesWithin(most, perExample);
   return { mostExamples, block: Math.max(1, Math.min(LARGEST_BLOCK, Math.floor((2 * most) / (perExample * Math.min(mostExamples, examples))))) };
 }

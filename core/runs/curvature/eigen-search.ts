@@ -49,17 +49,27 @@ export async function searchEigenvalues(operator: LinearOperator, request: Eigen
   }
 }
 
-/** Products with one vector that a search takes of a matrix, usually and at most; LOBPCG's are multiplied together. */
-export function searchProducts({ algorithm, top, bottom, maxIterations }: EigenRequest, dimension: number): { readonly single: readonly [number, number]; readonly together: readonly [number, number] } {
+/** What a search takes of a matrix: products with one vector, usually and at most (LOBPCG's are multiplied together), and the most vectors it holds. */
+export interface SearchCost {
+  readonly single: readonly [number, number];
+  readonly together: readonly [number, number];
+  readonly vectors: number;
+}
+
+export function searchCost({ algorithm, top, bottom, maxIterations }: EigenRequest, dimension: number): SearchCost {
   const none = [0, 0] as const;
-  const wanted = Math.min(top, dimension) + Math.min(bottom, dimension);
+  const [largest, smallest] = [Math.min(top, dimension), Math.min(bottom, dimension)];
   switch (algorithm) {
     case 'lanczos': {
       const most = Math.min(maxIterations, dimension) + 1;
-      return { single: [Math.min(most, 16 + 5 * (top + bottom)), most], together: none };
+      return { single: [Math.min(most, 16 + 5 * (top + bottom)), most], together: none, vectors: most };
     }
-    case 'power': return { single: [maxIterations, maxIterations], together: none };
-    // Residuals and steps of every vector that has not converged.
-    case 'lobpcg': return { single: none, together: [wanted * (1 + 2 * Math.min(maxIterations, 20)), wanted * (1 + 2 * maxIterations)] };
+    // The vector, its image and what is left of it.
+    case 'power': return { single: [maxIterations, maxIterations], together: none, vectors: 3 };
+    // Residuals and steps of every vector that has not converged; the ends come one after the other, each with vectors, residuals and last steps, and their images.
+    case 'lobpcg': {
+      const wanted = largest + smallest;
+      return { single: none, together: [wanted * (1 + 2 * Math.min(maxIterations, 20)), wanted * (1 + 2 * maxIterations)], vectors: wanted + 6 * Math.max(largest, smallest) };
+    }
   }
 }

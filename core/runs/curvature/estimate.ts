@@ -1,4 +1,4 @@
-import { checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector } from '#core/curvature';
+import { actsOnExamples, checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from '../surfaces/batch-norm';
 import { type ProductCount, productsOf } from './figures';
@@ -38,7 +38,7 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
   // Of one batch either all is kept or nothing: as of the whole where at least half of its batches fit.
   const operator = await makeOperator(part, request.operator, { ...run.compile, select: groups[0]!.select, block, memory: (2 * KEPT) / (batches + 1) });
   try {
-    const dimension = actsOnExamples(request) ? operator.dimension * (exampleCount(problem) / exampleCount(part)) : operator.dimension;
+    const dimension = actsOnExamples(request.operator) ? operator.dimension * (exampleCount(problem) / exampleCount(part)) : operator.dimension;
     if (request.all) checkWrittenOut(dimension);
     const [own, path] = [productsOf(request, dimension), productsOf(pathRequest(request), dimension)];
     const one = await timeProducts(operator, 1, signal);
@@ -54,7 +54,7 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
       products: groups.length * (all(own.usual) + moments.length * all(path.usual)),
       matrices: groups.length * (1 + moments.length),
       examples: exampleCount(problem),
-      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * Math.max(own.most.single, own.most.together)),
+      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * own.vectors),
       batchNorm: statisticsOf(run.parts.model).length > 0,
     };
   } finally {
@@ -63,8 +63,6 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
 }
 
 const all = ({ single, together }: ProductCount): number => single + together;
-
-const actsOnExamples = ({ operator }: CurvatureRequest): boolean => operator === 'tangent-kernel' || operator === 'input-hessian';
 
 /** Seconds of one vector's product when so many are multiplied at once, from the second of two; and what the first took longer. */
 async function timeProducts(operator: LinearOperator, count: number, signal: AbortSignal | undefined): Promise<{ seconds: number; compilation: number }> {

@@ -2,7 +2,7 @@ import {
   conditionOf, densityOfSpectrum, diagonal, type DiagonalEstimate, type EigenPair, type EigenResult, endsOf, entropyRank, figuresOfSpectrum, frobeniusNorm, type LinearOperator, mean, spectralDensity, traceAlgorithms, type WholeSpectrum,
   wholeSpectrum,
 } from '#core/curvature';
-import { searchEigenvalues, searchProducts } from './eigen-search';
+import { searchCost, type SearchCost, searchEigenvalues } from './eigen-search';
 import type { CurvatureFigures, Eigenvalue } from './report';
 import type { CurvatureRequest } from './request';
 
@@ -33,14 +33,16 @@ export interface ProductCount {
   readonly together: number;
 }
 
-/** Products that a request takes of a matrix, usually and at most. */
-export function productsOf(request: CurvatureRequest, dimension: number): { readonly usual: ProductCount; readonly most: ProductCount } {
+const noSearch: SearchCost = { single: [0, 0], together: [0, 0], vectors: 0 };
+
+/** Products that a request takes of a matrix, usually and at most, and the most vectors that are held for it. */
+export function productsOf(request: CurvatureRequest, dimension: number): { readonly usual: ProductCount; readonly most: ProductCount; readonly vectors: number } {
   const stages = stagesOf(request);
   const { products } = request;
-  const search = stages.eigenvalues ? searchProducts(request, dimension) : { single: [0, 0] as const, together: [0, 0] as const };
+  const search = stages.eigenvalues ? searchCost(request, dimension) : noSearch;
   const fixed = (stages.all ? dimension : 0) + [stages.trace, stages.frobenius, stages.diagonal].filter(Boolean).length * products + (stages.density ? DENSITY.probes * Math.min(DENSITY.steps, dimension) : 0);
   const count = (which: 0 | 1): ProductCount => ({ single: search.single[which], together: fixed + search.together[which] });
-  return { usual: count(0), most: count(1) };
+  return { usual: count(0), most: count(1), vectors: Math.max(search.vectors, fixed) };
 }
 
 /** How many computations a request means for each matrix. */

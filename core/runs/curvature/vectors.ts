@@ -1,4 +1,4 @@
-import { type CurvatureProblem, type DiagonalEstimate, type EigenResult, type OperatorName, type ParameterFilter, placesOf, type Vector } from '#core/curvature';
+import { actsOnExamples, type CurvatureProblem, type DiagonalEstimate, type EigenResult, type OperatorName, type ParameterFilter, placesOf, type Vector } from '#core/curvature';
 
 /** Eigenvectors as tensors of the parameters' shapes: `largest.0.layers.0.weight`. */
 export type VectorTensors = Record<string, { readonly data: Float32Array | Float64Array; readonly shape: readonly number[] }>;
@@ -20,7 +20,7 @@ export function diagonalTensors({ values, standardErrors }: DiagonalEstimate, pr
 
 /** Cuts a vector into the parameters that a matrix acts on. */
 function cutter(problem: CurvatureProblem, operator: OperatorName, select: ParameterFilter): (name: string, vector: Vector) => VectorTensors {
-  const places = operator === 'tangent-kernel' || operator === 'input-hessian' ? null : placesOf(problem, select);
+  const places = actsOnExamples(operator) ? null : placesOf(problem, select);
   return (name, vector) => (places === null
     ? { [name]: { data: vector, shape: [vector.length] } }
     : Object.fromEntries(places.map(({ name: parameter, shape, offset, size }) => [`${name}.${parameter}`, { data: vector.slice(offset, offset + size), shape }])));

@@ -7,7 +7,7 @@ import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
 import { measureProblem } from './problem';
 import type { MeasuresRequest } from './request';
-import { type MeasuresFile, measuresName, readMeasures, saveMeasures, type StoredMeasure } from './store';
+import { type MeasuresFile, measuresName, readMeasures, revisionOf, saveMeasures, type StoredMeasure } from './store';
 
 export type MeasuresHead = Omit<MeasuresFile, 'results'>;
 
@@ -100,7 +100,7 @@ export async function computeRunMeasures(opened: OpenRun, asked: MeasuresRequest
 /** A result as a file holds it: an end of an interval that is not finite has no number there. */
 function stored({ interval, ...result }: MeasureResult & { interval?: readonly [number, number] }): StoredMeasure {
   const finite = (end: number): number | null => (Number.isFinite(end) ? end : null);
-  return { ...result, ...(interval && { interval: [finite(interval[0]), finite(interval[1])] as [number | null, number | null] }) } as StoredMeasure;
+  return { ...result, revision: revisionOf(result.id)!, ...(interval && { interval: [finite(interval[0]), finite(interval[1])] as [number | null, number | null] }) } as StoredMeasure;
 }
 
 /** Loss and error on the training part and on the test part, or else the validation part. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { measures } from '#core/curvature';
 import { suggestion, UserError } from '#core/graph';
 import { writeAtomically } from '../folder/atomic-write';
 import type { RunPaths } from '../folder/paths';
@@ -15,6 +16,8 @@ const resultSchema = z.object({
   /** An end that is not finite is `null`: nothing bounds the value there. */
   interval: z.tuple([z.number().nullable(), z.number().nullable()]).optional(),
   note: z.string().optional(),
+  /** Of the measure's formula. */
+  revision: z.int().min(1).default(1),
 });
 export type StoredMeasure = z.infer<typeof resultSchema>;
 
@@ -78,10 +81,17 @@ export function removeMeasures(paths: RunPaths, name: string): void {
   rmSync(paths.measured(openMeasures(paths, name).name), { force: true });
 }
 
-/** A damaged or foreign file is as if it were not there: everything in it can be measured again. */
+/** The revision of a measure's formula; `undefined` where there is none of this name. */
+export const revisionOf = (id: string): number | undefined => {
+  const measure = measures.find((each) => each.id === id);
+  return measure && (measure.revision ?? 1);
+};
+
+/** A damaged or foreign file is as if it were not there, and so is what another formula gave: all of it can be measured again. */
 function parse(text: string): MeasuresFile | undefined {
   try {
-    return measuresFileSchema.safeParse(JSON.parse(text)).data;
+    const file = measuresFileSchema.safeParse(JSON.parse(text)).data;
+    return file && { ...file, results: file.results.filter(({ id, revision }) => revision === (revisionOf(id) ?? revision)) };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

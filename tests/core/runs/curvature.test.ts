@@ -182,6 +182,10 @@ describe('curvature kept with its run', () => {
     expect(await cost({})).toMatchObject({ products: 21, matrices: 1, examples: run.data.train.count });
     expect((await cost({ trace: 'xtrace', products: 12, density: true, top: 0 })).products).toBe(12 + 8 * 32);
     expect((await cost({ all: true })).products).toBe(32);
+    // Lanczos keeps every vector; a block of LOBPCG residuals, last steps and images, and what it finds.
+    const memory = async (asked: Partial<CurvatureRequest>) => (await cost(asked)).memoryBytes;
+    expect(await memory({}) - await memory({ maxIterations: 5 })).toBe(4 * 32 * (33 - 6));
+    expect(await memory({ algorithm: 'lobpcg', top: 3 }) - await memory({ algorithm: 'lobpcg', top: 2 })).toBe(4 * 32 * (1 + 6));
     const path = await cost({ byLayer: true, over: 'all', density: true, maxIterations: 5 });
     const moments = 1 + run.trajectorySteps().filter((step) => step > 0).length;
     expect(path).toMatchObject({ matrices: 3 * (1 + moments), products: 3 * (6 * (1 + moments) + 8 * 32) });

@@ -67,6 +67,19 @@ describe('measures of a run', () => {
     for (const wrong of [name, '../run', '']) expect(() => removeMeasures(paths, wrong)).toThrow(`keeps no measures called "${wrong}"`);
   });
 
+  it('what an earlier formula gave is not taken for the present one, and is measured again', async () => {
+    const paths = runPaths(folder);
+    const run = await openRun(folder, { threads: 1 });
+    const asked = request({ measures: ['params', 'sharpness-origin'], seed: 11 });
+    const whole = await computeRunMeasures(run, asked);
+    const { revision: _, ...earlier } = whole.results.find(({ id }) => id === 'sharpness-origin')!;
+    writeFileSync(paths.measured(whole.name), JSON.stringify({ ...whole, results: [whole.results[0]!, { ...earlier, value: -1 }] }));
+    expect(openMeasures(paths, whole.name).results).toEqual([whole.results[0]]);
+    const again = await computeRunMeasures(run, asked);
+    expect(again.results.map(({ id, value }) => [id, value])).toEqual(whole.results.map(({ id, value }) => [id, value]));
+    removeMeasures(paths, whole.name);
+  });
+
   it('without the first weights, distances have no value and the others do', async () => {
     const path = runPaths(folder).weights('init');
     const bytes = readFileSync(path);

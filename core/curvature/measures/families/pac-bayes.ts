@@ -214,6 +214,7 @@ export const pacBayesMeasures: readonly Measure[] = [
   {
     ...box,
     id: 'sharpness-init',
+    revision: 2,
     title: 'Sharpness bound, from initialization',
     formula: '|w - w0|^2 ln(2 omega / delta) / (4 alpha^2) + ln(m / delta) + 10, delta = 0.05',
     meaning: `PAC-Bayes bound with the worst case in place of the mean. ${width}`,
@@ -223,6 +224,7 @@ export const pacBayesMeasures: readonly Measure[] = [
   {
     ...box,
     id: 'sharpness-origin',
+    revision: 2,
     title: 'Sharpness bound, from the origin',
     formula: '|w|^2 ln(2 omega / delta) / (4 alpha^2) + ln(m / delta) + 10, delta = 0.05',
     meaning: `The same from zero. ${width}`,
@@ -244,6 +246,7 @@ export const pacBayesMeasures: readonly Measure[] = [
   {
     ...boxMagnitude,
     id: 'sharpness-magnitude-init',
+    revision: 2,
     title: 'Sharpness bound, magnitude-aware, from initialization',
     formula: "1/4 sum_i ln((e^2 + (alpha'^2 + 4 ln(2 omega / delta)) |w - w0|^2 / omega) / (e^2 + alpha'^2 |w_i - w0_i|^2)) + ln(m / delta) + 10, delta = 0.05",
     meaning: relativeWidth,
@@ -253,6 +256,7 @@ export const pacBayesMeasures: readonly Measure[] = [
   {
     ...boxMagnitude,
     id: 'sharpness-magnitude-origin',
+    revision: 2,
     title: 'Sharpness bound, magnitude-aware, from the origin',
     formula: "1/4 sum_i ln((e^2 + (alpha'^2 + 4 ln(2 omega / delta)) |w|^2 / omega) / (e^2 + alpha'^2 |w_i - w0_i|^2)) + ln(m / delta) + 10, delta = 0.05",
     meaning: relativeWidth,
