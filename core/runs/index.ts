@@ -71,7 +71,7 @@ export { runOfRecipe } from './recipes';
 export { requestFromPathRecipe } from './paths/from-recipe';
 export { requestFromRecipe, requestOfRecipe } from './surfaces/from-recipe';
 export { pathRecipeInFile, recipeInFile } from './surfaces/recipe-in-file';
-export { computeRunSeries, isSeries, isWhole, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
+export { computeRunSeries, isFollowed, isSeries, isWhole, listSeries, openSeries, removeSeries, type Moments, type SeriesEvent, type SeriesListing, type SurfaceSeries } from './surfaces/series';
 export { followRun, type FollowEvent, type FollowOptions } from './surfaces/follow';
 export { quantitiesAsked } from './surfaces/problem';
 export { sharedRange } from './surfaces/shared-range';

@@ -116,7 +116,7 @@ export const surface = z.object({
   anchors: z.array(z.object({ name: z.string(), x: z.number(), y: z.number(), z: z.number().optional() })).optional(),
   /** What there is to say of points without a finite loss; empty where there are none. */
   holes: z.string(),
-  /** What there is to say of the path's checkpoints that are missing from the run's folder; absent where none is, and of slices. */
+  /** What there is to say of checkpoints that are missing from the paths, of this run and of others; absent where none is. */
   gaps: z.string().optional(),
   minimum: z.record(z.string(), surfaceMinimum),
   centre: z.record(z.string(), z.number()),

@@ -1,10 +1,10 @@
 import { exportSeries } from '#core/landscape';
-import { findRun, isWhole, listSeries, openSeries, removeSeries, type FollowEvent as CoreFollowEvent, type SeriesEvent } from '#core/runs';
-import type { FollowEvent, SeriesProgress } from '../contract';
+import { findRun, isFollowed, isWhole, listSeries, openSeries, pathGaps, removeSeries, type FollowEvent as CoreFollowEvent, type SeriesEvent } from '#core/runs';
+import type { FollowEvent, SeriesProgress, Surface } from '../contract';
 import { newestOf } from '../event-queue';
 import { api, type EngineEnvironment } from './environment';
 import { relayed } from './relayed';
-import { toSurface, viewer, workOf, type LandscapeSurface } from './surfaces';
+import { toSurface, viewer, withGaps, workOf, type LandscapeSurface } from './surfaces';
 import { withoutUndefined } from './without-undefined';
 
 export function seriesProcedures({ pool }: EngineEnvironment) {
@@ -40,14 +40,15 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
           async (event) => {
             const before = event.kind === 'slice' && !told ? await wholeSlices(folder, event.id, event.slice) : [];
             told ||= event.kind === 'slice';
-            return [...before, toFollowed(event)];
+            return [...before, toFollowed(folder, event)];
           },
         );
       }),
 
       get: api.series.get.handler(async ({ input: { run, id } }) => {
-        const { steps, slices } = await openSeries(findRun(run).folder, id);
-        return { id, steps: [...steps], slices: slices.map((slice) => toSurface(id, slice)) };
+        const { folder } = findRun(run);
+        const { steps, slices } = await openSeries(folder, id);
+        return { id, steps: [...steps], slices: toSurfaces(folder, id, slices) };
       }),
 
       export: api.series.export.handler(async ({ input: { run, id, format, quantity, look } }) => {
@@ -66,15 +67,22 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
 async function wholeSlices(folder: string, id: string, count: number): Promise<FollowEvent[]> {
   if (count === 0) return [];
   const { slices } = await openSeries(folder, id);
-  return [toSlices(id, slices.slice(0, count).filter(isWhole))];
+  return [toSlices(folder, id, slices.slice(0, count).filter(isWhole))];
 }
 
-const toSlices = (id: string, slices: readonly LandscapeSurface[]): Extract<FollowEvent, { kind: 'slices' }> =>
-  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: slices.map((slice) => toSurface(id, slice)) });
+function toSurfaces(folder: string, id: string, slices: readonly LandscapeSurface[]): Surface[] {
+  const [first] = slices;
+  if (first === undefined) return [];
+  const gapsOf = pathGaps(folder, first.recipe, { followed: isFollowed(id) });
+  return slices.map((slice) => withGaps(toSurface(id, slice), slice, gapsOf));
+}
 
-function toFollowed(event: CoreFollowEvent): FollowEvent {
+const toSlices = (folder: string, id: string, slices: readonly LandscapeSurface[]): Extract<FollowEvent, { kind: 'slices' }> =>
+  ({ kind: 'slices', id, steps: slices.map(({ recipe }) => Number(recipe.run.checkpoint)), slices: toSurfaces(folder, id, slices) });
+
+function toFollowed(folder: string, event: CoreFollowEvent): FollowEvent {
   if (event.kind === 'preparing' || event.kind === 'waiting') return { kind: 'waiting', text: event.text };
   if (event.kind === 'over') return { kind: 'over', id: event.id, state: event.state, text: event.text };
   const { id, slice, step, event: { done, total } } = event;
-  return event.event.kind === 'end' ? toSlices(id, [event.event.surface]) : { kind: 'progress', id, slice, step, done, total };
+  return event.event.kind === 'end' ? toSlices(folder, id, [event.event.surface]) : { kind: 'progress', id, slice, step, done, total };
 }

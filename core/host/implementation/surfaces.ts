@@ -55,7 +55,7 @@ export function surfaceProcedures({ pool }: EngineEnvironment) {
 
       get: api.surfaces.get.handler(async ({ input: { run, id } }) => {
         const surface = await openRunSurface(findRun(run).folder, id);
-        return withGaps(toSurface(id, surface), findRun(run).folder, surface);
+        return withGaps(toSurface(id, surface), surface, pathGaps(findRun(run).folder, surface.recipe));
       }),
 
       topology: api.surfaces.topology.handler(async ({ input: { run, id, quantity, scale, threshold } }) =>
@@ -87,14 +87,15 @@ export function workOf({ run, quantity: _, member, ...request }: { run: string; 
   return { folder: findRun(run).folder, member, request: surfaceRequestSchema.parse(request), threads: readSettings().threads };
 }
 
-function withGaps(told: Surface, folder: string, surface: LandscapeSurface): Surface {
-  const gaps = pathGaps(folder, surface);
+/** @param gapsOf what there is to say of the checkpoints that are missing from a picture's paths */
+export function withGaps(told: Surface, surface: LandscapeSurface, gapsOf: ReturnType<typeof pathGaps>): Surface {
+  const gaps = gapsOf(surface);
   return gaps === '' ? told : { ...told, gaps };
 }
 
 function toEvent(event: RunSurfaceEvent, folder: string): SurfaceEvent {
   if (event.kind === 'preparing') return event;
-  if (event.kind !== 'points') return { kind: event.kind, surface: withGaps(toSurface(event.id, event.surface, event.done), folder, event.surface) };
+  if (event.kind !== 'points') return { kind: event.kind, surface: withGaps(toSurface(event.id, event.surface, event.done), event.surface, pathGaps(folder, event.surface.recipe)) };
   const { kind, indices, values, done, total, remainingSeconds } = event;
   return { kind, indices, values, done, total, remainingSeconds };
 }

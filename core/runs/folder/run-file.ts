@@ -57,8 +57,8 @@ export const runFileSchema = z.object({
       mean: z.number(), deviation: z.number(), least: z.number(), greatest: z.number(), count: z.int(),
     }))).optional(),
   }).optional(),
-  /** The run and checkpoint whose weights this one began with. */
-  parent: z.object({ id: z.string(), name: z.string(), checkpoint: z.union([z.string(), z.int()]), member: z.int().optional() }).optional(),
+  /** The run and checkpoint whose weights this one began with; of a member that was taken out, of how many epochs one's weights are kept along its path. */
+  parent: z.object({ id: z.string(), name: z.string(), checkpoint: z.union([z.string(), z.int()]), member: z.int().optional(), pathThinning: z.int().min(1).optional() }).optional(),
 });
 export type RunFile = z.infer<typeof runFileSchema>;
 

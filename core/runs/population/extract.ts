@@ -14,6 +14,7 @@ import { versions } from '../versions';
 import { memberSpecification } from './compose';
 import { ownMeasure } from './measures';
 import { membersOf } from './member-choice';
+import { pathThinning } from './path-thinning';
 
 /**
  * Makes an ordinary run of one member: its specification, its weights along the path, what was measured of it. It can be
@@ -25,7 +26,7 @@ import { membersOf } from './member-choice';
  */
 export function extractMember(run: OpenRun, { out, name }: { out?: string; name?: string } = {}): string {
   const { file, paths: from, data } = run;
-  const { members, checkpoint } = membersOf(from, file);
+  const { members, groups, checkpoint } = membersOf(from, file);
   const entry = members[run.member!]!;
   if (entry.state === 'waiting' || entry.state === 'training') {
     throw new UserError('run.member-training', `Member ${entry.member} of run "${file.name}" is not trained to its end yet.`, { hint: 'Wait for it, or resume the run.' });
@@ -44,6 +45,7 @@ export function extractMember(run: OpenRun, { out, name }: { out?: string; name?
   writeAtomically(paths.metrics, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   copyFileSync(from.transform, paths.transform);
   const { epochs } = specification.training;
+  const thinning = pathThinning(memberSpecification(storedSpecification(file), members[0]!).training, groups[entry.group]!.length, file.parameters ?? 0);
   writeRunFile(folder, {
     basin: 1,
     id: crypto.randomUUID(),
@@ -60,7 +62,7 @@ export function extractMember(run: OpenRun, { out, name }: { out?: string; name?
     progress: { step: entry.step, steps: Math.round((file.progress?.steps ?? 0) / (file.population?.groups ?? 1)), epoch: entry.epoch, epochs },
     ...(entry.best && { best: entry.best }),
     ...(entry.results && { results: { checkpoint, parts: entry.results } }),
-    parent: { id: file.id, name: file.name, checkpoint, member: entry.member },
+    parent: { id: file.id, name: file.name, checkpoint, member: entry.member, ...(thinning > 1 && { pathThinning: thinning }) },
   });
   noteInLog(paths, 'extracted', { run: file.id, member: entry.member });
   return folder;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readWeights } from '../folder/checkpoints';
 import type { EpochRecord, GroupEpochRecord, GroupMeasureRecord, GroupStepRecord, MeasureRecord, StepRecord } from '../folder/metrics-log';
 import { meanMeasure } from './measures';
+import { pathThinning } from './path-thinning';
 import type { RunPaths } from '../folder/paths';
 import { Recorder } from '../recorder';
 import { spreadOf } from './summary';
@@ -12,8 +13,6 @@ type CheckpointEvent = Extract<PopulationEvent, { kind: 'checkpoint' }>;
 
 /** Numbers that the steps of a group may fill metrics.ndjson with: above, some steps are left out. */
 const mostNumbers = 3_000_000;
-/** Bytes that the weights along a group's path may fill: above, some epochs are left out. */
-const mostTrajectory = 512 * 2 ** 20;
 
 /** Writes what a group of members tells into its folder. Returns the means over its members, for who follows the run. */
 export class PopulationRecorder {
@@ -24,12 +23,11 @@ export class PopulationRecorder {
 
   constructor(paths: RunPaths, options: { stepsPerEpoch: number; training: Training; totalSteps: number; members: number; weights: number; metricsBytes: number }) {
     const { stepsPerEpoch, training, totalSteps, members, weights, metricsBytes } = options;
-    const epochs = Math.ceil(training.epochs / training.checkpointEvery);
     this.#stepsPerEpoch = stepsPerEpoch;
     this.#stepsEvery = Math.ceil((3 * totalSteps * members) / mostNumbers);
     this.#recorder = new Recorder(paths, {
       stepsPerEpoch,
-      trajectoryEvery: training.keepTrajectory ? Math.max(1, Math.ceil((epochs * members * weights * 4) / mostTrajectory)) : 0,
+      trajectoryEvery: training.keepTrajectory ? pathThinning(training, members, weights) : 0,
       metricsBytes,
     });
     this.#best = existsSync(paths.weights('best')) ? readWeights(paths.weights('best')).tensors : undefined;

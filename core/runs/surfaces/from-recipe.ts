@@ -3,6 +3,7 @@ import { curvatureQuantities, type SurfaceRecipe, type WeightsReference } from '
 import type { OpenRun } from '../evaluation/open-run';
 import { checkpointOf, checkSameRecipe, checkSameWeights } from '../recipes';
 import { surfaceRequestSchema, type SurfaceRequest } from './request';
+import { namedSteps } from './path-gaps';
 import { setUpSurface } from './setup';
 import { asRequested } from './weights';
 
@@ -60,8 +61,7 @@ function checkSteps(asked: SurfaceRecipe['plane'], found: SurfaceRecipe['plane']
   for (const [i, { name, steps }] of paths.entries()) {
     const missing = steps.filter((step) => !there[i]?.steps.includes(step));
     if (missing.length === 0) continue;
-    const shown = missing.slice(0, 8).join(', ');
-    throw new UserError('surface.recipe.checkpoints', `Run "${name}" no longer has the checkpoints of ${missing.length === 1 ? 'step' : 'steps'} ${shown}${missing.length > 8 ? ` and ${missing.length - 8} more` : ''}, through which the recipe's plane was laid.`, {
+    throw new UserError('surface.recipe.checkpoints', `Run "${name}" no longer has the checkpoints of ${namedSteps(missing)}, through which the recipe's plane was laid.`, {
       hint: 'Put their files back into checkpoints/trajectory of its folder from a copy. The same options without the recipe make the plane of those that are left.',
     });
   }

@@ -71,6 +71,9 @@ export const followedPrefix = `${prefix}followed-`;
 /** Whether a surface's name is that of a series. */
 export const isSeries = (id: string): boolean => id.startsWith(prefix);
 
+/** Whether it is that of a series that followed a training. */
+export const isFollowed = (id: string): boolean => id.startsWith(followedPrefix);
+
 /**
  * Computes a series: the loss as a function of the weights does not change while a network trains, the network moves through it. So every slice
  * has a checkpoint at its centre, and all have the directions, the range and the examples of the requested surface. Slices that

@@ -104,10 +104,52 @@ describe('what a run folder tells of itself', () => {
     const steps = trajectorySteps(runPaths(whole));
     const gone = broken('gone', (paths) => rmSync(paths.trajectoryStep(steps[2]!)));
     await expect(requestFromRecipe(await openRun(gone), surface!.recipe, { program })).rejects.toMatchObject({ code: 'surface.recipe.checkpoints', message: expect.stringContaining(`Run "whole" no longer has the checkpoints of step ${steps[2]}`) as string });
-    // Asked for anew, it is drawn without them, and this is said.
-    let without: Surface | undefined;
-    for await (const event of computeRunSurface(await openRun(gone), { ...request, others: [] }, { program })) if (event.kind === 'end') without = event.surface;
-    expect(pathGaps(gone, without!)).toBe(`The checkpoint of step ${steps[2]} is missing from the run's folder: the path is drawn straight past it.`);
-    expect(pathGaps(whole, surface!)).toBe('');
+  });
+});
+
+describe('checkpoints that are missing from the paths in a picture', () => {
+  const computed = async (folder: string, asked: object, member?: number): Promise<Surface> => {
+    let surface: Surface | undefined;
+    for await (const event of computeRunSurface(await openRun(folder, member === undefined ? {} : { member }), surfaceRequestSchema.parse({ grid: [2, 2], plane: 'trajectory', ...asked }), { program })) if (event.kind === 'end') ({ surface } = event);
+    return surface!;
+  };
+
+  it('are named, of this run and of others, and nothing is said of whole paths', async () => {
+    const steps = trajectorySteps(runPaths(whole));
+    const drawn = await computed(whole, { others: [{ run: other }] });
+    expect(pathGaps(whole, drawn.recipe)(drawn)).toBe('');
+    const gone = broken('gone-own', (paths) => rmSync(paths.trajectoryStep(steps[2]!)));
+    const without = await computed(gone, {});
+    expect(pathGaps(gone, without.recipe)(without)).toBe(`The checkpoint of step ${steps[2]} is missing from the run's folder: the path is drawn without it.`);
+
+    const elsewhere = join(home, 'elsewhere');
+    cpSync(other, elsewhere, { recursive: true });
+    for (const step of steps.slice(0, 2)) rmSync(runPaths(elsewhere).trajectoryStep(step));
+    const joint = await computed(gone, { others: [{ run: elsewhere }] });
+    const said = `The checkpoint of step ${steps[2]} is missing from the run's folder: the path is drawn without it. `
+      + `The checkpoints of steps ${steps[0]}, ${steps[1]} are missing from the folder of "other": the path is drawn without them.`;
+    // Of two runs with one id the folder that was asked for counts.
+    expect(pathGaps(gone, joint.recipe, { others: [{ run: elsewhere }] })(joint)).toBe(said);
+    // Of a slice of a training that was followed, those that are there were left out on purpose.
+    const { trajectory } = drawn;
+    const thinned = { trajectory: { ...trajectory!, steps: trajectory!.steps.filter((_, i) => i % 2 === 0) } };
+    expect(pathGaps(whole, drawn.recipe, { followed: true })(thinned)).toBe('');
+    expect(pathGaps(gone, drawn.recipe, { followed: true })({ trajectory: { ...trajectory!, steps: Float64Array.of(0, steps.at(-1)!) } })).toContain(`The checkpoint of step ${steps[2]} is missing`);
+  });
+
+  it('are named of a member of a population, whose group keeps its weights', async () => {
+    const folder = createRun(small({ name: 'several', model: { use: 'mlp', widths: [6] }, training: { epochs: 4, batchSize: 64, keepTrajectory: true }, population: { seeds: 2 } }));
+    await executeRun(folder);
+    const { group } = runPaths(folder);
+    const paths = runPaths(group(0));
+    const steps = trajectorySteps(paths);
+    expect(steps).toHaveLength(5);
+    const drawn = await computed(folder, {}, 1);
+    expect(pathGaps(folder, drawn.recipe)(drawn)).toBe('');
+    rmSync(paths.trajectoryStep(steps[1]!));
+    const without = await computed(folder, {}, 1);
+    expect(pathGaps(folder, without.recipe)(without)).toBe(`The checkpoint of step ${steps[1]} is missing from the run's folder: the path is drawn without it.`);
+    const beside = await computed(whole, { others: [{ run: folder, member: 1 }] });
+    expect(pathGaps(whole, beside.recipe)(beside)).toBe(`The checkpoint of step ${steps[1]} is missing from the folder of "several member 1": the path is drawn without it.`);
   });
 });

@@ -200,7 +200,7 @@ async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, op
   if (options.saveDirections !== undefined) writeOutputFile(options.saveDirections, await surfaceDirections(run, request, { program: programName }));
   const { minimum, centre, explainedVariance, eigenvalues, recipe } = surface;
   const paths = drawnPaths(surface);
-  const gaps = pathGaps(run.paths.folder, surface);
+  const gaps = pathGaps(run.paths.folder, recipe, { others: request.others })(surface);
   const topology = options.topology === undefined
     ? undefined
     : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { comparisonFormats, exportComparison, mostCompared, surfaceFigures, type ExportOptions, type Surface, volumeBesideOthers } from '#core/landscape';
-import { computeRunSurface, programName, quantitiesAsked, sharedRange, type OpenRun, type RunSurfaceEvent, type SurfaceRequest } from '#core/runs';
+import { computeRunSurface, pathGaps, programName, quantitiesAsked, sharedRange, type OpenRun, type RunSurfaceEvent, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
 import { checkOutputFile, writeOutputFile } from '../output-file';
 import { number, type Terminal } from '../terminal';
@@ -59,8 +59,10 @@ export async function compareSurfaces(terminal: Terminal, runs: readonly string[
   const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
   writeOutputFile(out, await exportComparison(surfaces, format, { ...lookOf, viewer }));
   const figures = surfaces.map((surface) => surfaceFigures(surface, lookOf));
-  terminal.result({ out, format, surfaces: computed.map(({ id, surface: { recipe } }, i) => ({ id, recipe, ...figures[i] })) }, () => [
+  const gaps = opened.map(({ run, request: { others } }, i) => pathGaps(run.paths.folder, surfaces[i]!.recipe, { others })(surfaces[i]!));
+  terminal.result({ out, format, surfaces: computed.map(({ id, surface: { recipe } }, i) => ({ id, recipe, ...figures[i], ...(gaps[i] && { gaps: gaps[i] }) })) }, () => [
     `${out}: ${surfaces.length} surfaces`,
     ...figures.map(({ title, centre, minimum, ruggedness }) => `${title}: ${metric} at the centre ${number(centre ?? NaN)}${minimum ? `, lowest ${number(minimum.value)} at (${number(minimum.x)}, ${number(minimum.y)})` : ''}, ruggedness ${number(ruggedness)}`),
+    ...figures.flatMap(({ title }, i) => (gaps[i] ? [`${title}: ${gaps[i]}`] : [])),
   ]);
 }

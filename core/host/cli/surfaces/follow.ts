@@ -1,6 +1,6 @@
 import { UserError } from '#core/graph';
-import type { ExportOptions } from '#core/landscape';
-import { followRun, isWhole, openSeries, programName, type FollowEvent, type OpenRun, type SurfaceRequest } from '#core/runs';
+import type { ExportOptions, Surface } from '#core/landscape';
+import { followRun, isWhole, openSeries, pathGaps, programName, type FollowEvent, type OpenRun, type SurfaceRequest } from '#core/runs';
 import { lowerPriority } from '../../low-priority';
 import { interruptSignal } from '../interrupt';
 import { checkOutputFile } from '../output-file';
@@ -30,9 +30,10 @@ export async function followSurface(terminal: Terminal, options: Asked, ways: { 
   const run = await ways.open();
   lowerPriority();
   const { signal, release } = interruptSignal();
+  const request = ways.requestOf(run);
   const place: { id?: string; ending?: Extract<FollowEvent, { kind: 'over' }> } = {};
   try {
-    for await (const event of followRun(run, ways.requestOf(run), { program: programName, every, signal })) {
+    for await (const event of followRun(run, request, { program: programName, every, signal })) {
       if (event.kind === 'waiting') terminal.note(event.text);
       else if (event.kind === 'over') Object.assign(place, { id: event.id, ending: event });
       else if (event.kind === 'slice' && event.event.kind !== 'points') {
@@ -54,8 +55,11 @@ export async function followSurface(terminal: Terminal, options: Asked, ways: { 
   if (whole.length === 0) throw new UserError('surface.stopped', 'Stopped before the first slice was whole.', { hint: 'The same command goes on from there, while the run trains.' });
   if (out !== undefined && format !== undefined) await writeSeriesFile(out, format, whole, ways.look);
   const steps = whole.map(({ recipe }) => Number(recipe.run.checkpoint));
-  terminal.result({ id, out, format, state: ending?.state ?? 'left', steps, slices: whole.map(({ recipe, centre, minimum }) => ({ recipe, centre, minimum })) }, () => [
+  const [last] = whole.slice(-1) as [Surface];
+  const gaps = pathGaps(run.paths.folder, last.recipe, { others: request.others, followed: true })(last);
+  terminal.result({ id, out, format, state: ending?.state ?? 'left', steps, ...(gaps !== '' && { gaps }), slices: whole.map(({ recipe, centre, minimum }) => ({ recipe, centre, minimum })) }, () => [
     `${ending?.text ?? `Stopped after ${whole.length} ${whole.length === 1 ? 'slice' : 'slices'}; the same command goes on while the run trains`}.`,
     `Kept in ${run.paths.surface(id!)}${out === undefined ? '' : `; ${out} written`}`,
+    ...(gaps === '' ? [] : [gaps]),
   ]);
 }

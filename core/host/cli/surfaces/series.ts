@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '#core/graph';
 import { checkSeriesFormat, exportSeries, seriesFormats, type ExportOptions, type SeriesFormat, type Surface } from '#core/landscape';
-import { computeRunSeries, openSeries, programName, type Moments, type OpenRun, type SurfaceRequest } from '#core/runs';
+import { computeRunSeries, openSeries, pathGaps, programName, type Moments, type OpenRun, type SurfaceRequest } from '#core/runs';
 import { builtPath } from '../../assets';
 import { goesOn, interruptible } from '../interrupt';
 import { checkOutputFile, writeOutputFile } from '../output-file';
@@ -42,9 +42,13 @@ export async function surfaceSeries(terminal: Terminal, options: Asked, ways: { 
   }
   const { slices, steps } = await openSeries(run.paths.folder, id);
   await writeSeriesFile(out, format, slices, ways.look);
-  terminal.result({ id, out, format, steps, slices: slices.map(({ recipe, centre, minimum }) => ({ recipe, centre, minimum })) }, () => [
+  // The last slice has the whole path.
+  const [last] = slices.slice(-1);
+  const gaps = last === undefined ? '' : pathGaps(run.paths.folder, last.recipe, { others: request.others })(last);
+  terminal.result({ id, out, format, steps, ...(gaps !== '' && { gaps }), slices: slices.map(({ recipe, centre, minimum }) => ({ recipe, centre, minimum })) }, () => [
     `${out}: ${slices.length} slices`,
     ...slices.map((slice, i) => sliceLine(slice, steps[i]!, metric)),
+    ...(gaps === '' ? [] : [gaps]),
   ]);
 }
 
