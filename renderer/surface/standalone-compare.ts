@@ -1,6 +1,7 @@
 import { type ColorMapName, colorMapNames, type HeightScale, LinkedPictures, sharedExtent, type SurfaceLook, type Theme } from './index';
 import { readSurfaceDocument } from './standalone-data';
 import { button, choice, element, toggle, turningHint } from './standalone-parts';
+import { firstLook, type Settings } from './standalone-settings';
 import { PageStage, wayChoice } from './standalone-stage';
 
 interface Compared {
@@ -9,20 +10,12 @@ interface Compared {
   surface: unknown;
 }
 
-interface ComparisonSettings {
-  quantity: string;
-  scale: HeightScale;
-  colorMap: ColorMapName;
-  shared: boolean;
-  points: boolean;
-}
-
 /** Several surfaces on one page, turned and pointed at together. @returns shows them in another theme */
-export function showComparison(main: HTMLElement, compared: readonly Compared[], settings: ComparisonSettings, theme: Theme): (theme: Theme) => void {
+export function showComparison(main: HTMLElement, compared: readonly Compared[], settings: Settings, theme: Theme): (theme: Theme) => void {
   const surfaces = compared.map(({ surface, ...facts }) => ({ ...facts, saved: readSurfaceDocument(JSON.stringify(surface)) }));
   const linked = new LinkedPictures();
   const is3d = surfaces.every(({ saved }) => saved.data.y.length > 1);
-  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, points: settings.points, theme };
+  let look = firstLook(settings, theme);
   let { shared } = settings;
   const extent = (): SurfaceLook['extent'] => (shared ? sharedExtent(surfaces.map(({ saved }) => saved.data), look.quantity, look.scale) : null);
   const panes = element('div', { className: `panes panes-${surfaces.length}` });
@@ -34,6 +27,7 @@ export function showComparison(main: HTMLElement, compared: readonly Compared[],
     const shown: PageStage = new PageStage(stage, saved.data, {
       label: `${look.quantity} of ${title}: ${saved.subtitle}`,
       look: { ...look, extent: extent() },
+      map: settings.shown === 'map',
       onPointer: (reading) => linked.pointed(shown.picture, reading),
       onView: (view) => linked.turned(shown.picture, view),
     }, (picture) => linked.add(picture));
@@ -49,9 +43,9 @@ export function showComparison(main: HTMLElement, compared: readonly Compared[],
   const [hint, camera] = [turningHint(), toggle('One camera', (on) => (linked.cameras = on))];
   if (is3d) {
     bar.append(
-      wayChoice(stages, [hint, camera]),
+      wayChoice(stages, [hint, camera], settings.shown),
       choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })),
-      toggle('Contours', (contours) => change({ contours })),
+      toggle('Contours', (contours) => change({ contours }), settings.contours),
       camera,
     );
   }

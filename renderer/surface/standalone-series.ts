@@ -1,6 +1,7 @@
 import { type ColorMapName, colorMapNames, type HeightScale, SeriesFilm, sharedExtent, type SurfaceLook, type Theme } from './index';
 import { readSurfaceDocument } from './standalone-data';
 import { button, choice, element, toggle } from './standalone-parts';
+import { firstLook, type Settings } from './standalone-settings';
 import { PageStage, wayChoice } from './standalone-stage';
 
 interface SavedSlice {
@@ -8,27 +9,20 @@ interface SavedSlice {
   surface: unknown;
 }
 
-interface SeriesSettings {
-  quantity: string;
-  scale: HeightScale;
-  colorMap: ColorMapName;
-  points: boolean;
-}
-
 /** Milliseconds that the film takes from one slice to the next. */
 const PACE = 700;
 
 /** Slices over training with a slider. @returns shows them in another theme */
-export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], settings: SeriesSettings, theme: Theme): (theme: Theme) => void {
+export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], settings: Settings, theme: Theme): (theme: Theme) => void {
   const read = saved.map(({ step, surface }) => ({ step, ...readSurfaceDocument(JSON.stringify(surface)) }));
   const film = new SeriesFilm(read);
   const { quantities, subtitle } = read[0]!;
   const stage = element('div', { className: 'stage' });
   const bar = element('form', { className: 'bar' });
   main.replaceChildren(element('header', {}, element('h1', { textContent: document.title }), element('p', { textContent: subtitle })), stage, bar);
-  let look: Partial<SurfaceLook> & { quantity: string; scale: HeightScale } = { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, points: settings.points, theme };
+  let look = firstLook(settings, theme);
   const extent = (): SurfaceLook['extent'] => sharedExtent(film.slices.map(({ data }) => data), look.quantity, look.scale);
-  const shown = new PageStage(stage, film.data, { label: `${settings.quantity} over training: ${subtitle}`, look: { ...look, extent: extent() } });
+  const shown = new PageStage(stage, film.data, { label: `${settings.quantity} over training: ${subtitle}`, look: { ...look, extent: extent() }, map: settings.shown === 'map' });
   const change = (part: Partial<SurfaceLook>): void => {
     look = { ...look, ...part };
     shown.setLook({ ...look, extent: extent() });
@@ -66,7 +60,13 @@ export function showSeries(main: HTMLElement, saved: readonly SavedSlice[], sett
   bar.append(play, slider, says, choice('Quantity', quantities, settings.quantity, (quantity) => change({ quantity })), choice('Height', ['linear', 'log'], settings.scale, (scale) => change({ scale: scale as HeightScale })));
   if (read.some(({ data }) => data.chosen)) bar.append(toggle('Points', (points) => change({ points }), settings.points));
   if (film.data.y.length > 1) {
-    bar.append(wayChoice([shown], []), choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })), toggle('Path', (path) => change({ path })), button('Reset view', () => shown.picture.resetView()));
+    bar.append(
+      wayChoice([shown], [], settings.shown),
+      choice('Colours', colorMapNames, settings.colorMap, (colorMap) => change({ colorMap: colorMap as ColorMapName })),
+      toggle('Contours', (contours) => change({ contours }), settings.contours),
+    );
+    if (read.some(({ data }) => data.trajectory)) bar.append(toggle('Path', (path) => change({ path }), settings.path));
+    bar.append(button('Reset view', () => shown.picture.resetView()));
   }
   show(0);
   return (next) => change({ theme: next });

@@ -3,23 +3,12 @@ import { showComparison } from './standalone-compare';
 import { readSurfaceDocument } from './standalone-data';
 import { button, choice, element, save, toggle, turningHint } from './standalone-parts';
 import { showSeries } from './standalone-series';
+import { firstLook, type Settings } from './standalone-settings';
 import { PageStage, wayChoice } from './standalone-stage';
 import { pageStyle } from './standalone-style';
 import { volumeControls } from './standalone-volume';
 
 /** The script inside a saved page: reads the surface that stands in it, or several, draws them, and gives the few controls they need. */
-interface Settings {
-  quantity: string;
-  scale: HeightScale;
-  colorMap: ColorMapName;
-  theme: Theme | 'system';
-  shared: boolean;
-  /** Whether dots first show which points are computed, where others are interpolated. */
-  points: boolean;
-  /** Of a volume. */
-  levels?: number[];
-}
-
 const read = (id: string): string => document.getElementById(id)?.textContent ?? '';
 const settings = JSON.parse(read('surface-settings')) as Settings;
 const main = document.getElementById('surface')!;
@@ -51,7 +40,8 @@ function showSurface(): (theme: Theme) => void {
   let volume: ReturnType<typeof volumeControls> | undefined;
   const shown = new PageStage(place, saved.data, {
     label: `${settings.quantity} of ${saved.title}: ${saved.subtitle}. The numbers can be saved as CSV.`,
-    look: { quantity: settings.quantity, scale: settings.scale, colorMap: settings.colorMap, theme: theme(), points: settings.points },
+    look: firstLook(settings, theme()),
+    map: settings.shown === 'map',
     onSlice: (at) => volume?.moved(at),
   });
   bar.append(
@@ -64,14 +54,14 @@ function showSurface(): (theme: Theme) => void {
   if (saved.data.chosen) bar.append(toggle('Points', (points) => shown.setLook({ points }), settings.points));
   const hint = turningHint();
   if (is3d) {
-    if (!saved.data.z) bar.append(wayChoice([shown], [hint]));
+    if (!saved.data.z) bar.append(wayChoice([shown], [hint], settings.shown));
     bar.append(choice('Colours', colorMapNames, settings.colorMap, (colorMap) => shown.setLook({ colorMap: colorMap as ColorMapName })));
-    if (!saved.data.z) bar.append(toggle('Contours', (contours) => shown.setLook({ contours })));
+    if (!saved.data.z) bar.append(toggle('Contours', (contours) => shown.setLook({ contours }), settings.contours));
     if ('setVolume' in shown.picture) {
       volume = volumeControls(shown.picture, saved.data, settings.levels, settings.quantity);
       bar.append(...volume.elements);
     }
-    if (saved.data.trajectory) bar.append(toggle('Path', (path) => shown.setLook({ path })));
+    if (saved.data.trajectory) bar.append(toggle('Path', (path) => shown.setLook({ path }), settings.path));
     bar.append(button('Reset view', () => shown.picture.resetView()));
   }
   bar.append(

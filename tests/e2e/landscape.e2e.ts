@@ -151,7 +151,14 @@ describe('the landscape of a trained network', () => {
   });
 
   it('leaves as a page that draws itself offline', async () => {
+    // As the picture looks when it is saved, so the page does when it is opened.
+    await workbench.page.getByRole('radio', { name: 'Map', exact: true }).click();
+    await workbench.page.getByRole('radio', { name: 'Log', exact: true }).click();
+    await workbench.page.getByRole('switch', { name: 'Contours' }).click();
     const path = await save('Interactive page (.html)');
+    await workbench.page.getByRole('switch', { name: 'Contours' }).click();
+    await workbench.page.getByRole('radio', { name: 'Linear', exact: true }).click();
+    await workbench.page.getByRole('radio', { name: 'Surface', exact: true }).click();
     const context = await workbench.browser.newContext({ offline: true });
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -160,7 +167,14 @@ describe('the landscape of a trained network', () => {
     page.on('request', (request) => !/^(file|data|blob):/.test(request.url()) && complaints.push(request.url()));
     await page.goto(pathToFileURL(path).href);
     await page.getByRole('img', { name: /^loss of/ }).waitFor();
-    await page.getByLabel('Height').selectOption('log');
+    expect(await page.getByLabel('Shown as').inputValue()).toBe('map');
+    expect(await page.getByLabel('Height').inputValue()).toBe('log');
+    expect(await page.getByLabel('Contours').isChecked()).toBe(false);
+    // A scene has a canvas for the picture and one for the letters; a map has one.
+    expect(await page.locator('.stage canvas').count()).toBe(1);
+    await page.getByLabel('Shown as').selectOption('surface');
+    expect(await page.locator('.stage canvas').count()).toBe(2);
+    await page.getByLabel('Height').selectOption('linear');
     await page.getByLabel('Shown as').selectOption('map');
     await page.getByRole('img', { name: /^loss of/ }).press('ArrowUp');
     expect(complaints).toEqual([]);

@@ -183,6 +183,13 @@ export const pictureLook = figureLook.extend({
   colorMap: z.enum(['viridis', 'magma', 'cividis', 'diverging']).optional(),
   /** Whether dots show which points were computed, where the others are interpolated; absent: they do. */
   points: z.boolean().optional(),
+  /** Whether contour lines and paths of training are drawn; absent: they are. */
+  contours: z.boolean().optional(),
+  path: z.boolean().optional(),
+  /** How a page first shows a plane; absent: in space. */
+  shown: z.enum(['surface', 'map']).optional(),
+  /** Height of the relief of a page, 1 being the usual one. */
+  relief: z.number().positive().optional(),
 });
 export type PictureLook = z.infer<typeof pictureLook>;
 

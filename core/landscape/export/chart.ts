@@ -19,6 +19,9 @@ export interface PictureStyle {
   readonly colorMap: ColorMapName;
   /** Dots at the points that were computed, where others are interpolated. */
   readonly points: boolean;
+  readonly contours: boolean;
+  /** Paths of training. */
+  readonly path: boolean;
 }
 
 export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {

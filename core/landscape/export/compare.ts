@@ -3,16 +3,17 @@ import { UserError } from '#core/graph';
 import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
 import type { Surface, SurfaceMinimum } from '../surface';
 import { quantityTopology } from '../topology';
-import { palettes, type PictureStyle } from './chart';
+import type { PictureStyle } from './chart';
 import { plotCurves } from './curve';
 import { formatNumber } from './height';
 import { comparisonHtml } from './html';
 import { exportJson } from './json';
+import { type PageLook, styleOf } from './look';
 import { drawColorBar, fitFrame, plotMap } from './map';
 import { quantityValues, surfaceHeights } from './mesh';
 import type { PictureOptions } from './picture';
 
-export interface ComparisonOptions extends Omit<PictureOptions, 'together'> {
+export interface ComparisonOptions extends Omit<PictureOptions, 'together'>, PageLook {
   /** One scale of heights and colours for all; default true. */
   readonly shared?: boolean;
   /** Gives the viewer script's source; asked for by `html` only. */
@@ -80,9 +81,8 @@ export function checkComparable(surfaces: readonly Surface[]): void {
 
 /** Panels of maps with one scale, or curves in one pair of axes. */
 export function drawComparison(surfaces: readonly Surface[], options: ComparisonOptions = {}): Drawing {
-  const { width = 1600, theme = 'light' } = options;
-  const { colorMap = 'viridis', points = true } = options;
-  const style = { palette: palettes[theme], colorMap, points };
+  const { width = 1600 } = options;
+  const style = styleOf(options);
   const lines = surfaces[0]!.y.length === 1;
   const height = options.height ?? Math.round(lines ? width * 0.75 : panelsHeight(surfaces.length, width));
   const size = { width, height, background: style.palette.background };

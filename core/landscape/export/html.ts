@@ -2,18 +2,15 @@ import { escapeXml } from '#core/figure';
 import { UserError } from '#core/graph';
 import { surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
-import type { ColorMapName } from './colors';
-import { exportJson } from './json';
 import { isoScale } from './iso';
+import { exportJson } from './json';
+import type { PageLook } from './look';
 import { quantityValues, type MeshOptions } from './mesh';
 
-export interface HtmlOptions extends MeshOptions {
+export interface HtmlOptions extends MeshOptions, PageLook {
   /** Source of the viewer script (the built `surface-viewer.js`). */
   readonly viewer: string;
-  readonly colorMap?: ColorMapName;
   readonly theme?: 'light' | 'dark' | 'system';
-  /** Whether dots first show which points were computed, where the others are interpolated; default true. */
-  readonly points?: boolean;
   /** At which the iso-surfaces of a volume lie first. */
   readonly levels?: readonly number[];
 }
@@ -43,9 +40,9 @@ export function seriesHtml(slices: readonly Surface[], options: HtmlOptions): Ui
   return page(`${quantity} of ${name} over training`, quantity, options, { 'series-data': `[${documents.join(',')}]` });
 }
 
-function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true, points = true, levels }: HtmlOptions & { readonly shared?: boolean }, documents: Readonly<Record<string, string>>): Uint8Array {
+function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true, points = true, contours = true, path = true, shown = 'surface', relief = 1, levels }: HtmlOptions & { readonly shared?: boolean }, documents: Readonly<Record<string, string>>): Uint8Array {
   if (viewer.trim() === '') throw new UserError('landscape.export.viewer', 'the viewer script is empty', { hint: 'Build the program first: npm run build.' });
-  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared, points, levels });
+  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared, points, contours, path, shown, relief, levels });
   // In a script element only "</" and "<!--" can end or change the text; "<" is escaped in the data, and split in the code.
   const data = Object.entries({ ...documents, 'surface-settings': settings }).map(([id, text]) => `<script type="application/json" id="${id}">${text.replaceAll('<', '\\u003c')}</script>`);
   const code = viewer.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');

@@ -1,25 +1,22 @@
 import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
-import type { ColorMapName } from './colors';
 import { exportCsv } from './csv';
 import { exportGltf } from './gltf';
 import type { HeightScale } from './height';
 import { exportHtml } from './html';
 import { exportJson } from './json';
+import type { PageLook } from './look';
 import { exportNpy } from './npy';
 import { exportPdf, exportPng, exportSvg } from './picture';
 import { exportStl } from './stl';
 import { exportVti } from './vti';
 import { exportVtp } from './vtp';
 
-export interface ExportOptions {
+export interface ExportOptions extends PageLook {
   /** Which quantity is drawn or meshed; tables hold all. Default: the recipe's first. */
   readonly quantity?: string;
   readonly scale?: HeightScale;
-  readonly colorMap?: ColorMapName;
   readonly theme?: 'light' | 'dark';
-  /** Whether dots show which points were computed, where the others are interpolated; default true. */
-  readonly points?: boolean;
   /** Size of a picture in pixels. */
   readonly width?: number;
   readonly height?: number;

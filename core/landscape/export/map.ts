@@ -36,19 +36,19 @@ export function drawMap(surface: Surface, quantity: string, heights: Heights, st
 }
 
 /** The map itself with its axes, in whole pixels at `frame`. */
-export function plotMap(surface: Surface, quantity: string, heights: Heights, { palette, colorMap, points }: PictureStyle, frame: Rectangle, unit: number): Picture {
+export function plotMap(surface: Surface, quantity: string, heights: Heights, { palette, colorMap, points, contours, path }: PictureStyle, frame: Rectangle, unit: number): Picture {
   const [across, upwards] = axisNames(surface);
   const fine = refine(heights.heights, surface.x.length, surface.y.length, frame.width, frame.height);
   const pixels = shadedMap(fine, frame.width, frame.height, heights, colorMap);
   return {
     rasters: [{ pixels, frame, background: palette.hole }],
     shapes: [
-      ...drawContours(fine, frame, heights, unit),
+      ...(contours ? drawContours(fine, frame, heights, unit) : []),
       ...(points ? drawChosen(surface, heights, frame, palette, unit) : []),
-      ...drawPaths(surface, frame, unit),
+      ...(path ? drawPaths(surface, frame, unit) : []),
       ...drawMinimum(surface, quantity, frame, unit),
       ...drawAnchors(surface, frame, palette, unit),
-      ...drawLegend(surface, frame, placesIn(frame, surface), palette, unit),
+      ...(path ? drawLegend(surface, frame, placesIn(frame, surface), palette, unit) : []),
       ...axes(frame, ends(surface.x), ends(surface.y), [across, upwards], palette, unit),
     ],
   };

@@ -1,17 +1,14 @@
 import { type Drawing, type FigureFacts, pdfFile, pngFile, svgFile } from '#core/figure';
 import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
-import { captions, palettes } from './chart';
-import type { ColorMapName } from './colors';
+import { captions } from './chart';
 import { drawCurve } from './curve';
+import { type DrawnLook, styleOf } from './look';
 import { drawMap } from './map';
 import { type MeshOptions, quantityValues, surfaceHeights } from './mesh';
 
-export interface PictureOptions extends MeshOptions {
-  readonly colorMap?: ColorMapName;
+export interface PictureOptions extends MeshOptions, DrawnLook {
   readonly theme?: 'light' | 'dark';
-  /** Whether dots show which points were computed, where the others are interpolated; default true. */
-  readonly points?: boolean;
   /** Pixels; default 1600 x 1200. */
   readonly width?: number;
   readonly height?: number;
@@ -26,9 +23,9 @@ export function drawPicture(surface: Surface, options: PictureOptions): Drawing 
       hint: 'Save its iso-surfaces as .gltf, .stl or .vtp, all of it as .vti, .npy or .csv; or compute a plane, with two numbers of points.',
     });
   }
-  const { width = 1600, height = 1200, theme = 'light', colorMap = 'viridis', points = true } = options;
+  const { width = 1600, height = 1200 } = options;
   const { quantity, heights } = surfaceHeights(surface, options);
-  const style = { palette: palettes[theme], colorMap, points };
+  const style = styleOf(options);
   const picture =
     surface.y.length === 1
       ? drawCurve(surface, quantity, heights, style, width, height)

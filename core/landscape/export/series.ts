@@ -3,10 +3,11 @@ import { UserError } from '#core/graph';
 import type { Surface } from '../surface';
 import { seriesHtml } from './html';
 import { exportJson } from './json';
+import type { PageLook } from './look';
 import { drawPicture, pictureFacts, type PictureOptions } from './picture';
 import { zipStored } from './zip';
 
-export interface SeriesOptions extends Omit<PictureOptions, 'together'> {
+export interface SeriesOptions extends Omit<PictureOptions, 'together'>, PageLook {
   /** Gives the viewer script's source; asked for by `html` only. */
   readonly viewer?: () => string | Promise<string>;
   /** Of an animation; default 4. */

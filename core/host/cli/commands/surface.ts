@@ -55,6 +55,9 @@ interface SurfaceOptions {
   dpi?: number;
   theme?: 'light' | 'dark';
   points: boolean;
+  contours: boolean;
+  path: boolean;
+  shownAs: 'surface' | 'map';
   colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
   overCheckpoints?: Moments;
   follow?: boolean;
@@ -121,6 +124,9 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--dpi <dots>', 'dots per inch that a .png says of itself').argParser(wholeNumber(1)))
       .addOption(new Option('--theme <theme>', 'light or dark (default: light; a page follows the system)').choices(['light', 'dark']))
       .addOption(new Option('--colors <map>', 'colours of pictures and meshes').choices(['viridis', 'magma', 'cividis', 'diverging']).default('viridis'))
+      .addOption(new Option('--shown-as <way>', 'how a page first shows a plane: in space or from above').choices(['surface', 'map']).default('surface'))
+      .option('--no-contours', 'leave out contour lines; on a page they can be shown')
+      .option('--no-path', 'leave out the paths of training; on a page they can be shown')
       .option('--no-points', 'with --adaptive: leave out the dots that show in pictures which points were computed')
       .addOption(new Option('--levels <values>', 'where the iso-surfaces of a volume lie, like 0.5,1,2 (default: above 2, 10 and 30 % of the points)').argParser(levels))
       .option('--estimate', 'only say what it would cost')
@@ -256,8 +262,8 @@ function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceR
 }
 
 /** How pictures and meshes are to look. */
-function lookOf({ metric, logHeight, size, dpi, theme, colors, points }: Omit<SurfaceOptions, 'out'>): ExportOptions {
-  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, points, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
+function lookOf({ metric, logHeight, size, dpi, theme, colors, points, contours, path, shownAs }: Omit<SurfaceOptions, 'out'>): ExportOptions {
+  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, points, contours, path, shown: shownAs, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
 }
 
 /** The topology in a few lines. */

@@ -64,6 +64,32 @@ describe('html', () => {
   });
 });
 
+describe('what is left out of a picture', () => {
+  const shapes = async (options: { contours?: boolean; path?: boolean }): Promise<string> => new TextDecoder().decode(await exportSurface(sampleSurface(), 'svg', { width: 500, height: 400, ...options }));
+  // The path's outline, and the contours' opacity of those that are no fifth line.
+  const [outline, fine] = ['stroke-opacity="0.85"', 'stroke-opacity="0.34"'];
+
+  it('contours and paths, each alone', async () => {
+    const all = await shapes({});
+    expect([outline, fine].map((part) => all.includes(part))).toEqual([true, true]);
+    const bare = await shapes({ contours: false });
+    expect([outline, fine].map((part) => bare.includes(part))).toEqual([true, false]);
+    const still = await shapes({ path: false });
+    expect([outline, fine].map((part) => still.includes(part))).toEqual([false, true]);
+  });
+
+  it('a page is told how it was shown, and shows the rest of it by itself', async () => {
+    const settings = async (options: Parameters<typeof exportSurface>[2]): Promise<unknown> => {
+      const page = new TextDecoder().decode(await exportSurface(sampleSurface(), 'html', { viewer: () => 'viewer', ...options }));
+      return JSON.parse(/id="surface-settings">(.*?)<\/script>/s.exec(page)![1]!);
+    };
+    const usual = { quantity: 'loss', scale: 'linear', colorMap: 'viridis', theme: 'system', shared: true, points: true, contours: true, path: true, shown: 'surface', relief: 1 };
+    expect(await settings({})).toEqual(usual);
+    const look = { scale: 'log', colorMap: 'magma', points: false, contours: false, path: false, shown: 'map', relief: 0.5 } as const;
+    expect(await settings(look)).toEqual({ ...usual, ...look });
+  });
+});
+
 describe('heights', () => {
   it('log: decimal logarithms, zero drawn at the lowest positive value', () => {
     const { heights, low, high } = toHeights(Float64Array.of(100, 1, 0, NaN, Infinity, 0.01), 'log')!;
