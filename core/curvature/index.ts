@@ -7,6 +7,7 @@ export type { EigenPair, EigenResult, Eigenvalue, Estimate } from './algorithms/
 export {
   diagonal, type DiagonalEstimate, frobeniusNorm, hutchinson, hutchPlusPlus, type TraceAlgorithm, traceAlgorithms, type TraceOptions, xtrace,
 } from './algorithms/trace';
+export { sumOfWork, timeVectorWork, type VectorWork, vectorWork } from './algorithms/vector-work';
 export { densityOfSpectrum, endsOf, figuresOfSpectrum, type WholeOptions, type WholeSpectrum, wholeSpectrum } from './algorithms/whole';
 export { mean, meanWithError, studentQuantile } from './algebra/statistics';
 export { moved, norm } from './algebra/vectors';

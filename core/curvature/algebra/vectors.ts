@@ -107,7 +107,7 @@ export function orthonormalize(vectors: readonly Vector[], tolerance = 1e-6): Ve
 }
 
 /** Random vectors follow from the seed, the name of their use and their number. */
-export function normalVector(operator: LinearOperator, seed: number, use: string, number = 0): Vector {
+export function normalVector(operator: Pick<LinearOperator, 'dimension' | 'precision'>, seed: number, use: string, number = 0): Vector {
   const values = new Philox(seed, use, number).normals(operator.dimension);
   return operator.precision === 'float32' ? values : Float64Array.from(values);
 }

@@ -1,14 +1,16 @@
-import { bytesPerElement, type Graph, hoist, spec, type Tensor, trace, UserError, vmap } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program } from '#core/runtime';
+import { type Graph, spec, type Tensor, trace, UserError, vmap } from '#core/graph';
+import { type CompileOptions, compileOptionsOf, type Feed } from '#core/runtime';
 import { type CurvatureProblem, exampleCount, type ParameterFilter } from '../problem';
 import { fixedFeeds, type ParameterPlace, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
 import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
+import { ProductPrograms } from './product-programs';
 import { type BatchTensors, type ProductName, products } from './products';
+import { type Arrays, StillPart } from './still-part';
 
 export interface NetworkOperatorOptions extends CompileOptions {
   /** Which parameters take part; default: all. */
   readonly select?: ParameterFilter;
-  /** Bytes for what is kept between products; default 1 GiB. Batches that do not fit are computed whole each time. */
+  /** Bytes for what is kept between products, of any number of vectors; default 1 GiB. Batches that do not fit are computed whole each time. */
   readonly memory?: number;
   /** Vectors multiplied at once: the weights are read once for all of them, and a run takes as much longer. Default 8. */
   readonly block?: number;
@@ -32,22 +34,6 @@ export function networkOperator(problem: CurvatureProblem, product: ProductName,
   return new ProductOperator(problem, product, options);
 }
 
-type Arrays = Record<string, DeviceArray>;
-
-/**
- * A product's programs: for batches whose results of the first part are kept, in two parts; for the others in one, which neither writes nor
- * reads all that lies between the parts.
- */
-interface ProductPrograms {
-  readonly parts: { readonly still: Program; readonly moving: Program } | undefined;
-  readonly whole: Program | undefined;
-  readonly kept: Arrays[];
-  /** Bytes of one batch's results. */
-  readonly bytes: number;
-  /** How many batches' results are kept. */
-  readonly fitting: number;
-}
-
 class ProductOperator implements NetworkOperator {
   readonly places: readonly ParameterPlace[];
   readonly dimension: number;
@@ -55,7 +41,7 @@ class ProductOperator implements NetworkOperator {
   readonly block: number;
   /** By the number of vectors. */
   readonly #programs = new Map<number, Promise<ProductPrograms>>();
-  readonly #compiled: ProductPrograms[] = [];
+  readonly #still: StillPart;
   #fixed: Readonly<Record<string, Feed>>;
   readonly #examples: number;
   readonly #sums: Float64Array[] = [];
@@ -72,11 +58,12 @@ class ProductOperator implements NetworkOperator {
     this.#examples = exampleCount(problem);
     if (this.#examples === 0) throw new UserError('curvature.examples', 'there is no example to take the loss of');
     this.#fixed = fixedFeeds(problem);
+    this.#still = new StillPart((input) => input.startsWith('vector.'), problem.batches.length, options.memory ?? DEFAULT_MEMORY, compileOptionsOf(options));
   }
 
   moveTo(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void {
     this.#fixed = fixedFeeds(weights);
-    for (const { kept } of this.#compiled) release(kept);
+    this.#still.release();
   }
 
   async apply(vectors: readonly Vector[], { signal }: ApplyOptions = {}): Promise<Vector[]> {
@@ -87,7 +74,7 @@ class ProductOperator implements NetworkOperator {
     const sums = alone ? vectors.map(() => newVector(this)) : this.#accumulators(vectors.length);
     for (const [index, { x, y, mask }] of this.problem.batches.entries()) {
       signal?.throwIfAborted();
-      const results = await runProduct(programs, index, { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask });
+      const results = await programs.run(index, { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask });
       await this.#add(results, sums);
       for (const array of Object.values(results)) array.dispose();
     }
@@ -100,16 +87,13 @@ class ProductOperator implements NetworkOperator {
   }
 
   get keptBytes(): number {
-    return this.#compiled.reduce((total, { kept, bytes }) => total + kept.length * bytes, 0);
+    return this.#still.keptBytes;
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#programs.values());
+    for (const programs of this.#programs.values()) await (await programs).dispose();
     this.#programs.clear();
-    for (const { parts, whole, kept } of this.#compiled.splice(0)) {
-      release(kept);
-      for (const program of [parts?.still, parts?.moving, whole]) await program?.dispose();
-    }
+    await this.#still.dispose();
   }
 
   /** Vectors as the program takes them: one alone in views, several packed parameter by parameter. */
@@ -147,31 +131,10 @@ class ProductOperator implements NetworkOperator {
   #program(count: number): Promise<ProductPrograms> {
     let program = this.#programs.get(count);
     if (program === undefined) {
-      program = this.#compile(count);
+      program = ProductPrograms.of(this.#trace(count), this.#still, compileOptionsOf(this.options));
       this.#programs.set(count, program);
     }
     return program;
-  }
-
-  async #compile(count: number): Promise<ProductPrograms> {
-    const { memory = DEFAULT_MEMORY } = this.options;
-    const options = compileOptionsOf(this.options);
-    const graph = this.#trace(count);
-    const { still, moving } = hoist(graph, (name) => name.startsWith('vector.'));
-    const bytes = still.outputs.reduce((total, { tensor }) => total + tensor.size * bytesPerElement(tensor.dtype), 0);
-    const all = this.problem.batches.length;
-    const fitting = bytes === 0 ? 0 : Math.min(all, Math.floor(memory / bytes));
-    // Where little of the data fits, what is kept does not make up for two programs more.
-    const split = 2 * fitting >= all;
-    const programs: ProductPrograms = {
-      parts: split ? { still: await compile(still, options), moving: await compile(moving, options) } : undefined,
-      whole: split && fitting === all ? undefined : await compile(graph, options),
-      kept: [],
-      bytes,
-      fitting: split ? fitting : 0,
-    };
-    this.#compiled.push(programs);
-    return programs;
   }
 
   #trace(count: number): Graph {
@@ -188,18 +151,6 @@ class ProductOperator implements NetworkOperator {
       { ...problemSpecs(problem), vector: vectorSpecs },
     );
   }
-}
-
-/** One batch's product, with what is kept of the batch or may be. */
-async function runProduct({ parts, whole, kept, fitting }: ProductPrograms, index: number, feeds: Record<string, Feed>): Promise<Arrays> {
-  if (parts === undefined || index >= fitting) return whole!.run(pickFeeds(feeds, whole!.graph));
-  const own = (kept[index] ??= await parts.still.run(pickFeeds(feeds, parts.still.graph)));
-  return parts.moving.run(pickFeeds({ ...feeds, ...own }, parts.moving.graph));
-}
-
-/** Gives back what is kept of all batches. */
-function release(kept: Arrays[]): void {
-  for (const arrays of kept.splice(0)) for (const array of Object.values(arrays)) array.dispose();
 }
 
 /** `sum[offset ...] += values[from ...]`, `size` entries. */

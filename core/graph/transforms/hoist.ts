@@ -16,8 +16,10 @@ const views = new Set(['reshape', 'transpose', 'broadcastTo']);
 /**
  * Splits a graph by whether a node depends on inputs that vary from run to run. A Hessian at fixed weights is multiplied
  * with many vectors: the forward pass and the gradient's own pass are the same for all of them.
+ *
+ * @param known what the still parts of other graphs give, as their outputs: this one's gives it too, under the same names, and what only this graph reads after it
  */
-export function hoist(graph: Graph, varies: (name: string) => boolean): HoistedGraph {
+export function hoist(graph: Graph, varies: (name: string) => boolean, known: readonly Tensor[] = []): HoistedGraph {
   const outputs = graph.outputs.map(({ tensor }) => tensor);
   const order = topologicalOrder(outputs);
   const moving = new Set<Tensor>();
@@ -32,12 +34,14 @@ export function hoist(graph: Graph, varies: (name: string) => boolean): HoistedG
     }
   }
   const kept = new Map<Tensor, Tensor>();
+  const give = (x: Tensor): unknown => kept.set(x, input(`still:${kept.size}`, x.shape, x.dtype));
+  known.forEach(give);
   const keep = (read: Tensor): void => {
     let x = read;
     while (views.has(x.op)) x = x.inputs[0]!;
     // Inputs and constants are read where they are.
     if (x.op === 'input' || !fed.has(x) || moving.has(x) || kept.has(x)) return;
-    kept.set(x, input(`still:${kept.size}`, x.shape, x.dtype));
+    give(x);
   };
   for (const node of order) if (moving.has(node)) node.inputs.forEach(keep);
   outputs.forEach(keep);

@@ -1,4 +1,4 @@
-import { type EigenResult, lanczos, type LinearOperator, lobpcg, powerIteration } from '#core/curvature';
+import { type EigenResult, lanczos, type LinearOperator, lobpcg, powerIteration, sumOfWork, type VectorWork, vectorWork } from '#core/curvature';
 import { UserError } from '#core/graph';
 import type { CurvatureRequest } from './request';
 
@@ -49,27 +49,35 @@ export async function searchEigenvalues(operator: LinearOperator, request: Eigen
   }
 }
 
-/** What a search takes of a matrix: products with one vector, usually and at most (LOBPCG's are multiplied together), and the most vectors it holds. */
+/** What a search takes of a matrix, usually and at most: products with one vector (LOBPCG's are multiplied together), and the work on the vectors; and the most vectors it holds. */
 export interface SearchCost {
   readonly single: readonly [number, number];
   readonly together: readonly [number, number];
+  readonly work: readonly [VectorWork, VectorWork];
   readonly vectors: number;
 }
 
-export function searchCost({ algorithm, top, bottom, maxIterations }: EigenRequest, dimension: number): SearchCost {
+export function searchCost({ algorithm, top, bottom, maxIterations, reorthogonalization }: EigenRequest, dimension: number): SearchCost {
   const none = [0, 0] as const;
   const [largest, smallest] = [Math.min(top, dimension), Math.min(bottom, dimension)];
   switch (algorithm) {
     case 'lanczos': {
       const most = Math.min(maxIterations, dimension) + 1;
-      return { single: [Math.min(most, 16 + 5 * (top + bottom)), most], together: none, vectors: most };
+      const single = [Math.min(most, 16 + 5 * (top + bottom)), most] as const;
+      const work = (products: number): VectorWork => vectorWork.lanczos(products - 1, largest + smallest, reorthogonalization);
+      return { single, together: none, work: [work(single[0]), work(single[1])], vectors: most };
     }
     // The vector, its image and what is left of it.
-    case 'power': return { single: [maxIterations, maxIterations], together: none, vectors: 3 };
+    case 'power': {
+      const work = vectorWork.power(maxIterations);
+      return { single: [maxIterations, maxIterations], together: none, work: [work, work], vectors: 3 };
+    }
     // Residuals and steps of every vector that has not converged; the ends come one after the other, each with vectors, residuals and last steps, and their images.
     case 'lobpcg': {
       const wanted = largest + smallest;
-      return { single: none, together: [wanted * (1 + 2 * Math.min(maxIterations, 20)), wanted * (1 + 2 * maxIterations)], vectors: wanted + 6 * Math.max(largest, smallest) };
+      const usual = Math.min(maxIterations, 20);
+      const work = (iterations: number): VectorWork => sumOfWork([largest, smallest].map((count) => vectorWork.lobpcg(iterations, count)));
+      return { single: none, together: [wanted * (1 + 2 * usual), wanted * (1 + 2 * maxIterations)], work: [work(usual), work(maxIterations)], vectors: wanted + 6 * Math.max(largest, smallest) };
     }
   }
 }

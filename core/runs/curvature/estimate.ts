@@ -1,7 +1,7 @@
-import { actsOnExamples, checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector } from '#core/curvature';
+import { actsOnExamples, checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector, sumOfWork, timeVectorWork } from '#core/curvature';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from '../surfaces/batch-norm';
-import { type ProductCount, productsOf } from './figures';
+import { costOfMatrix, type MatrixCost, type ProductCount } from './figures';
 import { pathRequest, setUpCurvature } from './run-curvature';
 import type { CurvatureRequest } from './request';
 
@@ -26,7 +26,7 @@ export interface CurvatureCost {
 const KEPT = 2 ** 30;
 
 /**
- * Measures products with one batch of the examples and counts: a second or two for small networks, some more for those whose programs take
+ * Measures products with one batch of the examples and work on vectors, and counts: a second or two for small networks, some more for those whose programs take
  * long to compile. Parts are counted as if each cost what the whole does, which is too much for small ones.
  *
  * @throws UserError as `computeRunCurvature` does
@@ -40,10 +40,11 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
   try {
     const dimension = actsOnExamples(request.operator) ? operator.dimension * (exampleCount(problem) / exampleCount(part)) : operator.dimension;
     if (request.all) checkWrittenOut(dimension);
-    const [own, path] = [productsOf(request, dimension), productsOf(pathRequest(request), dimension)];
+    const [own, path] = [costOfMatrix(request, dimension), costOfMatrix(pathRequest(request), dimension)];
     const one = await timeProducts(operator, 1, signal);
     const several = own.most.together > 0 ? await timeProducts(operator, Math.min(block, operator.block), signal) : one;
-    const perMatrix = ({ single, together }: ProductCount): number => batches * (single * one.seconds + together * several.seconds);
+    const secondsOfWork = await timeVectorWork({ dimension, precision: operator.precision }, sumOfWork([own.most.work, path.most.work]));
+    const perMatrix = ({ single, together, work }: MatrixCost): number => batches * (single * one.seconds + together * several.seconds) + secondsOfWork(work);
     const total = (which: 'usual' | 'most'): number =>
       groups.length * (one.compilation + (several === one ? 0 : several.compilation) + perMatrix(own[which]) + moments.length * perMatrix(path[which]));
     const gradient = (batches * one.seconds) / 2;

@@ -1,6 +1,6 @@
 import {
   conditionOf, densityOfSpectrum, diagonal, type DiagonalEstimate, type EigenPair, type EigenResult, endsOf, entropyRank, figuresOfSpectrum, frobeniusNorm, type LinearOperator, mean, spectralDensity, traceAlgorithms, type WholeSpectrum,
-  wholeSpectrum,
+  sumOfWork, type VectorWork, vectorWork, wholeSpectrum,
 } from '#core/curvature';
 import { searchCost, type SearchCost, searchEigenvalues } from './eigen-search';
 import type { CurvatureFigures, Eigenvalue } from './report';
@@ -33,15 +33,27 @@ export interface ProductCount {
   readonly together: number;
 }
 
-const noSearch: SearchCost = { single: [0, 0], together: [0, 0], vectors: 0 };
+/** What a request takes of a matrix besides. */
+export interface MatrixCost extends ProductCount {
+  readonly work: VectorWork;
+}
 
-/** Products that a request takes of a matrix, usually and at most, and the most vectors that are held for it. */
-export function productsOf(request: CurvatureRequest, dimension: number): { readonly usual: ProductCount; readonly most: ProductCount; readonly vectors: number } {
+const noSearch: SearchCost = { single: [0, 0], together: [0, 0], work: [sumOfWork([]), sumOfWork([])], vectors: 0 };
+
+/** What a request takes of a matrix, usually and at most: products, and the work on the vectors; and the most vectors that are held for it. */
+export function costOfMatrix(request: CurvatureRequest, dimension: number): { readonly usual: MatrixCost; readonly most: MatrixCost; readonly vectors: number } {
   const stages = stagesOf(request);
   const { products } = request;
   const search = stages.eigenvalues ? searchCost(request, dimension) : noSearch;
   const fixed = (stages.all ? dimension : 0) + [stages.trace, stages.frobenius, stages.diagonal].filter(Boolean).length * products + (stages.density ? DENSITY.probes * Math.min(DENSITY.steps, dimension) : 0);
-  const count = (which: 0 | 1): ProductCount => ({ single: search.single[which], together: fixed + search.together[which] });
+  const others = [
+    ...(stages.all ? [vectorWork.whole(dimension)] : []),
+    ...(stages.trace ? [vectorWork.trace(request.trace ?? 'xtrace', products, dimension)] : []),
+    ...(stages.frobenius ? [vectorWork.frobenius(products)] : []),
+    ...(stages.density ? [vectorWork.density(DENSITY.probes, Math.min(DENSITY.steps, dimension))] : []),
+    ...(stages.diagonal ? [vectorWork.diagonal(products)] : []),
+  ];
+  const count = (which: 0 | 1): MatrixCost => ({ single: search.single[which], together: fixed + search.together[which], work: sumOfWork([search.work[which], ...others]) });
   return { usual: count(0), most: count(1), vectors: Math.max(search.vectors, fixed) };
 }
 

@@ -127,6 +127,42 @@ describe('network operators', () => {
     await operator.dispose();
   });
 
+  it.each(['hessian', 'gauss-newton', 'fisher', 'empirical-fisher'] as const)('what the %s keeps of the batches serves products of any number of vectors', async (name) => {
+    const network = problem({ widths: [3, 4, 3], examples: 7, batch: 3, task: 'classification' });
+    const cpu = { device: 'cpu', threads: 1 } as const;
+    const vectors = Array.from({ length: 8 }, (_, k) => Float32Array.from({ length: 31 }, (__, i) => Math.sin(i * (k + 1))));
+    const shared = networkOperator(network, name, cpu);
+    const kept: number[] = [];
+    for (const count of [3, 1, 8, 3, 1]) {
+      const alone = networkOperator(network, name, cpu);
+      // Bit for bit what an operator gives that has met no other number of vectors.
+      expect(await shared.apply(vectors.slice(0, count))).toEqual(await alone.apply(vectors.slice(0, count)));
+      kept.push(shared.keptBytes! / alone.keptBytes!);
+      await alone.dispose();
+    }
+    // The whole is little more than each reads of it, not as much again for each.
+    expect(Math.max(...kept)).toBeLessThan(1.4);
+    expect(Math.min(...kept)).toBeGreaterThanOrEqual(1);
+    await shared.dispose();
+  });
+
+  it('what no longer fits with a second number of vectors is computed whole, with the same products', async () => {
+    const network = problem({ widths: [3, 4, 3], examples: 7, batch: 3, task: 'classification' });
+    const probe = networkOperator(network, 'empirical-fisher', reference);
+    const vectors = Array.from({ length: 3 }, (_, k) => Float64Array.from({ length: 31 }, (__, i) => Math.cos(i * (k + 1))));
+    await probe.apply(vectors.slice(0, 1));
+    const one = probe.keptBytes!;
+    const [expected] = [await probe.apply(vectors)];
+    expect(probe.keptBytes).toBeGreaterThan(one);
+    const tight = networkOperator(network, 'empirical-fisher', { ...reference, memory: one });
+    await tight.apply(vectors.slice(0, 1));
+    expect(tight.keptBytes).toBe(one);
+    expect(await tight.apply(vectors)).toEqual(expected);
+    expect(tight.keptBytes!).toBeLessThanOrEqual(one);
+    expect(await tight.apply(vectors.slice(0, 1))).toEqual(expected.slice(0, 1));
+    await Promise.all([probe.dispose(), tight.dispose()]);
+  });
+
   it('a filter takes a block of the whole matrix', async () => {
     const whole = await matrixOf(small, 'hessian');
     const block = await matrixOf(small, 'hessian', { select: (name) => name === 'layers.1.weight' });
