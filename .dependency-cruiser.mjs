@@ -24,9 +24,9 @@ const either = (names) => `(${names.join('|')})`;
 
 /**
  * The doors that a room shows to others: its `index.ts`, for the host the window's client besides, and the geometry of volumes, what
- * lies between points, contour lines and the colours of paths, which need neither Node nor the engine, so that the client can pass them on.
+ * lies between points, contour lines and legends, which need neither Node nor the engine, so that the client can pass them on.
  */
-const doors = '^core/[^/]+/index\\.ts$|^core/host/client\\.ts$|^core/landscape/(volume|refinement|path-colors|contours)/index\\.ts$';
+const doors = '^core/[^/]+/index\\.ts$|^core/host/client\\.ts$|^core/landscape/(volume|refinement|legend|contours)/index\\.ts$';
 
 /**
  * The part of the host that runs in the window: the client and the contract's types and schemas. That nothing it

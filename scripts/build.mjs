@@ -15,7 +15,7 @@ const targets = {
     build: async () => (await import('./build/programs.mjs')).buildPrograms(),
   },
   viewer: {
-    inputs: ['renderer/surface', 'core/landscape/volume', 'core/landscape/refinement', 'core/landscape/contours', 'core/landscape/path-colors', 'core/host'],
+    inputs: ['renderer/surface', 'core/landscape/volume', 'core/landscape/refinement', 'core/landscape/contours', 'core/landscape/legend', 'core/host'],
     outputs: ['dist/surface-viewer.js'],
     build: async () => (await import('./build/viewer.mjs')).buildViewer(),
   },

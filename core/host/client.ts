@@ -10,8 +10,8 @@ import { RemoteError } from './transport/wire-error';
 export type * from './contract';
 // The window draws with the same geometry that files are made of.
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField } from '#core/landscape/volume';
-// And paths of several runs have the same colours and names as in files.
-export { pathColor, pathColors, pathLabel } from '#core/landscape/path-colors';
+// And what is drawn upon a surface has the same colours and names as in files.
+export { type LegendKey, legendKeys, legendRows, pathColor, pathColors, pathLabel } from '#core/landscape/legend';
 export { contourLevels, contourStyle, inkOn, type Isoline, isolineFinder, niceStep } from '#core/landscape/contours';
 export { fillBetween } from '#core/landscape/refinement';
 export { RemoteError };

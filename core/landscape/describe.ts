@@ -12,25 +12,26 @@ export function axisNames({ recipe: { plane, grid }, explainedVariance, eigenval
 function threeNames(plane: PlaneRecipe, explainedVariance?: readonly number[], eigenvalues?: readonly AxisEigenvalue[]): readonly [string, string, string] {
   switch (plane.kind) {
     case 'trajectory': {
-      const share = (k: number): string => (explainedVariance?.[k] === undefined ? '' : ` (${Number((explainedVariance[k] * 100).toPrecision(3))} %)`);
-      return [`principal direction 1${share(0)}`, `principal direction 2${share(1)}`, `principal direction 3${share(2)}`];
+      const [paths, their] = plane.with ? ['paths', 'their'] : ['path', 'its'];
+      const name = (k: number): string => `principal direction ${k + 1} of the ${paths}${explainedVariance?.[k] === undefined ? '' : ` (${Number((explainedVariance[k] * 100).toPrecision(3))} % of ${their} variance)`}`;
+      return [name(0), name(1), name(2)];
     }
     case 'line':
-      return [plane.to === undefined ? 'random direction' : `towards ${plane.to.name}`, '', ''];
+      return [plane.to === undefined ? `${scaled(plane)}random direction` : `towards ${plane.to.name}, which is at 1`, '', ''];
     case 'through':
-      return [`towards ${plane.of[0].name}`, `beside it, towards ${plane.of[1].name}`, `above both, towards ${plane.of[2]?.name ?? ''}`];
+      return [`towards ${plane.of[0].name}`, `at right angles to it, towards ${plane.of[1].name}`, `at right angles to both, towards ${plane.of[2]?.name ?? ''}`];
     case 'gradient':
-      return ['gradient', plane.axes === 3 ? 'random direction 1' : 'random direction', 'random direction 2'];
+      return [`${scaled(plane)}gradient of the loss`, `${scaled(plane)}random direction${plane.axes === 3 ? ' 1' : ''}`, `${scaled(plane)}random direction 2`];
     case 'eigenvectors': {
-      const name = (k: number): string => `eigenvector (${eigenvalues?.[k] ? eigenvalueText(eigenvalues[k]) : 'of the Hessian'})`;
-      return [name(0), name(1), ''];
+      const name = (k: number, which: string): string => `${which} Hessian eigenvector${eigenvalues?.[k] ? ` (eigenvalue ${eigenvalueFigure(eigenvalues[k])})` : ''}`;
+      return [name(0, 'top'), name(1, plane.which === 'top2' ? 'second' : 'bottom'), ''];
     }
     case 'ascent':
-      return [`steepest ascent within ${plane.radius}`, 'random direction', ''];
+      return [`steepest ascent within radius ${plane.radius}`, 'random direction', ''];
     case 'vectors':
       return [`direction 0 of ${plane.file}`, plane.count === 1 ? '' : `direction 1 of ${plane.file}`, `direction 2 of ${plane.file}`];
     case 'random':
-      return ['random direction 1', 'random direction 2', 'random direction 3'];
+      return [`${scaled(plane)}random direction 1`, `${scaled(plane)}random direction 2`, `${scaled(plane)}random direction 3`];
   }
 }
 
@@ -77,14 +78,19 @@ export function directionsOf(plane: PlaneRecipe): 1 | 2 | 3 {
 }
 
 /** An eigenvalue as it may be read: with its residual where that reaches the digits shown, and said where it has not converged. */
-export function eigenvalueText({ label, value, residual, converged }: AxisEigenvalue): string {
+export const eigenvalueText = (eigenvalue: AxisEigenvalue): string => `${eigenvalue.label} = ${eigenvalueFigure(eigenvalue)}`;
+
+function eigenvalueFigure({ value, residual, converged }: AxisEigenvalue): string {
   const digits = 4;
   const within = residual > 0.5 * 10 ** (1 - digits) * Math.abs(value) ? ` ± ${Number(residual.toPrecision(2))}` : '';
-  return `${label} = ${Number(value.toPrecision(digits))}${within}${converged ? '' : ', not converged'}`;
+  return `${Number(value.toPrecision(digits))}${within}${converged ? '' : ', not converged'}`;
 }
 
 const moving = { weights: '', biases: ', with biases', all: ', with biases and normalisation' };
 const scales = { filter: 'filter-normalised', layer: 'layer-normalised', weight: 'weight-normalised', none: 'not normalised' };
+
+/** Before a direction's name; nothing where it is as long as it was drawn. */
+const scaled = ({ normalization }: Extract<PlaneRecipe, { normalization: string }>): string => (normalization === 'none' ? '' : `${scales[normalization]} `);
 
 const scaling = ({ normalization, include, seed }: Extract<PlaneRecipe, { normalization: string; include: string; seed: number }>): string =>
   `${scales[normalization]}${moving[include]}, seed ${seed}`;

@@ -24,7 +24,7 @@ export { ascentEndSchema, type AxisEigenvalue, axisEigenvalueSchema, type GivenD
 export { findHoles, type Holes } from './holes';
 export { GradientEvaluator, lossGradient } from './gradient';
 export { type Anchor, makePlane, type Plane, planeAround, type PlanePath, type PlaneSources, rangesAround } from './plane';
-export { pathColor, pathColors } from './path-colors';
+export { pathColor, pathColors } from './legend';
 export { type Checkpoint, type CheckpointPath, type ProjectedPath, type TrajectoryPlane, trajectoryPlane } from './principal';
 export type { Calibration, LandscapeBatch, LandscapeParameter, LandscapeProblem, ParameterKind, QuantityFinish } from './problem';
 export { computeSurfaceIn, evaluatedPaths, type ResumableOptions, type SurfaceEvent } from './resumable';

@@ -1,11 +1,10 @@
 import { type Camera, Vector3 } from 'three';
 import type { SceneLabel } from './box';
 import type { ScenePalette } from './colors';
-import type { PathKey } from './path-marks';
+import { drawLegend, type Legend } from './legend';
+import { FONT, write } from './letters';
 import { formatNumber, logTicks, ticks } from './ticks';
 import type { HeightScale } from './data';
-
-export const FONT = "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif";
 
 /** What is written over the picture, on screen and in saved pictures alike. */
 export interface Overlay {
@@ -13,8 +12,8 @@ export interface Overlay {
   /** Texts beside a point of the scene. */
   readonly notes: readonly { readonly text: string; readonly at: readonly [number, number, number] }[];
   readonly colorBar?: { readonly table: Uint8Array; readonly low: number; readonly high: number; readonly scale: HeightScale; readonly title: string; readonly marks?: readonly number[] };
-  /** Lines and what they are, where there are several. */
-  readonly legend?: readonly PathKey[];
+  /** What is drawn upon the surface. */
+  readonly legend?: Legend;
   readonly caption?: { readonly title: string; readonly subtitle: string };
 }
 
@@ -33,13 +32,15 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
     const [dx, dy] = [(x - fx) / length, (y - fy) / length];
     context.font = `${kind === 'name' ? 500 : 400} ${(kind === 'name' ? 13 : 11.5) * unit}px ${FONT}`;
     context.fillStyle = kind === 'name' ? palette.text : palette.quiet;
+    // What is added in brackets has a line of its own: a long name would run into the ticks.
+    const lines = text.length > 30 ? text.split(/ (?=\()/) : [text];
     // Centred on a circle around its anchor, wide enough for the text in that direction.
-    const half = context.measureText(text).width / 2;
+    const half = Math.max(...lines.map((line) => context.measureText(line).width)) / 2;
     const distance = (kind === 'name' ? 34 : 8) * unit;
     context.textAlign = 'center';
     // Never cut off at the picture's edge.
     const left = Math.min(Math.max(x + dx * (distance + half * Math.abs(dx)), half + 6 * unit), width - half - 6 * unit);
-    write(context, text, left, y + dy * (distance + 5 * unit), palette, unit);
+    lines.forEach((line, i) => write(context, line, left, y + dy * (distance + 5 * unit) + (i - (lines.length - 1) / 2) * 15 * unit, palette, unit));
   }
   context.font = `500 ${12 * unit}px ${FONT}`;
   context.fillStyle = palette.text;
@@ -49,7 +50,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
     write(context, text, x + 11 * unit, y - 11 * unit, palette, unit);
   }
   if (overlay.colorBar) drawColorBar(context, overlay.colorBar, palette, width, height, unit);
-  if (overlay.legend) drawLegend(context, overlay.legend, palette, (overlay.caption ? 82 : 26) * unit, unit);
+  if (overlay.legend) drawLegend(context, overlay.legend, palette, width, (overlay.caption ? 82 : 26) * unit, unit);
   if (overlay.caption) drawCaption(context, overlay.caption, palette, unit);
   context.restore();
 }
@@ -63,36 +64,6 @@ export function drawCaption(context: CanvasRenderingContext2D, { title, subtitle
   context.fillStyle = palette.quiet;
   context.font = `400 ${12 * unit}px ${FONT}`;
   context.fillText(subtitle, 24 * unit, 52 * unit);
-}
-
-/** A text that is read on every ground. */
-export function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, palette: ScenePalette, unit: number): void {
-  context.lineWidth = 3 * unit;
-  context.lineJoin = 'round';
-  context.strokeStyle = palette.background;
-  context.strokeText(text, x, y);
-  context.fillText(text, x, y);
-}
-
-/** A line in each colour, with an outline that keeps the light ones visible, at the upper left. */
-export function drawLegend(context: CanvasRenderingContext2D, keys: readonly PathKey[], palette: ScenePalette, top: number, unit: number): void {
-  context.textBaseline = 'middle';
-  context.font = `500 ${12 * unit}px ${FONT}`;
-  context.textAlign = 'left';
-  context.lineCap = 'round';
-  keys.forEach(({ color, text }, i) => {
-    const y = top + i * 19 * unit;
-    for (const [stroke, width] of [['#111', 6], [color, 3.5]] as const) {
-      context.beginPath();
-      context.moveTo(24 * unit, y);
-      context.lineTo(48 * unit, y);
-      context.strokeStyle = stroke;
-      context.lineWidth = width * unit;
-      context.stroke();
-    }
-    context.fillStyle = palette.text;
-    write(context, text, 57 * unit, y, palette, unit);
-  });
 }
 
 export function drawColorBar(context: CanvasRenderingContext2D, bar: NonNullable<Overlay['colorBar']>, palette: ScenePalette, width: number, height: number, unit: number): void {

@@ -2,7 +2,8 @@ import { contourStyle, inkOn, type Isoline } from '#host-client';
 import type { ScenePalette } from './colors';
 import type { CriticalMark, PointerReading, SurfaceData } from './data';
 import { type HeightField, lowestIndex } from './heights';
-import { FONT, write } from './labels';
+import { dot } from './legend';
+import { FONT, write } from './letters';
 import type { MapPlace } from './map-place';
 import { colorOf, pathsOf } from './path-marks';
 import { formatNumber, ticks } from './ticks';
@@ -135,17 +136,6 @@ function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: num
   context.beginPath();
   context.moveTo(x0, y0);
   context.lineTo(x1, y1);
-  context.stroke();
-}
-
-function dot(context: CanvasRenderingContext2D, x: number, y: number, radius: number, fill: string, halo?: string): void {
-  context.fillStyle = fill;
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fill();
-  if (halo === undefined) return;
-  context.strokeStyle = halo;
-  context.lineWidth = 2;
   context.stroke();
 }
 

@@ -2,17 +2,15 @@ import { colorTable, scenePalettes, type ScenePalette } from './colors';
 import { ContourSearch } from './contour-search';
 import { type CriticalMark, defaultLook, type PlanePoint, type PointerReading, sameHeights, type SurfaceData, type SurfaceLook } from './data';
 import { heightAt, heightField, type HeightField } from './heights';
-import { drawCaption, drawColorBar, drawLegend } from './labels';
+import { drawCaption, drawColorBar } from './labels';
+import { drawLegend, legendHeight, legendOf } from './legend';
 import { drawAxes, drawComputed, drawContours, drawMarks, drawPaths, drawPointer, type MapGround } from './map-drawing';
 import { mapPixels } from './map-pixels';
 import { type MapPlace, mapPlace, planeAt } from './map-place';
-import { pathKeys } from './path-marks';
 
 /** Above the map: alone, and with a caption. */
 const TOP = 28;
 const CAPTION_ROOM = 74;
-/** For each line of a legend. */
-const KEY_ROOM = 19;
 
 export interface MapOptions {
   readonly look?: Partial<SurfaceLook>;
@@ -122,14 +120,17 @@ export class SurfaceMap {
     return this.data && this.field && mapPlace(this.data, this.field, width, height, top);
   }
 
-  /** Room above the map. */
-  private top(caption?: object): number {
-    return (caption ? CAPTION_ROOM : TOP) + KEY_ROOM * (this.data && this.look.path ? pathKeys(this.data).length : 0);
+  /** Room above the map, in a picture that is so wide; CSS pixels. */
+  private top(context: CanvasRenderingContext2D, width: number, caption?: object): number {
+    const { data, look, marks } = this;
+    return (caption ? CAPTION_ROOM : TOP) + (data ? legendHeight(context, legendOf(data, look, marks, scenePalettes[look.theme]), width) : 0);
   }
 
   private placeAt(left: number, top: number): PlanePoint | undefined {
-    const place = this.place(this.container.clientWidth, this.container.clientHeight, this.top());
-    return place && this.data && planeAt(this.data, place, left, top);
+    const { clientWidth: width, clientHeight: height } = this.container;
+    const context = this.canvas.getContext('2d');
+    const place = context && this.place(width, height, this.top(context, width));
+    return place && this.data ? planeAt(this.data, place, left, top) : undefined;
   }
 
   private reading(): PointerReading | undefined {
@@ -164,7 +165,7 @@ export class SurfaceMap {
     if (!data || !values) return;
     const anew = this.field === undefined;
     const field = (this.field ??= heightField(values, data.x.length, data.y.length, look.scale, look.ceiling, look.extent));
-    const place = this.place(canvas.width / unit, canvas.height / unit, this.top(caption));
+    const place = this.place(canvas.width / unit, canvas.height / unit, this.top(context, canvas.width / unit, caption));
     if (!field || !place) return;
     // Under the pointer, which has not moved, there is another value now.
     if (anew && this.under) this.options.onPointer?.(this.reading());
@@ -191,7 +192,7 @@ export class SurfaceMap {
     if (reading) drawPointer(ground, reading);
     context.restore();
     drawColorBar(context, { table: colorTable(look.colorMap), low: field.low, high: field.high, scale: field.scale, title: look.quantity }, palette, canvas.width, canvas.height, unit);
-    if (look.path) drawLegend(context, pathKeys(data), palette, (caption ? 82 : 26) * unit, unit);
+    drawLegend(context, legendOf(data, look, this.marks, palette), palette, canvas.width, (caption ? 82 : 26) * unit, unit);
     if (caption) drawCaption(context, caption, palette, unit);
   }
 

@@ -6,10 +6,11 @@ import { type Frame, makeFrame, meetSurface } from './frame';
 import { heightAt, heightField, type HeightField, lowestIndex } from './heights';
 import type { Overlay } from './labels';
 import { FloorContours } from './floor';
+import { legendOf } from './legend';
 import { AnchorMarks, CriticalMarks, MinimumMark, PointerMark, PointMarks } from './marks';
 import { SurfaceMesh } from './mesh';
 import { OrbitScene, type SceneOptions } from './orbit';
-import { pathKeys, PathMarks } from './path-marks';
+import { PathMarks } from './path-marks';
 import { formatNumber } from './ticks';
 
 /** A surface over its plane. */
@@ -149,7 +150,7 @@ export class SurfaceScene extends OrbitScene {
       const at = [this.frame.columnX(this.under.column), this.frame.lift(heightAt(field, this.under.column, this.under.row)), this.frame.rowZ(this.under.row)] as const;
       notes.push({ text: `${formatNumber(reading.value)}  at  ${formatNumber(reading.x, 3)}, ${formatNumber(reading.y, 3)}`, at });
     }
-    return { notes, legend: look.path && this.data ? pathKeys(this.data) : [], colorBar: { table: colorTable(look.colorMap), low: field.low, high: field.high, scale: field.scale, title: look.quantity } };
+    return { notes, ...(this.data && { legend: legendOf(this.data, look, this.marks, scenePalettes[look.theme]) }), colorBar: { table: colorTable(look.colorMap), low: field.low, high: field.high, scale: field.scale, title: look.quantity } };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ColorMapName, HeightScale, SurfaceLook, Theme } from './index';
+import type { ColorMapName, CriticalMark, HeightScale, SurfaceLook, Theme } from './index';
 
 /** How a saved page first shows what is in it: as the picture looked when it was saved. */
 export interface Settings {
@@ -16,6 +16,8 @@ export interface Settings {
   shown: 'surface' | 'map';
   /** Height of the relief: 1 is the usual one. */
   relief: number;
+  /** Valleys, passes and hills of the quantity and the scale that are shown first. */
+  marks?: CriticalMark[];
   /** Of a volume. */
   levels?: number[];
 }

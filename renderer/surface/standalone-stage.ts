@@ -1,4 +1,4 @@
-import { drawSurface, type SceneOptions, type SurfaceData, type SurfaceLook, type SurfacePicture } from './index';
+import { type CriticalMark, drawSurface, type SceneOptions, type SurfaceData, type SurfaceLook, type SurfacePicture } from './index';
 import { choice } from './standalone-parts';
 import type { Settings } from './standalone-settings';
 
@@ -15,6 +15,7 @@ export class PageStage {
   readonly #options: PageStageOptions;
   readonly #drawn: (picture: SurfacePicture) => () => void;
   #look: Partial<SurfaceLook>;
+  #marks: readonly CriticalMark[] = [];
   #gone: () => void;
 
   /** @param drawn told of each picture; returns what is done when another takes its place */
@@ -29,11 +30,17 @@ export class PageStage {
     this.picture.setLook(look);
   }
 
+  setMarks(marks: readonly CriticalMark[]): void {
+    this.#marks = marks;
+    if ('setMarks' in this.picture) this.picture.setMarks(marks);
+  }
+
   showMap(map: boolean): void {
     this.#gone();
     this.picture.dispose();
     this.picture = drawSurface(this.#container, this.#data, { ...this.#options, look: this.#look }, map);
     this.#gone = this.#drawn(this.picture);
+    this.setMarks(this.#marks);
   }
 }
 

@@ -44,12 +44,23 @@ function showSurface(): (theme: Theme) => void {
     map: settings.shown === 'map',
     onSlice: (at) => volume?.moved(at),
   });
+  let { quantity, scale } = settings;
+  let marked = true;
+  // Valleys are those of the heights that were shown when the page was saved.
+  const mark = (): void => shown.setMarks(marked && quantity === settings.quantity && scale === settings.scale ? (settings.marks ?? []) : []);
+  mark();
   bar.append(
-    choice('Quantity', saved.quantities, settings.quantity, (quantity) => {
+    choice('Quantity', saved.quantities, quantity, (next) => {
+      quantity = next;
       shown.setLook({ quantity });
       volume?.quantity(quantity);
+      mark();
     }),
-    choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], settings.scale, (scale) => shown.setLook({ scale: scale as HeightScale })),
+    choice(saved.data.z ? 'Scale' : 'Height', ['linear', 'log'], scale, (next) => {
+      scale = next as HeightScale;
+      shown.setLook({ scale });
+      mark();
+    }),
   );
   if (saved.data.chosen) bar.append(toggle('Points', (points) => shown.setLook({ points }), settings.points));
   const hint = turningHint();
@@ -60,6 +71,12 @@ function showSurface(): (theme: Theme) => void {
     if ('setVolume' in shown.picture) {
       volume = volumeControls(shown.picture, saved.data, settings.levels, settings.quantity);
       bar.append(...volume.elements);
+    }
+    if (settings.marks && settings.marks.length > 0) {
+      bar.append(toggle('Valleys', (on) => {
+        marked = on;
+        mark();
+      }));
     }
     if (saved.data.trajectory) bar.append(toggle('Path', (path) => shown.setLook({ path }), settings.path));
     bar.append(button('Reset view', () => shown.picture.resetView()));

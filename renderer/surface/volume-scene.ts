@@ -6,7 +6,8 @@ import type { PointerReading, SliceAxis, VolumeLook } from './data';
 import type { Overlay } from './labels';
 import { AnchorMarks, MinimumMark, type Point } from './marks';
 import { OrbitScene, type SceneOptions } from './orbit';
-import { colorOf, pathKeys, PathMarks, pathsOf } from './path-marks';
+import { legendOf } from './legend';
+import { colorOf, PathMarks, pathsOf } from './path-marks';
 import { Shells } from './shells';
 import { axisNumber, Slice, sliceImage, spanningAxes } from './slice';
 import { formatNumber } from './ticks';
@@ -117,7 +118,7 @@ export class VolumeScene extends OrbitScene {
     const notes = [...this.anchors.places];
     if (this.lowest && !under) notes.push({ text: `min ${formatNumber(values.lowest.value)}`, at: this.lowest });
     if (under) notes.push({ text: `${formatNumber(under.value)}  at  ${(['x', 'y', 'z'] as const).map((axis) => formatNumber(under.place[axis], 3)).join(', ')}`, at: under.at });
-    return { notes, legend: look.path && this.data ? pathKeys(this.data) : [], colorBar: { table: colorTable(look.colorMap), low: values.low, high: values.high, scale: values.scale, title: look.quantity, marks: this.volume.levels } };
+    return { notes, ...(this.data && { legend: legendOf(this.data, look, [], scenePalettes[look.theme]) }), colorBar: { table: colorTable(look.colorMap), low: values.low, high: values.high, scale: values.scale, title: look.quantity, marks: this.volume.levels } };
   }
 
   protected override pointTo(ray: Ray | undefined): void {

@@ -25,5 +25,5 @@ it("the window's client bundles for a page: no Node, no engine", async () => {
   expect(outside.filter((path) => isBuiltin(path) || /onnx|duckdb|sharp/.test(path))).toEqual([]);
   const inputs = Object.keys(bundle.metafile.inputs);
   // The geometry of volumes, of contour lines and of what lies between points is pure arithmetic: the window draws with what files are made of.
-  expect(inputs.filter((path) => path.startsWith('core/') && !/^core\/(host|graph|landscape\/(volume|refinement|path-colors|contours))\//.test(path))).toEqual([]);
+  expect(inputs.filter((path) => path.startsWith('core/') && !/^core\/(host|graph|landscape\/(volume|refinement|legend|contours))\//.test(path))).toEqual([]);
 });

@@ -186,6 +186,8 @@ export const pictureLook = figureLook.extend({
   /** Whether contour lines and paths of training are drawn; absent: they are. */
   contours: z.boolean().optional(),
   path: z.boolean().optional(),
+  /** Valleys, passes and hills deeper than this share of the picture's height are marked; absent: none. */
+  valleys: z.number().min(0).max(1).optional(),
   /** How a page first shows a plane; absent: in space. */
   shown: z.enum(['surface', 'map']).optional(),
   /** Height of the relief of a page, 1 being the usual one. */

@@ -22,6 +22,8 @@ export interface PictureStyle {
   readonly contours: boolean;
   /** Paths of training. */
   readonly path: boolean;
+  /** Valleys, passes and hills deeper than this share of the height are marked; `undefined`: none. */
+  readonly valleys: number | undefined;
 }
 
 export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {

@@ -20,6 +20,9 @@ function parseColor(text: string): [number, number, number] {
   return [r, g, b];
 }
 
+/** The i-th of 256 colours as `#rrggbb`. */
+export const hexColor = (table: Uint8Array, index: number): string => `#${Buffer.from(table.subarray(index * 3, index * 3 + 3)).toString('hex')}`;
+
 /** The colour at `t` in 0..1, linear between table entries, as sRGB bytes. */
 export function sampleColor(table: Uint8Array, t: number, out: [number, number, number] = [0, 0, 0]): [number, number, number] {
   const position = Math.min(Math.max(t, 0), 1) * 255;

@@ -9,9 +9,10 @@ import { formatNumber } from './height';
 import { comparisonHtml } from './html';
 import { exportJson } from './json';
 import { type PageLook, styleOf } from './look';
-import { drawColorBar, fitFrame, plotMap } from './map';
+import { criticalMarks, drawColorBar, fitFrame, mapKeys, plotMap } from './map';
 import { quantityValues, surfaceHeights } from './mesh';
 import type { PictureOptions } from './picture';
+import { layKeys } from './signs';
 
 export interface ComparisonOptions extends Omit<PictureOptions, 'together'>, PageLook {
   /** One scale of heights and colours for all; default true. */
@@ -121,13 +122,15 @@ function drawPanels(surfaces: readonly Surface[], options: ComparisonOptions, si
   const unit = Math.min(width / (PANEL.width * columns + PANEL.margin), height / (PANEL.height * rows + PANEL.margin));
   const quantity = quantityValues(surfaces[0]!, options.quantity).quantity;
   const { title, how } = headings(surfaces, quantity, points);
-  const top = 84 * unit;
-  const cell = { width: (width - (shared ? 90 : 0) * unit) / columns, height: (height - top) / rows };
   const drawn = surfaces.map((surface) => surfaceHeights(surface, { ...options, ...(shared && { together: surfaces }) }).heights);
+  const marks = surfaces.map((surface, i) => criticalMarks(surface, quantity, drawn[i]!, style));
+  const keys = layKeys(mapKeys(surfaces, quantity, marks.flat(), style), width - 112 * unit, unit);
+  const top = 84 * unit + keys.height;
+  const cell = { width: (width - (shared ? 90 : 0) * unit) / columns, height: (height - top) / rows };
   const panels = surfaces.map((surface, i) => {
     const space = { left: 92 * unit, top: 74 * unit, width: cell.width - (shared ? 124 : 200) * unit, height: cell.height - 140 * unit };
     const frame = { ...fitFrame(surface, space), top: Math.round(space.top) };
-    const { rasters, shapes } = plotMap(surface, quantity, drawn[i]!, style, frame, unit);
+    const { rasters, shapes } = plotMap(surface, quantity, drawn[i]!, marks[i]!, style, frame, unit);
     const room = cell.width - frame.left - 12 * unit;
     const texts: Shape[] = [
       label(fitText(surfaceTitle(surface), 17 * unit, room), frame.left, frame.top - 32 * unit, { size: 17 * unit, color: palette.text }),
@@ -142,6 +145,7 @@ function drawPanels(surfaces: readonly Surface[], options: ComparisonOptions, si
   const heading = [
     label(fitText(title, 22 * unit, width - left - 20 * unit), left, 40 * unit, { size: 22 * unit, color: palette.text }),
     label(fitText(how, 13.5 * unit, width - left - 20 * unit), left, 64 * unit, { size: 13.5 * unit, color: palette.quiet }),
+    ...keys.draw({ left, top: 80 * unit }, style),
   ];
   const bottom = panels.at(-1)!;
   const bar = { left: width - 82 * unit, top: panels[0]!.y + panels[0]!.frame.top, width: 16 * unit, height: bottom.y + bottom.frame.top + bottom.frame.height - panels[0]!.y - panels[0]!.frame.top };

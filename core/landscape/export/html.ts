@@ -2,6 +2,7 @@ import { escapeXml } from '#core/figure';
 import { UserError } from '#core/graph';
 import { surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
+import { type CriticalPoint, quantityTopology } from '../topology';
 import { isoScale } from './iso';
 import { exportJson } from './json';
 import type { PageLook } from './look';
@@ -21,7 +22,9 @@ export interface HtmlOptions extends MeshOptions, PageLook {
  */
 export function exportHtml(surface: Surface, options: HtmlOptions): Uint8Array {
   const { quantity } = quantityValues(surface, options.quantity);
-  return page(`${quantity} of ${surface.recipe.run.name ?? surface.recipe.run.id}`, quantity, { scale: surface.z === undefined ? 'linear' : isoScale(surface, quantity), ...options }, { 'surface-data': new TextDecoder().decode(exportJson(surface)).trim() });
+  const { scale = surface.z === undefined ? 'linear' : isoScale(surface, quantity), valleys } = options;
+  const marks = valleys === undefined ? [] : quantityTopology(surface, quantity, { scale, threshold: valleys }).points.map(({ kind, x, y }) => ({ kind, x, y }));
+  return page(`${quantity} of ${surface.recipe.run.name ?? surface.recipe.run.id}`, quantity, { ...options, scale, marks }, { 'surface-data': new TextDecoder().decode(exportJson(surface)).trim() });
 }
 
 /** Several surfaces on one page, with a line of figures each. */
@@ -40,9 +43,9 @@ export function seriesHtml(slices: readonly Surface[], options: HtmlOptions): Ui
   return page(`${quantity} of ${name} over training`, quantity, options, { 'series-data': `[${documents.join(',')}]` });
 }
 
-function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true, points = true, contours = true, path = true, shown = 'surface', relief = 1, levels }: HtmlOptions & { readonly shared?: boolean }, documents: Readonly<Record<string, string>>): Uint8Array {
+function page(heading: string, quantity: string, { viewer, scale = 'linear', colorMap = 'viridis', theme = 'system', shared = true, points = true, contours = true, path = true, shown = 'surface', relief = 1, levels, marks }: HtmlOptions & { readonly shared?: boolean; readonly marks?: readonly Pick<CriticalPoint, 'kind' | 'x' | 'y'>[] }, documents: Readonly<Record<string, string>>): Uint8Array {
   if (viewer.trim() === '') throw new UserError('landscape.export.viewer', 'the viewer script is empty', { hint: 'Build the program first: npm run build.' });
-  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared, points, contours, path, shown, relief, levels });
+  const settings = JSON.stringify({ quantity, scale, colorMap, theme, shared, points, contours, path, shown, relief, levels, marks });
   // In a script element only "</" and "<!--" can end or change the text; "<" is escaped in the data, and split in the code.
   const data = Object.entries({ ...documents, 'surface-settings': settings }).map(([id, text]) => `<script type="application/json" id="${id}">${text.replaceAll('<', '\\u003c')}</script>`);
   const code = viewer.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');

@@ -10,6 +10,8 @@ export interface DrawnLook {
   readonly contours?: boolean;
   /** Whether paths of training are drawn; default true. */
   readonly path?: boolean;
+  /** Valleys, passes and hills deeper than this share of the picture's height are marked; absent: none. */
+  readonly valleys?: number;
 }
 
 /** How a page first shows its surface; whoever reads it can change all of it. */
@@ -21,4 +23,4 @@ export interface PageLook extends DrawnLook {
 }
 
 /** How pictures from above and curves are drawn, with what is usual where nothing is asked for. */
-export const styleOf = ({ theme = 'light', colorMap = 'viridis', points = true, contours = true, path = true }: DrawnLook & { readonly theme?: 'light' | 'dark' }): PictureStyle => ({ palette: palettes[theme], colorMap, points, contours, path });
+export const styleOf = ({ theme = 'light', colorMap = 'viridis', points = true, contours = true, path = true, valleys }: DrawnLook & { readonly theme?: 'light' | 'dark' }): PictureStyle => ({ palette: palettes[theme], colorMap, points, contours, path, valleys });

@@ -1,14 +1,17 @@
 import { fitText, label, polyline, type Raster, type Rectangle, segment, type Shape } from '#core/figure';
 import { contourLevels, contourStyle, inkOn, isolines } from '../contours';
 import { axisNames } from '../describe';
-import type { Surface } from '../surface';
+import { type LegendKey, legendKeys } from '../legend';
+import { computedMask, type Surface } from '../surface';
+import { type CriticalPoint, quantityTopology } from '../topology';
 import { axes, captions, logTicks, type Palette, type PictureStyle, ticks } from './chart';
-import { type ColorMapName, colorTable } from './colors';
+import { type ColorMapName, colorTable, hexColor } from './colors';
 import { formatNumber, type Heights, unitHeight } from './height';
 import { baseHalfWidths } from './mesh';
 import { drawLegend, drawnPaths, type Place } from './paths';
 import { drawComputed } from './points';
 import { refine, shadedMap } from './raster';
+import { criticalSign, layKeys, lowestSign, pathSign } from './signs';
 
 /** A picture as rasters below shapes. */
 export interface Picture {
@@ -16,27 +19,46 @@ export interface Picture {
   readonly shapes: readonly Shape[];
 }
 
-/** The surface from above: colours, relief shading, contour lines, training's path, lowest point, colour bar. */
+/** The surface from above: colours, relief shading, contour lines, training's path, lowest point, valleys and passes, colour bar, and a legend of what is drawn. */
 export function drawMap(surface: Surface, quantity: string, heights: Heights, style: PictureStyle, width: number, height: number): Picture {
   const { palette, colorMap } = style;
   const unit = Math.min(width / 1200, height / 900);
-  const frame = fitFrame(surface, { left: 96 * unit, top: 92 * unit, width: width - 240 * unit, height: height - 172 * unit });
+  const marks = criticalMarks(surface, quantity, heights, style);
+  const keys = layKeys(mapKeys([surface], quantity, marks, style), width - 120 * unit, unit);
+  const frame = fitFrame(surface, { left: 96 * unit, top: 92 * unit, width: width - 240 * unit, height: height - 172 * unit - keys.height });
   const [title, how] = captions(surface, quantity, style.points);
   const room = width - frame.left - 24 * unit;
-  const { rasters, shapes } = plotMap(surface, quantity, heights, style, frame, unit);
+  const { rasters, shapes } = plotMap(surface, quantity, heights, marks, style, frame, unit);
+  const below = { left: Math.max(24 * unit, Math.min(frame.left, width - 24 * unit - keys.width)), top: frame.top + frame.height + 62 * unit };
   return {
     rasters,
     shapes: [
       label(fitText(title, 22 * unit, room), frame.left, 40 * unit, { size: 22 * unit, color: palette.text }),
       label(fitText(how, 13.5 * unit, room), frame.left, 66 * unit, { size: 13.5 * unit, color: palette.quiet }),
       ...shapes,
+      ...keys.draw(below, style),
       ...drawColorBar({ left: frame.left + frame.width + 28 * unit, top: frame.top, width: 16 * unit, height: frame.height }, heights, quantity, colorMap, palette, unit),
     ],
   };
 }
 
+/** Valleys, passes and hills, where they are asked for, on the scale that is drawn. */
+export const criticalMarks = (surface: Surface, quantity: string, { scale }: Heights, { valleys }: PictureStyle): readonly CriticalPoint[] =>
+  valleys === undefined ? [] : quantityTopology(surface, quantity, { scale, threshold: valleys }).points;
+
+/** What is drawn upon maps, all of them together: the value of the lowest point where there is one. */
+export function mapKeys(surfaces: readonly Surface[], quantity: string, marks: readonly CriticalPoint[], { points, path }: PictureStyle): LegendKey[] {
+  const lowest = surfaces.flatMap(({ minimum }) => minimum[quantity] ?? []);
+  return legendKeys({
+    paths: path ? Math.max(...surfaces.map((surface) => drawnPaths(surface).length)) : 0,
+    ...(lowest.length > 0 && { lowest: surfaces.length === 1 ? formatNumber(lowest[0]!.value) : '' }),
+    marks,
+    computed: points && surfaces.some((surface) => computedMask(surface) !== undefined),
+  });
+}
+
 /** The map itself with its axes, in whole pixels at `frame`. */
-export function plotMap(surface: Surface, quantity: string, heights: Heights, { palette, colorMap, points, contours, path }: PictureStyle, frame: Rectangle, unit: number): Picture {
+export function plotMap(surface: Surface, quantity: string, heights: Heights, marks: readonly CriticalPoint[], { palette, colorMap, points, contours, path }: PictureStyle, frame: Rectangle, unit: number): Picture {
   const [across, upwards] = axisNames(surface);
   const fine = refine(heights.heights, surface.x.length, surface.y.length, frame.width, frame.height);
   const pixels = shadedMap(fine, frame.width, frame.height, heights, colorMap);
@@ -46,6 +68,7 @@ export function plotMap(surface: Surface, quantity: string, heights: Heights, { 
       ...(contours ? drawContours(fine, frame, heights, unit) : []),
       ...(points ? drawChosen(surface, heights, frame, palette, unit) : []),
       ...(path ? drawPaths(surface, frame, unit) : []),
+      ...drawMarks(surface, marks, frame, unit),
       ...drawMinimum(surface, quantity, frame, unit),
       ...drawAnchors(surface, frame, palette, unit),
       ...(path ? drawLegend(surface, frame, placesIn(frame, surface), palette, unit) : []),
@@ -93,30 +116,20 @@ function placesIn(frame: Rectangle, { x, y }: Pick<Surface, 'x' | 'y'>): Place {
   return (px, py) => [frame.left + (frame.width * (px - x0)) / (x1 - x0), frame.top + frame.height - (frame.height * (py - y0)) / (y1 - y0)];
 }
 
-/** Paths of training from a dark ring to a full one; of several runs each in its colour, the own one uppermost. */
+/** Paths of training; of several runs each in its colour, the own one uppermost. */
 function drawPaths(surface: Surface, frame: Rectangle, unit: number): Shape[] {
   const place = placesIn(frame, surface);
   const paths = drawnPaths(surface);
-  return paths.toReversed().flatMap(({ points, color }) => (points.length < 4 ? [] : drawPath(Array.from({ length: points.length / 2 }, (_, i) => place(points[i * 2]!, points[i * 2 + 1]!)), paths.length > 1 ? color : '#fff', frame, unit)));
+  return paths.toReversed().flatMap(({ points, color }): Shape[] => {
+    if (points.length < 4) return [];
+    const at = Array.from({ length: points.length / 2 }, (_, i) => place(points[i * 2]!, points[i * 2 + 1]!));
+    return [{ kind: 'group', clip: frame, shapes: pathSign(at, paths.length > 1 ? color : '#fff', unit) }];
+  });
 }
 
-function drawPath(at: readonly (readonly [number, number])[], color: string, frame: Rectangle, unit: number): Shape[] {
-  const d = polyline(at.flat());
-  const dot = ([x, y]: readonly [number, number], radius: number, fill: string, stroke: string, strokeWidth: number): Shape =>
-    ({ kind: 'circle', x, y, radius: radius * unit, fill, stroke, strokeWidth: strokeWidth * unit });
-  return [
-    {
-      kind: 'group',
-      clip: frame,
-      shapes: [
-        { kind: 'path', d, stroke: '#111', strokeOpacity: 0.85, strokeWidth: 5 * unit },
-        { kind: 'path', d, stroke: color, strokeWidth: 2.4 * unit },
-        ...at.slice(1, -1).map((point) => dot(point, 2.6, color, '#111', 1)),
-        dot(at[0]!, 6, '#111', color, 2.4),
-        dot(at.at(-1)!, 6, color, '#111', 2.4),
-      ],
-    },
-  ];
+function drawMarks(surface: Surface, marks: readonly CriticalPoint[], frame: Rectangle, unit: number): Shape[] {
+  const place = placesIn(frame, surface);
+  return marks.map(({ kind, x, y }) => criticalSign(kind, ...place(x, y), unit));
 }
 
 /** Other weights in the plane, by name. */
@@ -135,12 +148,7 @@ function drawAnchors(surface: Surface, frame: Rectangle, palette: Palette, unit:
 
 function drawMinimum(surface: Surface, quantity: string, frame: Rectangle, unit: number): Shape[] {
   const minimum = surface.minimum[quantity];
-  if (minimum === undefined) return [];
-  const [x, y] = placesIn(frame, surface)(minimum.x, minimum.y);
-  const arm = 8 * unit;
-  const cross = (color: string, thickness: number): Shape[] =>
-    [segment(x - arm, y, x + arm, y, color, thickness * unit), segment(x, y - arm, x, y + arm, color, thickness * unit)];
-  return [...cross('#111', 4.5), ...cross('#ffd34d', 2)];
+  return minimum === undefined ? [] : lowestSign(...placesIn(frame, surface)(minimum.x, minimum.y), unit);
 }
 
 /** The scale of the colours, with the quantity's name above it. */
@@ -149,8 +157,7 @@ export function drawColorBar(bar: Rectangle, heights: Pick<Heights, 'scale' | 'l
   const shapes: Shape[] = [];
   const slice = bar.height / 256;
   for (let i = 0; i < 256; i++) {
-    const fill = `#${Buffer.from(table.subarray(i * 3, i * 3 + 3)).toString('hex')}`;
-    shapes.push({ kind: 'rectangle', left: bar.left, top: Number((bar.top + bar.height - (i + 1) * slice).toFixed(2)), width: bar.width, height: Number((slice + 0.6).toFixed(2)), fill });
+    shapes.push({ kind: 'rectangle', left: bar.left, top: Number((bar.top + bar.height - (i + 1) * slice).toFixed(2)), width: bar.width, height: Number((slice + 0.6).toFixed(2)), fill: hexColor(table, i) });
   }
   const log = heights.scale === 'log';
   const flat = log ? [10 ** heights.low] : [heights.low];

@@ -1,6 +1,6 @@
 import { fitText, label, type Rectangle, type Shape, textWidth } from '#core/figure';
 import { surfaceTitle } from '../describe';
-import { pathColor, pathLabel } from '../path-colors';
+import { pathColor, pathLabel } from '../legend';
 import type { Surface, SurfaceTrajectory } from '../surface';
 import type { Palette } from './chart';
 

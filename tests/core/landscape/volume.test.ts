@@ -153,7 +153,7 @@ describe('a volume as a folder and as files', () => {
     expect(lines[1 + index]!.split(',').map(Number)).toEqual([surface.x[2], surface.y[5], surface.z![3], surface.values['loss']![index]]);
     const document = JSON.parse(await text('json')) as { values: { loss: number[][][] }; z: number[]; axes: string[] };
     expect(document.values.loss[3]![5]![2]).toBe(surface.values['loss']![index]);
-    expect(document.axes).toEqual(['random direction 1', 'random direction 2', 'random direction 3']);
+    expect(document.axes).toEqual([1, 2, 3].map((k) => `filter-normalised random direction ${k}`));
   });
 
   it('vti: VTK reads x fastest, like the values; origin and spacing are those of the axes', async () => {

@@ -133,7 +133,7 @@ export function addSurface(program: Command): void {
       .addOption(new Option('--list', 'list the surfaces and series that are kept with the run').conflicts('remove'))
       .option('--remove <name>', 'delete a kept surface or series')
       .option('--trust', 'also check whether the picture can be trusted')
-      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height').argParser(shareOrNone).preset(0.01))
+      .addOption(new Option('--topology [threshold]', 'also list valleys and passes deeper than this share of the picture\'s height, and mark them in pictures and on pages').argParser(shareOrNone).preset(0.01))
       .addOption(checkpointOption())
       .addOption(memberOption())
       .addOption(deviceOption())
@@ -262,8 +262,8 @@ function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceR
 }
 
 /** How pictures and meshes are to look. */
-function lookOf({ metric, logHeight, size, dpi, theme, colors, points, contours, path, shownAs }: Omit<SurfaceOptions, 'out'>): ExportOptions {
-  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, points, contours, path, shown: shownAs, ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
+function lookOf({ metric, logHeight, size, dpi, theme, colors, points, contours, path, shownAs, topology }: Omit<SurfaceOptions, 'out'>): ExportOptions {
+  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, points, contours, path, shown: shownAs, ...(topology !== undefined && { valleys: topology }), ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
 }
 
 /** The topology in a few lines. */

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { exportSurface, surfaceFormatOf } from '#core/landscape';
+import { axisNames, exportSurface, type Surface, surfaceFormatOf } from '#core/landscape';
 import { colorTable } from '../../../../core/landscape/export/colors';
+import { drawPicture } from '../../../../core/landscape/export/picture';
 import { toHeights } from '../../../../core/landscape/export/height';
 import { refine } from '../../../../core/landscape/export/raster';
 import { sampleSurface } from '../sample';
@@ -51,6 +52,44 @@ describe('svg', () => {
   });
 });
 
+describe('the legend', () => {
+  // Two valleys and the pass between them: the letters are shapes, so that each sign is told by its own shape.
+  const valleys = sampleSurface({ columns: 41, rows: 31, f: (x, y) => (x * x - 0.25) ** 2 + y * y, path: false });
+  const texts = (drawing: ReturnType<typeof drawPicture>): string[] => drawing.shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+
+  it('names what is drawn: valleys and passes where they are asked for, at their places', () => {
+    expect(texts(drawPicture(valleys, {}))).toContain('lowest point, 0');
+    expect(texts(drawPicture(valleys, {})).some((text) => /valley|pass|path/.test(text))).toBe(false);
+    const marked = drawPicture(valleys, { valleys: 0.01 });
+    expect(texts(marked)).toEqual(expect.arrayContaining(['valley (local minimum)', 'pass (saddle)']));
+    // Each once more in the legend.
+    const signs = (fill: string): number => marked.shapes.filter((shape) => shape.kind === 'path' && shape.fill === fill).length;
+    expect([signs('#4fc3d1'), signs('#ffffff')]).toEqual([3, 2]);
+  });
+
+  it('names the path, and the points that were chosen, unless these are left out', () => {
+    const surface = sampleSurface();
+    const chosen = { ...surface, recipe: { ...surface.recipe, adaptive: { points: 200, quantity: 'loss', scale: 'linear' as const } }, values: { loss: surface.values['loss']!.map((value, i) => (i % 3 === 0 ? value : NaN)) } };
+    expect(texts(drawPicture(chosen, {}))).toEqual(expect.arrayContaining(['path of training, from ring to dot', 'computed point, between them interpolated']));
+    expect(texts(drawPicture(chosen, { path: false, points: false })).some((text) => /^(path of|computed)/.test(text))).toBe(false);
+  });
+});
+
+describe('axes', () => {
+  const { recipe } = sampleSurface();
+  const names = (plane: Surface['recipe']['plane'], more: Partial<Pick<Surface, 'explainedVariance' | 'eigenvalues'>> = {}): readonly string[] => axisNames({ recipe: { ...recipe, plane }, ...more });
+  const scaled = { seed: 0, include: 'weights', normalization: 'filter', orthogonal: false } as const;
+
+  it('say in words what their directions are', () => {
+    expect(names({ kind: 'random', ...scaled })).toEqual(['filter-normalised random direction 1', 'filter-normalised random direction 2']);
+    expect(names({ kind: 'random', ...scaled, normalization: 'none' })).toEqual(['random direction 1', 'random direction 2']);
+    expect(names({ kind: 'trajectory', steps: [] }, { explainedVariance: [0.909, 0.0771] })).toEqual(['principal direction 1 of the path (90.9 % of its variance)', 'principal direction 2 of the path (7.71 % of its variance)']);
+    const pair = (label: string, value: number) => ({ label, value, residual: 0, converged: true });
+    const eigenvectors = { kind: 'eigenvectors', which: 'top-bottom', seed: 0, include: 'all', normalization: 'none', tolerance: 0.001, maxIterations: 100 } as const;
+    expect(names(eigenvectors, { eigenvalues: [pair('lambda_1', 3.25), pair('lambda_min', -0.5)] })).toEqual(['top Hessian eigenvector (eigenvalue 3.25)', 'bottom Hessian eigenvector (eigenvalue -0.5)']);
+  });
+});
+
 describe('html', () => {
   it('holds the data and the script, and nothing in either can end the script element', async () => {
     const viewer = () => 'const t = "</script><!--"; const u = "</SCRIPT>";'.replace('</SCRIPT>', '</script>');
@@ -84,9 +123,10 @@ describe('what is left out of a picture', () => {
       return JSON.parse(/id="surface-settings">(.*?)<\/script>/s.exec(page)![1]!);
     };
     const usual = { quantity: 'loss', scale: 'linear', colorMap: 'viridis', theme: 'system', shared: true, points: true, contours: true, path: true, shown: 'surface', relief: 1 };
-    expect(await settings({})).toEqual(usual);
+    expect(await settings({})).toEqual({ ...usual, marks: [] });
     const look = { scale: 'log', colorMap: 'magma', points: false, contours: false, path: false, shown: 'map', relief: 0.5 } as const;
-    expect(await settings(look)).toEqual({ ...usual, ...look });
+    expect(await settings(look)).toEqual({ ...usual, ...look, marks: [] });
+    expect(await settings({ valleys: 0.1 })).toMatchObject({ marks: [{ kind: 'minimum' }] });
   });
 });
 
