@@ -1,6 +1,7 @@
+import { logTicks, ticks } from '#host-client';
 import type { Frame } from './frame';
 import type { HeightField } from './heights';
-import { formatNumber, logTicks, ticks } from './ticks';
+import { formatNumber } from './number';
 
 type Point = readonly [number, number, number];
 

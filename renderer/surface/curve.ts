@@ -1,6 +1,7 @@
+import { logTicks, ticks } from '#host-client';
 import { scenePalettes } from './colors';
 import { defaultLook, type PlanePoint, type PointerReading, type SurfaceData, type SurfaceLook } from './data';
-import { formatNumber, logTicks, ticks } from './ticks';
+import { formatNumber } from './number';
 
 const FONT = "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif";
 const MARGIN = { left: 76, right: 28, top: 28, bottom: 58 };

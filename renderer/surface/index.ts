@@ -10,7 +10,7 @@ export * from './data';
 export { lowestIndex } from './heights';
 export { LinkedPictures, sharedExtent } from './linked';
 export { SeriesFilm } from './series';
-export { formatNumber } from './ticks';
+export { formatNumber } from './number';
 export { levelAt, ranked, rankOf, shareWords } from './volume-levels';
 export { volumeValues } from './volume-values';
 export type { Caption, SceneOptions };

@@ -1,9 +1,10 @@
+import { logTicks, ticks } from '#host-client';
 import { type Camera, Vector3 } from 'three';
 import type { SceneLabel } from './box';
 import type { ScenePalette } from './colors';
 import { drawLegend, type Legend } from './legend';
 import { FONT, write } from './letters';
-import { formatNumber, logTicks, ticks } from './ticks';
+import { formatNumber } from './number';
 import type { HeightScale } from './data';
 
 /** What is written over the picture, on screen and in saved pictures alike. */

@@ -1,4 +1,4 @@
-import { contourStyle, inkOn, type Isoline } from '#host-client';
+import { contourStyle, inkOn, type Isoline, ticks } from '#host-client';
 import type { ScenePalette } from './colors';
 import type { CriticalMark, PointerReading, SurfaceData } from './data';
 import { type HeightField, lowestIndex } from './heights';
@@ -6,7 +6,7 @@ import { dot } from './legend';
 import { FONT, write } from './letters';
 import type { MapPlace } from './map-place';
 import { colorOf, pathsOf } from './path-marks';
-import { formatNumber, ticks } from './ticks';
+import { formatNumber } from './number';
 
 /** What a map is drawn on. */
 export interface MapGround {

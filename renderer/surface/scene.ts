@@ -11,7 +11,7 @@ import { AnchorMarks, CriticalMarks, MinimumMark, PointerMark, PointMarks } from
 import { SurfaceMesh } from './mesh';
 import { OrbitScene, type SceneOptions } from './orbit';
 import { PathMarks } from './path-marks';
-import { formatNumber } from './ticks';
+import { formatNumber } from './number';
 
 /** A surface over its plane. */
 export class SurfaceScene extends OrbitScene {

@@ -10,7 +10,7 @@ import { legendOf } from './legend';
 import { colorOf, PathMarks, pathsOf } from './path-marks';
 import { Shells } from './shells';
 import { axisNumber, Slice, sliceImage, spanningAxes } from './slice';
-import { formatNumber } from './ticks';
+import { formatNumber } from './number';
 import { type VolumeAxes, volumeFrame, type VolumeFrame, volumeMiddle } from './volume-frame';
 import { valueInside, type VolumeValues, volumeValues } from './volume-values';
 

@@ -1,5 +1,5 @@
 import { label, type Rectangle, segment, type Shape } from '#core/figure';
-import { niceStep } from '../contours';
+import { ticks } from '../contours';
 import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
 import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
@@ -30,30 +30,6 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
   light: { background: '#ffffff', text: '#1b1f24', quiet: '#626b76', line: '#aab2bd', hole: '#e8eaed' },
   dark: { background: '#14171c', text: '#e8eaed', quiet: '#9aa3ae', line: '#4a525d', hole: '#2a2f37' },
 };
-
-/** Round numbers inside `low..high`, about `count` of them. */
-export function ticks(low: number, high: number, count: number): number[] {
-  const step = niceStep(high - low, count);
-  const found: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step);
-  return found;
-}
-
-/** Round values (1, 2, 5 times powers of ten; powers only over many decades) inside `low..high`, which are logarithms. */
-export function logTicks(low: number, high: number): number[] {
-  const span = high - low;
-  if (span < 0.7) return ticks(10 ** low, 10 ** high, 6);
-  const factors = span < 3 ? [1, 2, 5] : [1];
-  const stride = Math.max(1, Math.ceil(span / 9));
-  const found: number[] = [];
-  for (let power = Math.floor(low); power <= high; power += stride) {
-    for (const factor of factors) {
-      const at = power + Math.log10(factor);
-      if (at >= low - 1e-9 && at <= high + 1e-9) found.push(factor * 10 ** power);
-    }
-  }
-  return found;
-}
 
 /** Frame, tick marks, tick labels and names of a plot's two axes. */
 export function axes(frame: Rectangle, x: readonly [number, number], y: readonly [number, number], names: readonly [string, string], palette: Palette, unit: number): Shape[] {

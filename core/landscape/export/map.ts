@@ -1,10 +1,10 @@
 import { fitText, label, polyline, type Raster, type Rectangle, segment, type Shape } from '#core/figure';
-import { contourLevels, contourStyle, inkOn, isolines } from '../contours';
+import { contourLevels, contourStyle, inkOn, isolines, logTicks, ticks } from '../contours';
 import { axisNames } from '../describe';
 import { type LegendKey, legendKeys } from '../legend';
 import { computedMask, type Surface } from '../surface';
 import { type CriticalPoint, quantityTopology } from '../topology';
-import { axes, captions, logTicks, type Palette, type PictureStyle, ticks } from './chart';
+import { axes, captions, type Palette, type PictureStyle } from './chart';
 import { type ColorMapName, colorTable, hexColor } from './colors';
 import { formatNumber, type Heights, unitHeight } from './height';
 import { baseHalfWidths } from './mesh';

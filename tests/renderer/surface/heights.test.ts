@@ -1,6 +1,7 @@
+import { logTicks, ticks } from '#host-client';
 import { describe, expect, it } from 'vitest';
 import { fillUnknown, heightAt, heightField } from '../../../renderer/surface/heights';
-import { formatNumber, logTicks, ticks } from '../../../renderer/surface/ticks';
+import { formatNumber } from '../../../renderer/surface/number';
 
 describe('height field', () => {
   it('linear: the values; a ceiling cuts them flat; holes are NaN', () => {
