@@ -80,5 +80,6 @@ export {
   computeRunSurface, listSurfaces, openRunSurface, removeSurface, surfaceDirections, type RunSurfaceEvent, type SurfaceListing,
 } from './surfaces/run-surfaces';
 export { estimateRunSurface, type RunSurfaceEstimate } from './surfaces/estimate';
+export { estimateFollowing, estimateRunSeries, type RunFollowEstimate, type RunSeriesEstimate } from './surfaces/series-estimate';
 export { usualCheckpoint } from './usual-checkpoint';
 export { programName, versions } from './versions';

@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { file, runState } from './runs';
-import { pictureLook, surface, surfaceRequest } from './surfaces';
+import { pictureLook, surface, surfaceEstimate, surfaceRequest } from './surfaces';
 
 /** Which moments of training: every kept checkpoint, or so many evenly spaced. */
 export const moments = z.union([z.literal('all'), z.int().min(2)]);
@@ -55,17 +55,38 @@ export const followEvent = z.discriminatedUnion('kind', [
 ]);
 export type FollowEvent = z.infer<typeof followEvent>;
 
+/** What a series takes: points and seconds are of all slices together. */
+export const seriesEstimate = surfaceEstimate.extend({
+  slices: z.int(),
+  /** Slices that an earlier attempt has left whole. */
+  doneSlices: z.int(),
+});
+export type SeriesEstimate = z.infer<typeof seriesEstimate>;
+
+/** What a slice of a training that is followed takes, with the path so far. */
+export const followEstimate = surfaceEstimate.extend({
+  /** With the longest path that is drawn. */
+  longestSeconds: z.number(),
+  /** From the beginning of one slice to that of the next: as asked for, or twice what a slice takes. */
+  secondsApart: z.number(),
+});
+export type FollowEstimate = z.infer<typeof followEstimate>;
+
+const followRequest = z.strictObject({ request: surfaceRequest, every: z.number().min(0).max(86_400).default(5) });
+
 const one = z.strictObject({ run: z.string(), id: z.string() });
 
 export const seriesContract = {
   list: oc.input(z.strictObject({ run: z.string() })).output(z.array(seriesListing)),
+  estimate: oc.input(z.strictObject({ request: surfaceRequest, moments })).output(seriesEstimate),
   /** Ending the stream early cancels and keeps what was computed; asking again continues. */
   compute: oc.input(z.strictObject({ request: surfaceRequest, moments })).output(eventIterator(seriesProgress)),
+  followEstimate: oc.input(followRequest).output(followEstimate),
   /**
    * Slices through the newest weights of a run while it trains, until it ends, at least `every` seconds apart. Ending the stream early
    * cancels and keeps what was computed; the same request goes on.
    */
-  follow: oc.input(z.strictObject({ request: surfaceRequest, every: z.number().min(0).max(86_400).default(5) })).output(eventIterator(followEvent)),
+  follow: oc.input(followRequest).output(eventIterator(followEvent)),
   get: oc.input(one).output(surfaceSeries),
   export: oc
     .input(one.extend({ format: z.enum(['html', 'png', 'zip', 'json']), quantity: z.string().optional(), look: pictureLook.optional() }))

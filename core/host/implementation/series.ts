@@ -23,6 +23,12 @@ export function seriesProcedures({ pool }: EngineEnvironment) {
           created,
         }))),
 
+      estimate: api.series.estimate.handler(async ({ input: { request, moments }, signal }) =>
+        ({ ...(await pool.client('surfaces').seriesEstimate({ ...workOf(request), moments }, { ...(signal && { signal }) })), basis: 'calibrated' as const })),
+
+      followEstimate: api.series.followEstimate.handler(async ({ input: { request, every }, signal }) =>
+        ({ ...(await pool.client('surfaces').followEstimate({ ...workOf(request), every }, { ...(signal && { signal }) })), basis: 'calibrated' as const })),
+
       compute: api.series.compute.handler(({ input: { request, moments }, signal }) => relayed(
         newestOf<SeriesProgress>(() => true),
         signal,

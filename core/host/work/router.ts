@@ -1,6 +1,6 @@
 import { os, type RouterClient } from '@orpc/server';
 import {
-  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunCurvature, estimateRunMeasures, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, followRun, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
+  checkRunSurface, computeRunSeries, computeRunSurface, decisionBoundary, estimateRunCurvature, estimateFollowing, estimateRunMeasures, estimateRunSeries, estimateRunSurface, evaluateRun, executeRun, exportRun, extractMember, followRun, generateText, openRun, PauseSwitch, predictRun, programName, summarizeStep, surfaceDirections,
   type CheckpointName, type CurvatureRequest, type MeasuresRequest, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
 } from '#core/runs';
 import type { DataSource } from '#core/data';
@@ -36,9 +36,16 @@ interface RunQuestion extends WorkOptions {
   member: number | undefined;
 }
 
+interface SurfaceQuestion extends WorkOptions {
+  folder: string;
+  member: number | undefined;
+  request: SurfaceRequest;
+}
+
 const pause = new PauseSwitch();
 const stop = new AbortController();
 const surfaces = new Turns();
+const estimates = new Turns();
 /** By the run that is followed. */
 const follows = new Map<string, Turns>();
 const openRuns = new RecentResults<OpenRun>(2);
@@ -46,6 +53,17 @@ const openRuns = new RecentResults<OpenRun>(2);
 /** A run with its data, kept for the next question about it. */
 function opened({ folder, threads, device, member }: { folder: string; member: number | undefined } & WorkOptions): Promise<OpenRun> {
   return openRuns.get(JSON.stringify([folder, threads, device, member]), () => openRun(folder, { threads, load: datasetOf, ...(device !== undefined && { device }), ...(member !== undefined && { member }) }));
+}
+
+/** Estimates are measured, so that one waits for the other. */
+async function inTurn<T>(signal: AbortSignal | undefined, estimate: (options: { program: string; signal?: AbortSignal }) => Promise<T>): Promise<T> {
+  const done = await estimates.take();
+  try {
+    signal?.throwIfAborted();
+    return await estimate({ program: programName, ...(signal && { signal }) });
+  } finally {
+    done();
+  }
 }
 
 const nameOf = (run: OpenRun, checkpoint: CheckpointName | undefined): CheckpointName => checkpoint ?? run.usualCheckpoint;
@@ -98,7 +116,7 @@ export const workRouter = {
   extract: os.input(given<{ folder: string; member: number; name: string | undefined } & WorkOptions>()).handler(async ({ input }) =>
     extractMember(await opened(input), input.name === undefined ? {} : { name: input.name })),
 
-  surface: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async function* ({ input, signal }) {
+  surface: os.input(given<SurfaceQuestion>()).handler(async function* ({ input, signal }) {
     // One at a time: a surface that was left is put away before it, or another, is computed.
     const done = await surfaces.take();
     try {
@@ -107,7 +125,7 @@ export const workRouter = {
       done();
     }
   }),
-  series: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest; moments: Moments } & WorkOptions>()).handler(async function* ({ input, signal }) {
+  series: os.input(given<SurfaceQuestion & { moments: Moments }>()).handler(async function* ({ input, signal }) {
     const done = await surfaces.take();
     try {
       if (!signal?.aborted) yield* computeRunSeries(await opened(input), input.request, input.moments, { program: programName, ...(signal && { signal }) });
@@ -116,7 +134,7 @@ export const workRouter = {
     }
   }),
   /** In a thread that nothing else shares, since it waits for others to go first. */
-  follow: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest; every: number } & WorkOptions>()).handler(async function* ({ input, signal }) {
+  follow: os.input(given<SurfaceQuestion & { every: number }>()).handler(async function* ({ input, signal }) {
     lowerPriority();
     const turns = follows.get(input.folder) ?? new Turns();
     follows.set(input.folder, turns);
@@ -128,14 +146,18 @@ export const workRouter = {
       done();
     }
   }),
-  surfaceEstimate: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
-    estimateRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
+  surfaceEstimate: os.input(given<SurfaceQuestion>()).handler(({ input, signal }) =>
+    inTurn(signal, async (options) => estimateRunSurface(await opened(input), input.request, options))),
+  seriesEstimate: os.input(given<SurfaceQuestion & { moments: Moments }>()).handler(({ input, signal }) =>
+    inTurn(signal, async (options) => estimateRunSeries(await opened(input), input.request, input.moments, options))),
+  followEstimate: os.input(given<SurfaceQuestion & { every: number }>()).handler(({ input, signal }) =>
+    inTurn(signal, async (options) => estimateFollowing(await opened(input), input.request, { ...options, every: input.every }))),
 
   surfaceFromRecipe: os.input(given<{ path: string } & WorkOptions>()).handler(({ input: { path, threads }, signal }) =>
     recipeWork(path, (run) => opened({ ...run, threads }), signal)),
-  surfaceDirections: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+  surfaceDirections: os.input(given<SurfaceQuestion>()).handler(async ({ input, signal }) =>
     surfaceDirections(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
-  surfaceTrust: os.input(given<{ folder: string; member: number | undefined; request: SurfaceRequest } & WorkOptions>()).handler(async ({ input, signal }) =>
+  surfaceTrust: os.input(given<SurfaceQuestion>()).handler(async ({ input, signal }) =>
     checkRunSurface(await opened(input), input.request, { program: programName, ...(signal && { signal }) })),
 
   curvature: os.input(given<{ folder: string; member: number | undefined } & CurvatureQuestion & WorkOptions>()).handler(({ input, signal }) =>

@@ -20,10 +20,13 @@ export interface SurfaceEstimate {
   readonly evaluations: number;
 }
 
-export interface EstimateOptions extends PointOptions, Pick<ComputeOptions, 'signal' | 'adaptive' | 'values'> {
+/** What there is to do for one surface besides its points. */
+export interface SurfaceWork extends Pick<ComputeOptions, 'values'> {
   /** Checkpoints of all paths that are drawn in the plane. */
   readonly checkpoints?: number;
 }
+
+export interface EstimateOptions extends PointOptions, Pick<ComputeOptions, 'signal' | 'adaptive'>, SurfaceWork {}
 
 /** Seconds for which what is done again and again is measured. */
 const MEASURED = 0.3;
@@ -43,22 +46,28 @@ const LONG = 0.25;
  * @param options.values what is known of the surface from an earlier attempt: its points, its centre and its checkpoints are no work
  * @throws UserError where the grid does not fit the plane; the signal's reason when it is aborted
  */
-export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, { values, checkpoints = 0, ...options }: EstimateOptions): Promise<SurfaceEstimate> {
+export async function estimateSurface(problem: LandscapeProblem, plane: Plane, grid: Grid, { values, checkpoints, ...options }: EstimateOptions): Promise<SurfaceEstimate> {
+  const [estimate] = await estimateSurfaces(problem, plane, grid, [{ ...(values && { values }), ...(checkpoints !== undefined && { checkpoints }) }], options);
+  return estimate!;
+}
+
+/** The same of several surfaces that differ in their centre and in what is to do: one is rehearsed for all. */
+export async function estimateSurfaces(problem: LandscapeProblem, plane: Plane, grid: Grid, works: readonly SurfaceWork[], options: Omit<EstimateOptions, keyof SurfaceWork>): Promise<SurfaceEstimate[]> {
   checkGrid(plane, grid, options.adaptive);
-  const evaluations = values === undefined ? 1 + checkpoints : 0;
-  const secondsOf = (rehearsal: Rehearsal): number => rehearsal.seconds(groupsIn(rehearsal), evaluations);
-  const groupsIn = ({ points }: Rehearsal): number => groupsOf(grid, options.adaptive, points.population, values);
-  const rehearsal = await begun(() => Rehearsal.begin(problem, plane, grid, options), secondsOf);
+  const evaluations = ({ values, checkpoints = 0 }: SurfaceWork): number => (values === undefined ? 1 + checkpoints : 0);
+  const groups = ({ values }: SurfaceWork, { points }: Rehearsal): number => groupsOf(grid, options.adaptive, points.population, values);
+  const secondsOf = (rehearsal: Rehearsal, work: SurfaceWork): number => rehearsal.seconds(groups(work, rehearsal), evaluations(work));
+  const rehearsal = await begun(() => Rehearsal.begin(problem, plane, grid, options), (each) => works.reduce((sum, work) => sum + secondsOf(each, work), 0));
   try {
     await rehearsal.repeat();
     const { points } = rehearsal;
-    return {
+    return works.map((work) => ({
       points: pointCount(grid, options.adaptive),
-      seconds: secondsOf(rehearsal),
+      seconds: secondsOf(rehearsal, work),
       memoryBytes: points.memoryBytes + gridSize(grid) * points.quantities.length * Float64Array.BYTES_PER_ELEMENT,
-      groups: groupsIn(rehearsal),
-      evaluations,
-    };
+      groups: groups(work, rehearsal),
+      evaluations: evaluations(work),
+    }));
   } finally {
     await rehearsal.dispose();
   }
@@ -87,7 +96,7 @@ class Rehearsal {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async begin(problem: LandscapeProblem, plane: Plane, grid: Grid, { signal, adaptive, ...options }: EstimateOptions): Promise<Rehearsal> {
+  static async begin(problem: LandscapeProblem, plane: Plane, grid: Grid, { signal, adaptive, ...options }: Omit<EstimateOptions, keyof SurfaceWork>): Promise<Rehearsal> {
     const order = coarseToFine(grid);
     const start = performance.now();
     const weights = await WeightEvaluator.create(problem, options);

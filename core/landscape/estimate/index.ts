@@ -1,2 +1,2 @@
-export { type EstimateOptions, estimateSurface, type SurfaceEstimate } from './estimate';
+export { type EstimateOptions, estimateSurface, estimateSurfaces, type SurfaceEstimate, type SurfaceWork } from './estimate';
 export { secondsSince, Times } from './times';

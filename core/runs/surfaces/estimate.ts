@@ -25,7 +25,7 @@ export interface RunSurfaceEstimate extends SurfaceEstimate {
 /** Reading checkpoints and laying the plane is repeated where it took less: the second time is as it will be. */
 const SHORT = 0.2;
 /** Seconds for the files that a surface is written into. */
-const WRITING = 0.02;
+export const WRITING = 0.02;
 
 /**
  * What a surface takes, from its plane to its files, measured on a part of the work; what an earlier attempt has left is no work.
@@ -33,35 +33,47 @@ const WRITING = 0.02;
  * @throws UserError as `computeRunSurface` does
  */
 export async function estimateRunSurface(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<RunSurfaceEstimate> {
+  const { setup, seconds } = await timedSetup(run, request, options);
+  const { problem, plane, recipe } = setup;
+  const earlier = await earlierAttempt(run, setup);
+  const estimate = await estimateSurface(problem, plane, recipe.grid, {
+    ...estimateOptions(run, setup, options),
+    ...(earlier && { values: earlier.values }),
+    checkpoints: evaluatedPaths(plane, setup).reduce((sum, { length }) => sum + length, 0),
+  });
+  return {
+    ...estimate,
+    seconds: seconds + estimate.seconds + WRITING,
+    done: earlier ? progressOf(earlier).done : 0,
+    ...(await factsOf(run, setup)),
+  };
+}
+
+export type EstimateSetup = Awaited<ReturnType<typeof setUpEstimate>>;
+
+/** A setup, and what it takes. */
+export async function timedSetup(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<{ setup: EstimateSetup; seconds: number }> {
   let start = performance.now();
   let setup = await setUpEstimate(run, request, options);
   if (secondsSince(start) < SHORT) {
     start = performance.now();
     setup = await setUpEstimate(run, request, options);
   }
-  const setupSeconds = secondsSince(start);
-  const { problem, plane, recipe, measureSearch } = setup;
-  const { signal } = options;
-  const earlier = await earlierAttempt(run, setup);
-  const estimate = await estimateSurface(problem, plane, recipe.grid, {
-    ...run.compile,
-    ...curvatureOf(recipe),
-    ...(recipe.adaptive && { adaptive: recipe.adaptive }),
-    ...(signal && { signal }),
-    ...(earlier && { values: earlier.values }),
-    checkpoints: evaluatedPaths(plane, setup).reduce((sum, { length }) => sum + length, 0),
-  });
-  return {
-    ...estimate,
-    seconds: setupSeconds + estimate.seconds + WRITING,
-    done: earlier ? progressOf(earlier).done : 0,
-    examples: exampleCount(problem),
-    quantities: recipe.quantities,
-    batchNorm: statisticsOf(run.parts.model).length > 0,
-    classes: run.data.task === 'classification',
-    ...(measureSearch && { preparationSeconds: await measureSearch() }),
-  };
+  return { setup, seconds: secondsSince(start) };
 }
+
+/** How the surface of a setup is computed. */
+export const estimateOptions = (run: OpenRun, { recipe }: Pick<EstimateSetup, 'recipe'>, { signal }: { signal?: AbortSignal }) =>
+  ({ ...run.compile, ...curvatureOf(recipe), ...(recipe.adaptive && { adaptive: recipe.adaptive }), ...(signal && { signal }) });
+
+/** What a form has to know. */
+export const factsOf = async (run: OpenRun, { problem, recipe, measureSearch }: EstimateSetup): Promise<Pick<RunSurfaceEstimate, 'examples' | 'quantities' | 'batchNorm' | 'classes' | 'preparationSeconds'>> => ({
+  examples: exampleCount(problem),
+  quantities: recipe.quantities,
+  batchNorm: statisticsOf(run.parts.model).length > 0,
+  classes: run.data.task === 'classification',
+  ...(measureSearch && { preparationSeconds: await measureSearch() }),
+});
 
 /** What the same request has computed before. */
 async function earlierAttempt(run: OpenRun, { id, recipe }: Pick<SurfaceSetup, 'id' | 'recipe'>): Promise<Surface | undefined> {

@@ -31,7 +31,10 @@ export interface FollowOptions {
 }
 
 /** Checkpoints that the drawn path has at most: each is evaluated anew for every slice. */
-const longestPath = 64;
+export const longestPath = 64;
+
+/** Seconds from one slice to the next, which takes so many: the training has at least as long to itself. */
+export const secondsApart = (every: number, taken: number): number => Math.max(every, 2 * taken);
 
 /**
  * Follows a run while it trains: slices through its successive weights, all along the directions of the first, kept as a series. The next slice
@@ -62,13 +65,14 @@ async function* follow(run: OpenRun, request: SurfaceRequest, options: FollowOpt
     series ??= yield* newSeries(run, request, moment, options);
     yield* series.add(moment);
     const took = performance.now() - began;
-    await restUntil(run, began + Math.max(1000 * every, 2 * took), signal);
+    await restUntil(run, began + 1000 * secondsApart(every, took / 1000), signal);
   }
   if (series === undefined) throw new UserError('surface.follow.nothing', `Run "${run.file.name}" ended before its first checkpoint.`, { hint: 'Look at its error, mend it and resume it.' });
   yield { kind: 'over', ...series.facts, ...ending(run, series.facts.steps) };
 }
 
-function checkFollowed(run: OpenRun, request: SurfaceRequest): void {
+/** @throws UserError when the run is not at work, or a volume is asked for */
+export function checkFollowed(run: OpenRun, request: SurfaceRequest): void {
   if (request.grid.length === 3) throw new UserError('surface.follow.volume', 'a training is followed with lines and planes, not with volumes', { hint: 'Use a grid of two numbers, like 25x25.' });
   const standing = standingOf(run);
   if (goesOn(standing)) return;

@@ -68,6 +68,9 @@ const prefix = 'series-';
 /** Before the name of a series that followed a training. */
 export const followedPrefix = `${prefix}followed-`;
 
+/** The name of the series along a surface's directions. */
+export const seriesName = ({ id }: Pick<SurfaceSetup, 'id'>): string => `${prefix}${id}`;
+
 /** Whether a surface's name is that of a series. */
 export const isSeries = (id: string): boolean => id.startsWith(prefix);
 
@@ -85,7 +88,7 @@ export async function* computeRunSeries(opened: OpenRun, asked: SurfaceRequest, 
   const { run, request } = settled(opened, asked);
   const setup = await setUpSurface(run, request, options);
   const steps = chooseSteps(run, request, moments);
-  const id = `${prefix}${setup.id}`;
+  const id = seriesName(setup);
   const folder = run.paths.surface(id);
   const lock = lockSurface(run.paths.surfaces, id);
   try {
@@ -117,7 +120,7 @@ type Slice = Omit<SurfaceSetup, 'id' | 'sources'>;
  *
  * @param path steps on the way there; what comes later is not known at that moment
  */
-export function sliceAt(run: OpenRun, { split, perClass, quantities }: SurfaceRequest, { plane, recipe, otherPaths }: SurfaceSetup, moment: StoredWeights, path: readonly number[]): Slice {
+export function sliceAt(run: OpenRun, { split, perClass, quantities }: SurfaceRequest, { plane, recipe, otherPaths }: Pick<SurfaceSetup, 'plane' | 'recipe' | 'otherPaths'>, moment: StoredWeights, path: readonly number[]): Slice {
   const { step, tensors } = moment;
   const { subset, batchNorm } = recipe;
   const problem = landscapeProblem(run.parts, run.data, tensors, { split, subset, batchNorm, perClass, ...examplesAtOnce(run, batchNorm, hardestProgram({ quantities })) });
@@ -140,7 +143,7 @@ export function sliceAt(run: OpenRun, { split, perClass, quantities }: SurfaceRe
   };
 }
 
-function chooseSteps(run: OpenRun, { checkpoint }: SurfaceRequest, moments: Moments): number[] {
+export function chooseSteps(run: OpenRun, { checkpoint }: SurfaceRequest, moments: Moments): number[] {
   const last = run.weights(checkpoint).step;
   const kept = run.trajectorySteps().filter((step) => step <= last);
   if (kept.length < 2) {
@@ -181,6 +184,13 @@ export function removeSeries(folder: string, id: string): void {
 
 /** Steps of the slices of a series, as far as there is one in this folder. */
 export const storedSteps = (path: string): readonly number[] => (existsSync(join(path, FILE)) ? readSeries(path).steps : []);
+
+/** The slices of a series that are begun, by their steps. */
+export async function begunSlices(path: string, steps: readonly number[]): Promise<Map<number, Surface>> {
+  const found = new Map<number, Surface>();
+  for (const step of steps) if (existsSync(join(path, String(step), 'values.npy'))) found.set(step, await openSurface(join(path, String(step))));
+  return found;
+}
 
 async function readSlices(path: string, steps: readonly number[]): Promise<Surface[]> {
   const begun = steps.findIndex((step) => !existsSync(join(path, String(step), 'values.npy')));

@@ -17,6 +17,10 @@ export function rangesOf(reach: number, axes: number): Ranges {
 /** Whether each axis goes upwards. */
 export const goesUpwards = (reach: Request['reach']): boolean => typeof reach !== 'object' || Object.values(reach ?? {}).every(([from, to]) => from < to);
 
+/** What the request still lacks to be answered; empty where nothing. */
+export const wantingIn = ({ plane, vectors, reach }: Request): string =>
+  plane === 'vectors' && vectors === undefined ? 'Choose a file of directions first.' : goesUpwards(reach) ? '' : 'A range goes upwards: make its first number the smaller one.';
+
 /** A request with every field the form shows. */
 export type Request = Required<Pick<SurfaceRequest, 'plane' | 'others' | 'align' | 'seed' | 'grid' | 'split' | 'subset' | 'checkpoint' | 'batchNorm' | 'quantities' | 'perClass'>> & {
   /** absent: what is usual for the plane */

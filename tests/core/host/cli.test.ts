@@ -110,6 +110,7 @@ describe('what the commands answer', () => {
     const again = await cli.json<{ id: string }>('surface', at('run'), ...grid, '--out', at('s.csv'));
     expect(again.id).toBe(id);
     expect(await estimate()).toMatchObject({ points: 25, done: 25, groups: 0, evaluations: 0 });
+    expect(await cli.json('surface', at('run'), ...grid, '--over-checkpoints', '2', '--estimate')).toMatchObject({ slices: 2, doneSlices: 0, points: 50, groups: 2 });
     const rows = readFileSync(at('s.csv'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(rows).toHaveLength(26);
     // The run's own loss is summed by another program than the points of a plane: they agree to the rounding of float32.
@@ -217,7 +218,7 @@ describe('what they say about mistakes', () => {
     ['an unknown device', () => ['run', at('spec.json'), '--device', 'cuba'], /^unknown device "cuba": /, 'device.unknown'],
     ['an unknown ending', () => ['surface', at('run'), '--out', at('s.xyz')], /s\.xyz/, 'landscape.export.format'],
     ['an unknown quantity', () => ['surface', at('run'), '--grid', '3x3', '--metric', 'acuracy', '--out', at('q.csv')], '--metric acuracy: did you mean "accuracy"?', 'surface.metric'],
-    ['an estimate of two', () => ['surface', at('run'), at('run'), '--estimate'], '--estimate is about one surface', 'surface.estimate.one'],
+    ['an estimate of two', () => ['surface', at('run'), at('run'), '--estimate'], '--estimate is about one run', 'surface.estimate.one'],
     ['nothing to export', () => ['export', at('run')], 'Nothing to write was named.', 'export.nothing'],
     ['a folder that is not there', () => ['surface', at('run'), '--out', at('none/s.csv')], /^.*none\/s\.csv cannot be written: there is no folder .*none\.$/, 'output.no-folder'],
     ['an output that is a folder', () => ['export', at('run'), '--onnx', at('run')], /cannot be written: it is a folder\.$/, 'output.is-folder'],

@@ -155,11 +155,11 @@ export function addSurface(program: Command): void {
     const terminal = terminalOf(given);
     if (given.list) return listKeptSurfaces(terminal, resolveRun(theOne(runs[0])).folder);
     if (given.remove !== undefined) return removeKeptSurface(terminal, resolveRun(theOne(runs[0])).folder, given.remove);
-    if (given.estimate) return surfaceEstimate(terminal, runs, given, () => asked(terminal, runs[0], given));
+    const grid = given.follow && command.getOptionValueSource('grid') === 'default' ? coarseGrid : given.grid;
+    if (given.estimate) return surfaceEstimate(terminal, runs, given, () => asked(terminal, runs[0], { ...given, grid }));
     if (given.follow) {
       const [run, ...more] = runs;
-      if (run === undefined || more.length > 0 || given.recipe !== undefined) throw new UserError('surface.follow.one', '--follow is about one run', { hint: 'Name one run, without --recipe.' });
-      const grid = command.getOptionValueSource('grid') === 'default' ? coarseGrid : given.grid;
+      if (run === undefined || more.length > 0) throw new UserError('surface.follow.one', '--follow is about one run', { hint: 'Name one run, without --recipe.' });
       return followSurface(terminal, given, { open: () => openNamed(run, given), requestOf: (opened) => requestOf(opened, { ...given, grid }), look: lookOf(given) });
     }
     const { recipe, overCheckpoints, out, saveDirections } = given;

@@ -16,6 +16,15 @@ interface Asked {
   topology?: number;
   checkpoint?: unknown;
   overCheckpoints?: unknown;
+  recipe?: string;
+}
+
+/** @throws UserError where something else is asked for than the newest weights of one run */
+export function checkFollowOptions({ checkpoint, overCheckpoints, recipe }: { checkpoint?: unknown; overCheckpoints?: unknown; recipe?: string }): void {
+  if (recipe !== undefined) throw new UserError('surface.follow.one', '--follow is about one run', { hint: 'Name one run, without --recipe.' });
+  if (checkpoint !== undefined || overCheckpoints !== undefined) {
+    throw new UserError('surface.follow.one', '--follow shows the newest weights as they come', { hint: 'Leave --checkpoint and --over-checkpoints away, or leave --follow away.' });
+  }
 }
 
 /** `basin surface RUN --follow`: a slice through every new checkpoint until the run ends, or Ctrl-C. */
@@ -23,9 +32,7 @@ export async function followSurface(terminal: Terminal, options: Asked, ways: { 
   const { out, metric, every } = options;
   const format = out === undefined ? undefined : seriesFormatOf(out);
   checkOneMoment(options);
-  if (options.checkpoint !== undefined || options.overCheckpoints !== undefined) {
-    throw new UserError('surface.follow.one', '--follow shows the newest weights as they come', { hint: 'Leave --checkpoint and --over-checkpoints away, or leave --follow away.' });
-  }
+  checkFollowOptions(options);
   if (out !== undefined) checkOutputFile(out);
   const run = await ways.open();
   lowerPriority();

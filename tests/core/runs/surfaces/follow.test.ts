@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { computeRunSurface, createRun, executeRun, followRun, listSeries, openRun, openSeries, PauseSwitch, readWeights, runPaths, settled, surfaceRequestSchema, trajectorySteps, type FollowEvent, type OpenRun } from '#core/runs';
+import { computeRunSurface, createRun, estimateFollowing, executeRun, followRun, listSeries, openRun, openSeries, PauseSwitch, readWeights, runPaths, settled, surfaceRequestSchema, trajectorySteps, type FollowEvent, type OpenRun } from '#core/runs';
 import { small, temporaryHome } from '../samples';
 
 temporaryHome();
@@ -67,6 +67,23 @@ describe('following a training', () => {
     expect(steps.length).toBeGreaterThanOrEqual(2);
     expect(over.steps.at(-1)).toBe(readWeights(run.paths.weights('last')).step);
     expect(existsSync(run.paths.wanted)).toBe(false);
+  });
+
+  it('its estimate is of one slice with the path so far, as far apart as asked for or as the training needs; of a run that is not at work there is none', async () => {
+    const folder = createRun(small({ training: endless }));
+    const run = await openRun(folder);
+    const { stop, ended } = training(folder);
+    for await (const event of followed(run)) if (event.kind === 'slice') break;
+    const rare = await estimateFollowing(run, request, { ...options, every: 1000 });
+    expect(rare).toMatchObject({ points: 20, examples: 60, secondsApart: 1000 });
+    expect(rare.evaluations).toBeGreaterThanOrEqual(2);
+    expect(rare.evaluations).toBeLessThanOrEqual(66);
+    expect(rare.longestSeconds).toBeGreaterThanOrEqual(rare.seconds);
+    const often = await estimateFollowing(run, request, { ...options, every: 0 });
+    expect(often.secondsApart).toBe(2 * often.seconds);
+    stop();
+    await ended;
+    await expect(estimateFollowing(run, request, options)).rejects.toMatchObject({ code: 'surface.follow.ended' });
   });
 
   it('goes on with its series when it is asked again, also with a slice that was left', async () => {

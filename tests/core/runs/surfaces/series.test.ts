@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePng, pngChunks } from '#core/figure';
 import { exportSeries, type Surface } from '#core/landscape';
-import { computeRunSeries, computeRunSurface, createRun, evaluateRun, executeRun, listSeries, listSurfaces, openRun, openSeries, removeSeries, surfaceRequestSchema, type OpenRun, type SurfaceSeries } from '#core/runs';
+import { computeRunSeries, computeRunSurface, createRun, estimateRunSeries, estimateRunSurface, evaluateRun, executeRun, listSeries, listSurfaces, openRun, openSeries, removeSeries, surfaceRequestSchema, type OpenRun, type SurfaceSeries } from '#core/runs';
 import { small, temporaryHome } from '../samples';
 
 temporaryHome();
@@ -41,6 +41,19 @@ describe('surfaces over checkpoints', () => {
       expect(series.slices[i]!.centre['loss']).toBeCloseTo(loss, 5);
       expect(series.slices[i]!.recipe.run.checkpoint).toBe(String(step));
     }
+  });
+
+  it('the estimate counts every slice with the path up to it, and not what is there', async () => {
+    const count = run.trajectorySteps().length;
+    const fresh = surfaceRequestSchema.parse({ ...request, seed: 5 });
+    const estimate = await estimateRunSeries(run, fresh, 'all', { program });
+    const { groups, quantities } = await estimateRunSurface(run, fresh, { program });
+    // Each centre, and of each path one checkpoint more than of the one before.
+    expect(estimate).toMatchObject({ slices: count, doneSlices: 0, points: 20 * count, done: 0, groups: groups * count, evaluations: count + (count * (count + 1)) / 2, quantities });
+    expect((await estimateRunSeries(run, fresh, 3, { program })).slices).toBe(3);
+    const line = await estimateRunSeries(run, surfaceRequestSchema.parse({ plane: 'line', grid: [5, 1] }), 'all', { program });
+    expect(line).toMatchObject({ slices: count, evaluations: count });
+    expect(await estimateRunSeries(run, request, 'all', { program })).toMatchObject({ slices: count, doneSlices: count, points: 20 * count, done: 20 * count, groups: 0, evaluations: 0 });
   });
 
   it('the last one is the plain surface around the last weights, bit for bit', async () => {
