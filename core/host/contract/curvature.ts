@@ -72,6 +72,8 @@ export const spectralDensity = z.object({
   lower: float64Array,
   upper: float64Array,
   sigma: real,
+  /** What the density gives by the way; less exact than a trace that is asked for. */
+  trace: curvatureEstimate,
   largest: real,
   smallest: real,
   probes: z.int(),

@@ -54,6 +54,10 @@ describe('a curvature as a file', () => {
     expect([told(report.trace!.value), told(report.trace!.interval[0]), told(report.entropyRank!)]).toEqual([true, true, true]);
     for (const { layers } of report.points!) for (const figures of Object.values(layers)) expect([told(figures.eigenvalues!.largest[0]!.value), told(figures.trace!.value)]).toEqual([true, true]);
     expect(cells).toContain('no');
+    // One trace, not two that differ: that of the density only where no other is asked for.
+    const { trace: _, ...untraced } = report;
+    const traces = (page: string): number => page.split('trace, from the density').length - 1;
+    expect([traces(html), traces(new TextDecoder().decode(await exportCurvature(untraced, 'html')))]).toEqual([0, 1]);
     expect(cells).toContain(report.run.fingerprint);
     expect(html).toContain('&quot;maxIterations&quot;: 12');
     const data = JSON.parse(/id="curvature-data">([^<]*)<\/script>/.exec(html)![1]!) as CurvatureReport;

@@ -59,7 +59,8 @@ function estimateLines({ spectrum, condition, diagonal, trace, frobeniusNorm, pa
     ...(trace ? [`trace ${number(trace.value)} (${interval(trace.interval)}; ${trace.algorithm}, ${trace.products} products)`] : []),
     ...(frobeniusNorm ? [`Frobenius norm ${number(frobeniusNorm.value)} (${interval(frobeniusNorm.interval)})`] : []),
     ...(participationRatio === undefined ? [] : [`participation ratio ${number(participationRatio)} of ${dimension} directions`]),
-    ...(density ? [`density: from ${number(density.smallest)} to ${number(density.largest)}, trace ${number(density.trace.value)} (${interval(density.trace.interval)})`] : []),
+    ...(density ? [`density: from ${number(density.smallest)} to ${number(density.largest)}`] : []),
+    ...(density && !trace ? [`trace, from the density: ${number(density.trace.value)} (${interval(density.trace.interval)}; --trace is more exact)`] : []),
     ...(entropyRank === undefined ? [] : [`effective rank (entropy) ${number(entropyRank)} of ${dimension}`]),
   ];
   return lines.length > 0 ? ['', ...lines] : [];

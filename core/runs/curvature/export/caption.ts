@@ -23,9 +23,10 @@ export function estimatesOf({ condition, diagonal, trace, frobeniusNorm, partici
     ...(condition?.value === undefined ? [] : [{ name: 'condition number', value: condition.value, ...(condition.interval && { interval: condition.interval }) }]),
     ...(diagonal ? [{ name: 'mean of the diagonal', value: diagonal.mean }, { name: 'largest entry of the diagonal', value: diagonal.largest }, { name: 'smallest entry of the diagonal', value: diagonal.smallest }] : []),
     ...(trace ? [{ name: 'trace', value: trace.value, interval: trace.interval }] : []),
+    // The density gives a trace, too, and a less exact one: beside a trace that was asked for it would only ask which is right.
+    ...(density && !trace ? [{ name: 'trace, from the density', value: density.trace.value, interval: density.trace.interval }] : []),
     ...(frobeniusNorm ? [{ name: 'Frobenius norm', value: frobeniusNorm.value, interval: frobeniusNorm.interval }] : []),
     ...(participationRatio === undefined ? [] : [{ name: 'participation ratio', value: participationRatio }]),
-    ...(density ? [{ name: 'trace by the density', value: density.trace.value, interval: density.trace.interval }] : []),
     ...(entropyRank === undefined ? [] : [{ name: 'effective rank', value: entropyRank }]),
   ];
 }
