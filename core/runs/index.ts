@@ -11,7 +11,7 @@ export { curvatureFormatOf, curvatureFormats, exportCurvature, type CurvatureFor
 export type { CurvatureFigures, CurvatureHead, CurvatureMoment, CurvaturePoint, CurvatureReport, Eigenvalue } from './curvature/report';
 export { computeRunCurvature, type CurvatureEvent } from './curvature/run-curvature';
 export {
-  answerRunCurvature, listRunCurvature, openRunCurvature, removeRunCurvature, reportOf, type CurvatureAnswer, type CurvatureListing, type KeptCurvature,
+  answerRunCurvature, curvatureTensors, listRunCurvature, openCurvatureTensors, openRunCurvature, removeRunCurvature, reportOf, type CurvatureAnswer, type CurvatureListing, type CurvatureTensors, type KeptCurvature,
 } from './curvature/store';
 export { measuresRequestSchema, type MeasuresRequest } from './sharpness/request';
 export { computeRunMeasures, estimateRunMeasures, type MeasuresEstimate, type MeasuresEvent } from './sharpness/run-sharpness';

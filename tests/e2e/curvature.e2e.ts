@@ -99,6 +99,29 @@ describe('the curvature of a trained network', () => {
     expect(html).toContain('<th scope="row">largest 2</th>');
   });
 
+  it('hands out eigenvectors and diagonal where they were kept', async () => {
+    const { page } = workbench;
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: 'Figure (.png)' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /safetensors/ }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Parts').click();
+    await page.getByRole('option', { name: 'Whole only' }).click();
+    await page.getByRole('switch', { name: 'Keep the eigenvectors' }).click();
+    await page.getByRole('switch', { name: 'Every entry of the diagonal' }).click();
+    await compute();
+    for (const [item, first] of [['Eigenvectors (.safetensors)', 'largest.1.'], ['Diagonal (.safetensors)', 'standardError.']] as const) {
+      await page.getByRole('button', { name: 'Export' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: item }).click();
+      const bytes = readFileSync(await (await download).path());
+      const header = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0)))) as Record<string, unknown>;
+      expect(Object.keys(header).some((name) => name.startsWith(first))).toBe(true);
+    }
+    await page.getByRole('switch', { name: 'Keep the eigenvectors' }).click();
+    await page.getByRole('switch', { name: 'Every entry of the diagonal' }).click();
+  });
+
   it('is stopped, and computes again', async () => {
     const { page } = workbench;
     await set('Largest eigenvalues', '200');

@@ -146,6 +146,10 @@ export type CurvatureEvent = z.infer<typeof curvatureEvent>;
 export const curvaturePoint = z.object({ step: z.int(), figures: curvatureFigures.nullable(), layers: z.record(z.string(), curvatureFigures) });
 export type CurvaturePoint = z.infer<typeof curvaturePoint>;
 
+/** Tensors that can lie beside a result. */
+export const curvatureTensors = z.enum(['vectors', 'diagonal']);
+export type CurvatureTensors = z.infer<typeof curvatureTensors>;
+
 /** A result in the run's folder. */
 export const curvatureListing = z.object({
   id: z.string(),
@@ -155,7 +159,8 @@ export const curvatureListing = z.object({
   /** Whether everything that was asked for is there; else it was stopped, and asking again goes on. */
   complete: z.boolean(),
   seconds: z.number(),
-  vectors: z.boolean(),
+  /** Which tensors lie beside it. */
+  tensors: z.array(curvatureTensors),
 });
 export type CurvatureListing = z.infer<typeof curvatureListing>;
 
@@ -184,5 +189,7 @@ export const curvatureContract = {
   get: oc.input(one).output(keptCurvature),
   /** A page or a picture of all figures, a table of every number with its interval, or all as JSON. */
   export: oc.input(z.strictObject({ ...one.shape, format: curvatureFormat, look: figureLook.optional() })).output(file),
+  /** The eigenvectors or the diagonal that were kept beside a result, as safetensors. */
+  tensors: oc.input(z.strictObject({ ...one.shape, tensors: curvatureTensors })).output(file),
   remove: oc.input(one).output(z.void()),
 };

@@ -1,4 +1,4 @@
-import { curvatureRequestSchema, exportCurvature, findRun, listRunCurvature, openRunCurvature, readSettings, removeRunCurvature, reportOf } from '#core/runs';
+import { curvatureRequestSchema, exportCurvature, findRun, listRunCurvature, openCurvatureTensors, openRunCurvature, readSettings, removeRunCurvature, reportOf } from '#core/runs';
 import type { CurvatureEvent, CurvatureHead, KeptCurvature } from '../contract';
 import type { CurvatureWorkEvent } from '../work/curvature';
 import { newestOf } from '../event-queue';
@@ -19,7 +19,7 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
       estimate: api.curvature.estimate.handler(({ input: { again: _, ...request }, signal }) => pool.client('curvature').curvatureEstimate(workOf(request), { ...(signal && { signal }) })),
 
       list: api.curvature.list.handler(async ({ input: { run } }) =>
-        (await listRunCurvature(findRun(run).folder)).map((listing) => ({ ...listing, head: toHead(listing.head) }))),
+        (await listRunCurvature(findRun(run).folder)).map((listing) => ({ ...listing, head: toHead(listing.head), tensors: [...listing.tensors] }))),
 
       get: api.curvature.get.handler(({ input: { run, id } }): KeptCurvature => {
         const { head, figures, layers, points, seconds, complete } = openRunCurvature(findRun(run).folder, id);
@@ -36,13 +36,20 @@ export function curvatureProcedures({ pool }: EngineEnvironment) {
       export: api.curvature.export.handler(async ({ input: { run, id, format, look = {} } }) => {
         const found = findRun(run);
         const bytes = await exportCurvature(reportOf(openRunCurvature(found.folder, id)), format, withoutUndefined(look));
-        return { name: `${found.file.name}-${id}.${format}`.replaceAll(/[^\w.-]+/g, '-'), bytes };
+        return { name: fileName(`${found.file.name}-${id}.${format}`), bytes };
+      }),
+
+      tensors: api.curvature.tensors.handler(({ input: { run, id, tensors } }) => {
+        const found = findRun(run);
+        return { name: fileName(`${found.file.name}-${id}-${tensors}.safetensors`), bytes: openCurvatureTensors(found.folder, id, tensors) };
       }),
 
       remove: api.curvature.remove.handler(({ input: { run, id } }) => removeRunCurvature(findRun(run).folder, id)),
     }),
   };
 }
+
+const fileName = (name: string): string => name.replaceAll(/[^\w.-]+/g, '-');
 
 const workOf = ({ run, member, float64, ...request }: { run: string; member?: number | undefined; float64: boolean }) =>
   ({ folder: findRun(run).folder, member, request: curvatureRequestSchema.parse(request), threads: readSettings().threads, ...(float64 && { device: 'reference' }) });

@@ -40,8 +40,11 @@ const keptSchema = z.object({
 });
 
 const RESULT = 'result.json';
-const VECTORS = 'vectors.safetensors';
-const DIAGONAL = 'diagonal.safetensors';
+
+/** Tensors that can lie beside a result, as safetensors. */
+export const curvatureTensors = ['vectors', 'diagonal'] as const;
+export type CurvatureTensors = (typeof curvatureTensors)[number];
+const tensorFile = (tensors: CurvatureTensors): string => `${tensors}.safetensors`;
 
 export interface AnswerOptions {
   readonly program: string;
@@ -98,8 +101,8 @@ export async function answerRunCurvature(opened: OpenRun, asked: CurvatureReques
         // What an earlier attempt found is told at once.
         if (event.kind === 'start' && known) tellFigures(known, onEvent);
       },
-      onDiagonal: (tensors) => writeAtomically(join(folder, DIAGONAL), writeSafetensors(tensors, { curvature: id })),
-      onVectors: (tensors) => writeAtomically(join(folder, VECTORS), writeSafetensors(tensors, { curvature: id })),
+      onDiagonal: (tensors) => writeAtomically(join(folder, tensorFile('diagonal')), writeSafetensors(tensors, { curvature: id })),
+      onVectors: (tensors) => writeAtomically(join(folder, tensorFile('vectors')), writeSafetensors(tensors, { curvature: id })),
     });
     keep(true);
     return { id, kept: false, report: { ...report, seconds: before + report.seconds } };
@@ -135,8 +138,8 @@ export interface CurvatureListing {
   readonly created: number;
   readonly complete: boolean;
   readonly seconds: number;
-  /** Whether eigenvectors lie beside it. */
-  readonly vectors: boolean;
+  /** Which tensors lie beside it. */
+  readonly tensors: readonly CurvatureTensors[];
 }
 
 /** Results of a run, newest first; what is damaged is left out and told when it is opened. */
@@ -144,12 +147,20 @@ export function listRunCurvature(folder: string): Promise<CurvatureListing[]> {
   const { curvatures, curvature } = runPaths(folder);
   return listKept(curvatures, RESULT, (id) => {
     const { head, created, complete, seconds } = readResult(curvature(id));
-    return { id, head, created, complete, seconds, vectors: existsSync(join(curvature(id), VECTORS)) };
+    return { id, head, created, complete, seconds, tensors: curvatureTensors.filter((tensors) => existsSync(join(curvature(id), tensorFile(tensors)))) };
   });
 }
 
 /** @throws UserError when the run has no such result, or its file is damaged */
 export const openRunCurvature = (folder: string, id: string): KeptCurvature => readResult(resultFolder(folder, id));
+
+/** The eigenvectors or the diagonal that were kept beside a result, as safetensors. @throws UserError when the run has no such result, or they were not kept */
+export function openCurvatureTensors(folder: string, id: string, tensors: CurvatureTensors): Uint8Array {
+  const path = join(resultFolder(folder, id), tensorFile(tensors));
+  if (existsSync(path)) return readFileSync(path);
+  const [what, option] = tensors === 'vectors' ? ['The eigenvectors were', '--vectors (in the window: Keep the eigenvectors)'] : ['The diagonal was', '--diagonal (in the window: Diagonal)'];
+  throw new UserError('curvature.tensors', `${what} not kept beside the curvature "${id}".`, { hint: `Compute it with ${option}.` });
+}
 
 /** Deletes a result with its vectors. @throws UserError when the run has no such result */
 export function removeRunCurvature(folder: string, id: string): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#core/nn';
 import {
-  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, estimateRunCurvature, executeRun, listRunCurvature, openRun, openRunCurvature, removeRunCurvature, reportOf,
+  answerRunCurvature, createRun, curvatureCsv, curvatureRequestSchema, estimateRunCurvature, executeRun, listRunCurvature, openCurvatureTensors, openRun, openRunCurvature, removeRunCurvature, reportOf,
   type CurvatureEvent, type CurvatureRequest, type OpenRun,
 } from '#core/runs';
 import { parameterGroups } from '../../../core/runs/curvature/problem';
@@ -63,7 +63,10 @@ describe('curvature kept with its run', () => {
     expect(tensors['largest.1.layers.0.weight']!.shape).toEqual([6, 2]);
     const length = Object.entries(tensors).filter(([name]) => name.startsWith('smallest.0.')).reduce((sum, [, { data }]) => sum + Array.from(data as Float32Array).reduce((s, v) => s + v * v, 0), 0);
     expect(length).toBeCloseTo(1, 5);
-    expect((await listRunCurvature(folder)).find((listing) => listing.id === id)!.vectors).toBe(true);
+    expect((await listRunCurvature(folder)).find((listing) => listing.id === id)!.tensors).toEqual(['vectors']);
+    expect(Buffer.from(openCurvatureTensors(folder, id, 'vectors'))).toEqual(readFileSync(join(run.paths.curvature(id), 'vectors.safetensors')));
+    expect(() => openCurvatureTensors(folder, id, 'diagonal')).toThrow('The diagonal was not kept');
+    expect(() => openCurvatureTensors(folder, 'none', 'vectors')).toThrow('no curvature "none"');
   });
 
   it('tells a damaged file by its name, lists the others, and removes what is asked', async () => {
@@ -138,7 +141,7 @@ describe('curvature kept with its run', () => {
     // With their vectors, which are Lanczos' work.
     const kept = await ask({ all: true, vectors: true, byLayer: false });
     expect(kept.report.eigenvalues!.algorithm).toMatch(/^lanczos/);
-    expect((await listRunCurvature(folder)).find((listing) => listing.id === kept.id)!.vectors).toBe(true);
+    expect((await listRunCurvature(folder)).find((listing) => listing.id === kept.id)!.tensors).toEqual(['vectors']);
   });
 
   it('finds eigenvalues by each algorithm, the condition number of a definite matrix, and the diagonal, as the whole matrix has them', async () => {

@@ -93,7 +93,7 @@ export function listText(listings: readonly CurvatureListing[]): string[] {
   if (listings.length === 0) return ['No curvature has been computed of this run yet.'];
   return table(
     ['name', 'matrix', 'step', 'examples', 'what', 'state'],
-    listings.map(({ id, head, complete, seconds, vectors }) => [id, head.operator, head.run.step, head.examples, askedText(head.request, vectors), complete ? brief(seconds) : 'stopped']),
+    listings.map(({ id, head, complete, seconds, tensors }) => [id, head.operator, head.run.step, head.examples, askedText(head.request, tensors.includes('vectors')), complete ? brief(seconds) : 'stopped']),
   );
 }
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { operatorNames } from '#core/curvature';
 import {
-  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, estimateRunCurvature, exportCurvature, listRunCurvature, openRunCurvature, programName, removeRunCurvature, reportOf, resolveRun, splitNames,
+  answerRunCurvature, curvatureFormatOf, curvatureRequestSchema, estimateRunCurvature, exportCurvature, listRunCurvature, openCurvatureTensors, openRunCurvature, programName, removeRunCurvature, reportOf, resolveRun, splitNames,
   eigenAlgorithmNames, type CheckpointName, type CurvatureReport, type EigenAlgorithm, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
@@ -39,6 +39,8 @@ interface CurvatureOptions {
   checkpoint?: CheckpointName;
   member?: number | 'best';
   vectors?: boolean;
+  saveVectors?: string;
+  saveDiagonal?: string;
   again?: boolean;
   estimate?: boolean;
   list?: boolean;
@@ -89,6 +91,8 @@ export function addCurvature(program: Command): void {
       .addOption(new Option('--list', 'list the results that are kept with the run').conflicts(['show', 'remove']))
       .addOption(new Option('--show <name>', 'tell a kept result').conflicts('remove'))
       .option('--remove <name>', 'delete a kept result')
+      .option('--save-vectors <file>', 'write the eigenvectors to a .safetensors file, too; with --show those that were kept')
+      .option('--save-diagonal <file>', 'write the diagonal and its standard errors to a .safetensors file, too; with --show those that were kept')
       .option('--out <file>', 'write a figure with tables as .html, a picture as .svg, .png or .pdf, the report as .json, its numbers as .csv')
       .addOption(new Option('--size <width>x<height>', 'size of a figure in pixels (default: 1200 wide, as high as its panels need)').argParser(pixels))
       .option('--dpi <dots>', 'dots per inch that a .png says of itself', wholeNumber(1))
@@ -107,6 +111,7 @@ export function addCurvature(program: Command): void {
   ).action(async (named: string, options: CurvatureOptions) => {
     const terminal = terminalOf(options);
     if (options.out !== undefined) checkReportFile(options.out);
+    for (const path of [options.saveVectors, options.saveDiagonal]) if (path !== undefined) checkOutputFile(path);
     const { folder } = resolveRun(named);
     if (options.list) {
       const kept = await listRunCurvature(folder);
@@ -116,7 +121,10 @@ export function addCurvature(program: Command): void {
       removeRunCurvature(folder, options.remove);
       return terminal.result({ removed: options.remove }, () => [`Removed ${options.remove}.`]);
     }
-    if (options.show !== undefined) return give(terminal, reportOf(openRunCurvature(folder, options.show)), options);
+    if (options.show !== undefined) {
+      saveTensors(folder, options.show, options);
+      return give(terminal, reportOf(openRunCurvature(folder, options.show)), options);
+    }
     const run = await openFolder(folder, options);
     const request = curvatureRequestSchema.parse({
       operator: options.operator,
@@ -125,7 +133,7 @@ export function addCurvature(program: Command): void {
       all: options.all ?? false,
       trace: options.trace ?? null,
       frobenius: options.frobenius ?? false,
-      diagonal: options.diagonal ?? false,
+      diagonal: options.diagonal ?? options.saveDiagonal !== undefined,
       algorithm: options.algorithm,
       density: options.density ?? options.all ?? false,
       layers: options.layers ?? [],
@@ -142,7 +150,7 @@ export function addCurvature(program: Command): void {
       maxIterations: options.maxIterations,
       reorthogonalization: options.selective ? 'selective' : 'full',
       products: options.products,
-      vectors: options.vectors ?? false,
+      vectors: options.vectors ?? options.saveVectors !== undefined,
       batchNorm: options.batchStatistics ? 'batch' : 'evaluation',
       checkpoint: options.checkpoint ?? run.usualCheckpoint,
     });
@@ -163,6 +171,7 @@ export function addCurvature(program: Command): void {
         },
       }));
     if (answer.kept) terminal.note(`Read from ${run.paths.curvature(answer.id)}; --again computes it anew.`);
+    saveTensors(folder, answer.id, options);
     if (options.vectors || options.diagonal) terminal.note(`${[...(options.vectors ? ['vectors.safetensors'] : []), ...(options.diagonal ? ['diagonal.safetensors'] : [])].join(' and ')}: in ${run.paths.curvature(answer.id)}`);
     await give(terminal, answer.report, options);
   });
@@ -172,6 +181,12 @@ export function addCurvature(program: Command): void {
 function checkReportFile(path: string): void {
   curvatureFormatOf(path);
   checkOutputFile(path);
+}
+
+/** Writes what lies beside a result to the files that are named. */
+function saveTensors(folder: string, id: string, { saveVectors, saveDiagonal }: CurvatureOptions): void {
+  if (saveVectors !== undefined) writeOutputFile(saveVectors, openCurvatureTensors(folder, id, 'vectors'));
+  if (saveDiagonal !== undefined) writeOutputFile(saveDiagonal, openCurvatureTensors(folder, id, 'diagonal'));
 }
 
 async function give(terminal: Terminal, report: CurvatureReport, { out, size, dpi, theme }: CurvatureOptions): Promise<void> {
