@@ -47,6 +47,27 @@ describe('following a training', () => {
     await page.goBack();
     await expect.poll(async () => Number(await moment.getAttribute('max')), { timeout: 60_000 }).toBeGreaterThan(before);
 
+    // A second window says what it waits for, and takes over when the first one stops.
+    const second = await page.context().newPage();
+    await second.goto(page.url().replace(/\/series-[^/]+$/, ''));
+    await setNumber(second, 'Points a side', '9');
+    await setNumber(second, 'Seconds apart', '0');
+    await second.getByRole('region', { name: 'While it trains' }).getByRole('button', { name: 'Follow the training' }).click();
+    await second.getByText('Following: This run is followed in another window already; here it begins when that one stops').first().waitFor({ timeout: 60_000 });
+    expect(await second.getByRole('slider', { name: 'Moment of training' }).count()).toBe(0);
+    expect(await accessibilityFindings(second)).toEqual([]);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await second.getByRole('slider', { name: 'Moment of training' }).waitFor({ timeout: 60_000 });
+    await second.getByText(/^Following: (step|shown)/).waitFor({ timeout: 60_000 });
+    // And back, while the second one still follows.
+    await page.getByRole('link', { name: 'One surface' }).click();
+    await setNumber(page, 'Points a side', '9');
+    await setNumber(page, 'Seconds apart', '0');
+    await panel.getByRole('button', { name: 'Follow the training' }).click();
+    await page.getByText(/^Following: This run is followed in another window/).first().waitFor({ timeout: 60_000 });
+    await second.close();
+    await moment.waitFor({ timeout: 60_000 });
+
     training.kill('SIGINT');
     const end = page.getByText(/^"endless" is stopped \(\d+ slices, the last of step \d+\)$/);
     await end.waitFor({ timeout: 60_000 });
