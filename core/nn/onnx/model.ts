@@ -140,6 +140,7 @@ export class OnnxModel {
     const notes = [
       adapter.note,
       options.wanted === undefined || options.wanted.link === 'identity' ? '' : meaningNotes[this.meaning],
+      batchStatistics && !this.weights.nodes.some(({ opType }) => opType === 'BatchNormalization') ? 'the file has no BatchNorm whose statistics could move: exporters often fold it into other operators' : '',
       groups ? `the file holds for a batch of ${this.fixedBatch}: examples go through it ${this.fixedBatch} at a time` : '',
     ].filter((note) => note !== '');
     const module: Module = {

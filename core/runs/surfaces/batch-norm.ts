@@ -32,7 +32,7 @@ export function checkBatchNorm(model: Module, mode: BatchNormMode): void {
   if (mode === 'evaluation' || statisticsOf(model).length > 0) return;
   const fixed = Object.keys(model.buffers).length > 0;
   throw new UserError('surface.batch-norm', `BatchNorm "${mode}" was asked for, but this network ${fixed ? 'keeps its BatchNorm statistics fixed' : 'has no BatchNorm'}.`, {
-    hint: fixed ? 'Leave it at "evaluation". An ONNX model has statistics that move where its run\'s specification says "model": { "use": "onnx", "batchNorm": "batch", ... }.' : 'Leave it at "evaluation".',
+    hint: fixed ? 'Leave it at "evaluation". An ONNX model has statistics that move where its run was trained with --batch-norm batch, or its specification says "model": { "use": "onnx", "batchNorm": "batch", ... }.' : 'Leave it at "evaluation".',
   });
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readWeights } from '#core/runs';
@@ -38,7 +38,8 @@ describe('a model file on the command line', () => {
 
   it('trains further, from a copy that lies in the run\'s folder: the file may go', async () => {
     copyFileSync(at('moons.onnx'), at('passing.onnx'));
-    await cli.json('run', '--model', at('passing.onnx'), '--data', at('moons.csv'), '--target', 'target', '--epochs', '3', '--out', at('further'));
+    await cli.json('run', '--model', at('passing.onnx'), '--data', at('moons.csv'), '--target', 'target', '--epochs', '3', '--batch-norm', 'batch', '--out', at('further'));
+    expect(JSON.parse(readFileSync(join(at('further'), 'run.json'), 'utf8'))).toMatchObject({ specification: { model: { use: 'onnx', batchNorm: 'batch' } } });
     writeFileSync(at('passing.onnx'), 'something else');
     const [before, after] = [await cli.json<Judged>('eval', at('run'), '--split', 'train'), await cli.json<Judged>('eval', at('further'), '--split', 'train')];
     expect(after.loss).toBeLessThan(before.loss);

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openOnnx } from '#core/nn';
 import { changeSpecification, computeRunCurvature, computeRunMeasures, createRun, curvatureRequestSchema, executeRun, exportRun, measuresRequestSchema, openRun, type OpenRun } from '#core/runs';
 import { small, temporaryHome } from './samples';
 
@@ -38,4 +39,36 @@ it('an ONNX model opened with its data has the curvature and sharpness of the ru
   const { results } = await computeRunMeasures(second, measuresRequestSchema.parse({ measures: ['l2', 'l2-distance'] }));
   expect(results.find(({ id }) => id === 'l2-distance')).toMatchObject({ unavailable: 'It needs the weights that training began with.' });
   expect(results.find(({ id }) => id === 'l2')!.value).toBeGreaterThan(0);
+});
+
+it('the BatchNorm statistics of an ONNX file stay in training, or move where that is asked for, also of a specification that names the file', async () => {
+  const rows = Array.from({ length: 60 }, (_, row) => [...Array.from({ length: 6 }, (__, i) => Math.sin(3 * row + 5 * i).toFixed(3)), 'abc'[row % 3]].join(','));
+  const path = join(folder, 'six.csv');
+  writeFileSync(path, ['a,b,c,d,e,f,kind', ...rows].join('\n'));
+  const specification = small({ data: { source: { path }, target: 'kind', standardize: false }, model: 'mlp', training: { epochs: 1, batchSize: 16 } });
+  const model = join(import.meta.dirname, '../../fixtures/onnx/torch/mlp-batchnorm.onnx');
+  const statistics = async (batchNorm?: 'inference' | 'batch', from = changeSpecification(specification, { model })) => {
+    const run = createRun(changeSpecification(from, { epochs: 1, ...(batchNorm && { batchNorm }) }));
+    await executeRun(run, { threads: 1 });
+    const opened = await openRun(run, { threads: 1 });
+    const [before, after] = [opened.weights('init'), opened.weights('last')].map(({ tensors }) => Object.keys(opened.parts.model.buffers).map((name) => tensors[name]!.data));
+    expect(before!.length).toBeGreaterThan(0);
+    return { before, after };
+  };
+  for (const mode of [undefined, 'inference'] as const) {
+    const { before, after } = await statistics(mode);
+    expect(after).toEqual(before);
+  }
+  const named = changeSpecification(specification, { model });
+  const { before, after } = await statistics('batch', named);
+  after!.forEach((numbers, i) => expect(numbers).not.toEqual(before![i]));
+  expect(() => changeSpecification(specification, { batchNorm: 'batch' })).toThrow(expect.objectContaining({ code: 'model.batch-norm' }) as Error);
+
+  // A file without BatchNorm says that nothing can move.
+  const notes = (file: string): readonly string[] => {
+    const { module } = openOnnx(join(import.meta.dirname, `../../fixtures/onnx/torch/${file}.onnx`)).module({ batchNorm: 'batch' });
+    return module.notes ?? [];
+  };
+  expect(notes('mlp-layernorm').join()).toContain('no BatchNorm whose statistics could move');
+  expect(notes('mlp-batchnorm').join()).not.toContain('BatchNorm');
 });

@@ -26,6 +26,7 @@ export function addRun(program: Command): void {
       .description('train a network as a specification says')
       .argument('[specification]', 'a JSON file; samples are in assets/specs')
       .option('--model <file>', 'an ONNX file (or an architecture) in place of the specification\'s network')
+      .addOption(new Option('--batch-norm <mode>', 'of an ONNX file\'s network in training: keep the file\'s BatchNorm statistics, or take each batch\'s own and let the file\'s move along (default: inference)').choices(['inference', 'batch']))
       .option('--data <path>', 'without a specification: a file or folder to learn from')
       .option('--target <column>', 'without a specification: the column to predict')
       .option('--standardize', 'with --model and --data: bring inputs to mean 0 and deviation 1 (an imported network gets them as they are)')
@@ -40,7 +41,7 @@ export function addRun(program: Command): void {
       .addOption(threadsOption())
       .addOption(jsonOption()),
     'basin run assets/specs/iris.json --out runs/iris',
-    'basin run --model resnet.onnx --data pictures.zip --epochs 3',
+    'basin run --model resnet.onnx --data pictures.zip --epochs 3 --batch-norm batch',
     'basin run assets/specs/moons.json --measure hessian-top:50 --measure sam-sharpness:50',
     'basin run assets/specs/moons.json --seeds 64 --vary optimizer.learningRate=0.01,0.1',
   ).action(async (file: string | undefined, options: TrainOptions & StartOptions & PopulationOptions) => {
@@ -80,6 +81,7 @@ interface StartOptions {
   data?: string;
   target?: string;
   standardize?: boolean;
+  batchNorm?: 'inference' | 'batch';
   weights?: string;
   partial?: boolean;
   epochs?: number;
@@ -89,9 +91,10 @@ interface StartOptions {
 
 /** The specification of a file, or one proposed for --data; changed as the other options say. */
 async function startingPoint(file: string | undefined, options: StartOptions): Promise<{ specification: RunSpecification; data: PreparedDataset }> {
-  const { model, weights, partial, epochs, debugNan, measure: measures, data: path, target, standardize } = options;
+  const { model, batchNorm, weights, partial, epochs, debugNan, measure: measures, data: path, target, standardize } = options;
   const changes = {
     ...(model !== undefined && { model }),
+    ...(batchNorm !== undefined && { batchNorm }),
     ...(weights !== undefined && { weights, partialWeights: partial ?? false }),
     ...(epochs !== undefined && { epochs }),
     ...(debugNan !== undefined && { debugNaN: debugNan }),
