@@ -1,81 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { suggestion, UserError } from '#core/graph';
-import { curvatureQuantities, drawnPaths, eigenvalueText, exportSurface, findHoles, gridTitle, isCurvatureQuantity, isoLevels, notConverged, pointCount, quantityTopology, surfaceFormatOf, type ExportOptions, type Surface, type Topology } from '#core/landscape';
-import {
-  batchNormModes, checkRunSurface, computeRunSurface, pathGaps, programName, resolveRun, splitNames, surfaceDirections, surfaceRequestSchema, type BatchNormMode, type CheckpointName, type Moments, type OpenRun, type SplitName, type SurfaceRequest,
-} from '#core/runs';
-import { builtPath } from '../../assets';
-import { goesOn, interruptible } from '../interrupt';
+import { Option, type Command } from 'commander';
+import { UserError } from '#core/graph';
+import { curvatureQuantities, surfaceFormatOf } from '#core/landscape';
+import { batchNormModes, resolveRun, splitNames, type OpenRun, type SurfaceRequest } from '#core/runs';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, moments, pixels, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkOutputFile } from '../output-file';
 import { compareSurfaces } from '../surfaces/compare';
-import { checkMetric } from '../surfaces/metric';
-import { openNamed } from '../surfaces/named';
+import { computeWithBar } from '../surfaces/compute';
 import { surfaceEstimate } from '../surfaces/estimate';
-import { fromRecipeFile } from '../surfaces/recipe';
 import { followSurface } from '../surfaces/follow';
 import { listKeptSurfaces, removeKeptSurface } from '../surfaces/kept';
+import { openNamed } from '../surfaces/named';
+import { oneSurface } from '../surfaces/one';
+import { fromRecipeFile } from '../surfaces/recipe';
+import { lookOf, requestOf, type SurfaceOptions } from '../surfaces/request';
 import { surfaceSeries } from '../surfaces/series';
+import { adaptive, grid, levels, quantities, range, seconds } from '../surfaces/values';
 import { takenWeights } from '../taken-weights';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, moments, positive, share, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
-import { otherWeights } from '../other-weights';
-import { checkOutputFile, writeOutputFile } from '../output-file';
-import { number, table, type Terminal } from '../terminal';
-
-interface SurfaceOptions {
-  plane: SurfaceRequest['plane'];
-  to: string[];
-  with: string[];
-  align?: boolean;
-  include?: NonNullable<SurfaceRequest['include']>;
-  grid: SurfaceRequest['grid'];
-  adaptive?: { points: number; quantity?: string };
-  range?: [number, number];
-  rangeY?: [number, number];
-  rangeZ?: [number, number];
-  split: SplitName;
-  metric: string;
-  subset?: number;
-  seed: number;
-  batchNorm: BatchNormMode;
-  quantities: SurfaceRequest['quantities'];
-  perClass?: boolean;
-  tolerance: number;
-  maxIterations: number;
-  products: number;
-  normalization?: NonNullable<SurfaceRequest['normalization']>;
-  eigenvectors: SurfaceRequest['eigenvectors']['which'];
-  eigenTolerance: number;
-  eigenIterations: number;
-  radius: number;
-  steps: number;
-  vectors?: string;
-  saveDirections?: string;
-  logHeight?: boolean;
-  size?: [number, number];
-  dpi?: number;
-  theme?: 'light' | 'dark';
-  points: boolean;
-  contours: boolean;
-  path: boolean;
-  shownAs: 'surface' | 'map';
-  colors: 'viridis' | 'magma' | 'cividis' | 'diverging';
-  overCheckpoints?: Moments;
-  follow?: boolean;
-  every: number;
-  recipe?: string;
-  estimate?: boolean;
-  list?: boolean;
-  remove?: string;
-  topology?: number;
-  levels?: number[];
-  trust?: boolean;
-  out: string;
-  checkpoint?: CheckpointName;
-  member?: number | 'best';
-  device?: string;
-  threads?: number;
-  json?: boolean;
-}
+import type { Terminal } from '../terminal';
 
 /** Points of a slice of a training that is followed, where none are asked for. */
 const coarseGrid: SurfaceRequest['grid'] = [25, 25];
@@ -151,20 +92,20 @@ export function addSurface(program: Command): void {
     'basin surface runs/mnist --plane trajectory --grid 25x25 --over-checkpoints 12 --out training.html',
     'basin surface runs/mnist --follow --subset 1000 --out live.html',
     'basin surface runs/mnist --topology 0.02 --log-height --out valleys.html',
-  ).action(async (runs: string[], given: Omit<SurfaceOptions, 'out'> & { out?: string }, command: Command) => {
+  ).action(async (runs: string[], given: SurfaceOptions, command: Command) => {
     const terminal = terminalOf(given);
     if (given.list) return listKeptSurfaces(terminal, resolveRun(theOne(runs[0])).folder);
     if (given.remove !== undefined) return removeKeptSurface(terminal, resolveRun(theOne(runs[0])).folder, given.remove);
-    const grid = given.follow && command.getOptionValueSource('grid') === 'default' ? coarseGrid : given.grid;
-    if (given.estimate) return surfaceEstimate(terminal, runs, given, () => asked(terminal, runs[0], { ...given, grid }));
+    const asking = { ...given, grid: given.follow && command.getOptionValueSource('grid') === 'default' ? coarseGrid : given.grid };
+    if (given.estimate) return surfaceEstimate(terminal, runs, given, () => asked(terminal, runs[0], asking));
     if (given.follow) {
       const [run, ...more] = runs;
       if (run === undefined || more.length > 0) throw new UserError('surface.follow.one', '--follow is about one run', { hint: 'Name one run, without --recipe.' });
-      return followSurface(terminal, given, { open: () => openNamed(run, given), requestOf: (opened) => requestOf(opened, { ...given, grid }), look: lookOf(given) });
+      return followSurface(terminal, given, { open: () => openNamed(run, given), requestOf: (opened) => requestOf(opened, asking), look: lookOf(given) });
     }
     const { recipe, overCheckpoints, out, saveDirections } = given;
     if (recipe !== undefined && (runs.length > 1 || overCheckpoints !== undefined)) throw new UserError('surface.recipe.one', '--recipe makes one picture', { hint: 'Name at most one run, without --over-checkpoints.' });
-    if (runs.length > 1) return compareSurfaces(terminal, runs, written(given), { requestOf: (run) => requestOf(run, given), lookOf: lookOf(given), compute });
+    if (runs.length > 1) return compareSurfaces(terminal, runs, written(given), { requestOf: (run) => requestOf(run, given), lookOf: lookOf(given), compute: computeWithBar });
     if (overCheckpoints !== undefined) return surfaceSeries(terminal, { ...written(given), overCheckpoints }, { open: () => openNamed(theOne(runs[0]), given), requestOf: (run) => requestOf(run, given), look: lookOf(given) });
     if (recipe === undefined) theOne(runs[0]);
     if (out !== undefined) {
@@ -173,19 +114,19 @@ export function addSurface(program: Command): void {
     }
     if (saveDirections !== undefined) checkOutputFile(saveDirections);
     const { run, request } = await asked(terminal, runs[0], given);
-    return one(terminal, run, request, given);
+    return oneSurface(terminal, run, request, given);
   });
 }
 
 /** The run and the request that are named, or those of a recipe. */
-async function asked(terminal: Terminal, named: string | undefined, options: Omit<SurfaceOptions, 'out'>): Promise<{ run: OpenRun; request: SurfaceRequest }> {
+async function asked(terminal: Terminal, named: string | undefined, options: SurfaceOptions): Promise<{ run: OpenRun; request: SurfaceRequest }> {
   if (options.recipe !== undefined) return fromRecipeFile(options.recipe, named, options);
   const opened = await openNamed(theOne(named), options);
   return takenWeights(terminal, opened, requestOf(opened, options));
 }
 
 /** @throws UserError where no file is named */
-function written(options: Omit<SurfaceOptions, 'out'> & { out?: string }): SurfaceOptions {
+function written(options: SurfaceOptions): SurfaceOptions & { out: string } {
   const { out } = options;
   if (out === undefined) throw new UserError('surface.out', 'Where should the picture be written? --out is missing.', { hint: 'Name a file, like --out valley.html.' });
   return { ...options, out };
@@ -194,159 +135,4 @@ function written(options: Omit<SurfaceOptions, 'out'> & { out?: string }): Surfa
 function theOne(named: string | undefined): string {
   if (named === undefined) throw new UserError('surface.run', 'Which run? Name its folder, its id or its name, or give a --recipe.');
   return named;
-}
-
-/** Computes one surface and writes it; without a file it is told, and kept with the run as ever. */
-async function one(terminal: Terminal, run: OpenRun, request: SurfaceRequest, options: Omit<SurfaceOptions, 'out'> & { out?: string }): Promise<void> {
-  const { out } = options;
-  const format = out === undefined ? undefined : surfaceFormatOf(out);
-  const { surface, id } = await compute(terminal, options.metric, (signal) => computeRunSurface(run, request, { program: programName, signal }));
-  const viewer = (): string => readFileSync(builtPath('surface-viewer.js'), 'utf8');
-  if (out !== undefined && format !== undefined) writeOutputFile(out, await exportSurface(surface, format, { ...lookOf(options), viewer, ...(options.levels && { levels: options.levels }) }));
-  if (options.saveDirections !== undefined) writeOutputFile(options.saveDirections, await surfaceDirections(run, request, { program: programName }));
-  const { minimum, centre, explainedVariance, eigenvalues, recipe } = surface;
-  const paths = drawnPaths(surface);
-  const gaps = pathGaps(run.paths.folder, recipe, { others: request.others })(surface);
-  const topology = options.topology === undefined
-    ? undefined
-    : quantityTopology(surface, options.metric, { scale: options.logHeight ? 'log' : 'linear', threshold: options.topology });
-  const nested = recipe.grid.z && isoLevels(surface, { quantity: options.metric, ...(options.levels && { levels: options.levels }) });
-  const trust = options.trust ? await checkRunSurface(run, request, { program: programName }) : undefined;
-  const { heights: _, ...shape } = topology ?? {};
-  terminal.result({ id, ...(out !== undefined && { out, format }), recipe, minimum, centre, explainedVariance, ...(paths.length > 1 && { paths: paths.map(({ name, share: held, steps, points, residual, values }) => ({ name, share: held, steps, points, residual, values })) }), eigenvalues, ...(gaps !== '' && { gaps }), ...(nested && { levels: nested }), ...(topology && { topology: shape }), ...(trust && { trust }) }, () => {
-    const lowest = minimum[options.metric];
-    return [
-      `${out ?? `Kept as ${id}`}: ${gridTitle(recipe.grid, ' x ')} points${recipe.adaptive ? `, ${recipe.adaptive.points} of them computed, the others interpolated` : ''}`,
-      `${options.metric} at the centre ${number(centre[options.metric] ?? NaN)}${lowest ? `, lowest ${number(lowest.value)} at (${[lowest.x, lowest.y, ...(lowest.z === undefined ? [] : [lowest.z])].map((place) => number(place)).join(', ')})` : ''}`,
-      ...(explainedVariance ? [`The ${recipe.grid.z ? 'volume' : 'plane'} holds ${number(100 * explainedVariance.reduce((sum, part) => sum + part, 0))} % of the ${paths.length > 1 ? 'variance of all paths together' : 'path\'s variance'}.`] : []),
-      ...(paths.length > 1 ? table(['path', 'own variance in it, %', 'checkpoints', `${options.metric} at its end`], paths.map(({ name, share: held = NaN, steps, values }) => [name, 100 * held, steps.length, values[options.metric]?.at(-1) ?? NaN])) : []),
-      ...(nested ?? []).map(({ level, share: part }) => `${options.metric} below ${number(level)} in ${number(100 * part)} % of the volume`),
-      ...[findHoles(surface).says, gaps].filter(Boolean),
-      ...unconverged(surface),
-      ...(eigenvalues ? [`Eigenvalues of the Hessian along the axes: ${eigenvalues.map(eigenvalueText).join('; ')}.`] : []),
-      ...(eigenvalues?.some(({ converged }) => !converged) ? ['Not every eigenvector has converged: raise --eigen-iterations or --eigen-tolerance.'] : []),
-      ...(topology ? valleys(topology) : []),
-      ...(trust ?? []).map(({ passed, title, says }) => `${passed === null ? '-    ' : passed ? 'ok   ' : 'doubt'} ${title}: ${says}`),
-    ];
-  });
-}
-
-/** What the options ask of a run. */
-function requestOf(run: OpenRun, options: Omit<SurfaceOptions, 'out'>): SurfaceRequest {
-  if (options.vectors !== undefined && options.plane !== 'vectors') throw new UserError('surface.vectors', `--vectors is for --plane vectors, not for --plane ${options.plane}.`);
-  if (options.with.length > 0 && options.plane !== 'trajectory') throw new UserError('surface.with', `--with is for --plane trajectory, not for --plane ${options.plane}.`, { hint: 'A line, and a plane through runs, lead --to other weights.' });
-  if (options.to.length > 0 && options.plane === 'trajectory') throw new UserError('surface.to', '--plane trajectory leads to no other weights.', { hint: 'Other runs\' paths come into the plane --with RUN.' });
-  return surfaceRequestSchema.parse({
-    plane: options.plane,
-    others: [...options.to, ...options.with].map(otherWeights),
-    align: options.align ?? false,
-    ...(options.include && { include: options.include }),
-    ...(options.normalization && { normalization: options.normalization }),
-    ascent: { radius: options.radius, steps: options.steps },
-    ...(options.vectors !== undefined && { vectors: { file: options.vectors } }),
-    eigenvectors: { which: options.eigenvectors, tolerance: options.eigenTolerance, maxIterations: options.eigenIterations },
-    seed: options.seed,
-    grid: options.grid,
-    ...(options.adaptive !== undefined && { adaptive: { quantity: options.metric, ...options.adaptive } }),
-    ...(options.range && { range: { x: options.range, y: options.rangeY ?? options.range, ...(options.grid.length === 3 && { z: options.rangeZ ?? options.range }) } }),
-    split: options.split,
-    subset: options.subset ?? null,
-    batchNorm: options.batchNorm,
-    quantities: options.quantities,
-    perClass: options.perClass ?? false,
-    tolerance: options.tolerance,
-    maxIterations: options.maxIterations,
-    products: options.products,
-    checkpoint: options.checkpoint ?? run.usualCheckpoint,
-  });
-}
-
-/** How pictures and meshes are to look. */
-function lookOf({ metric, logHeight, size, dpi, theme, colors, points, contours, path, shownAs, topology }: Omit<SurfaceOptions, 'out'>): ExportOptions {
-  return { quantity: metric, ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), colorMap: colors, points, contours, path, shown: shownAs, ...(topology !== undefined && { valleys: topology }), ...(theme && { theme }), ...(dpi !== undefined && { dotsPerInch: dpi }) };
-}
-
-/** The topology in a few lines. */
-function valleys({ basins, points, ruggedness, scale }: Topology): string[] {
-  const passes = points.filter(({ kind }) => kind === 'saddle').length;
-  return [
-    `${basins.length} ${basins.length === 1 ? 'valley' : 'valleys'}, ${passes} ${passes === 1 ? 'pass' : 'passes'}, ruggedness ${number(ruggedness)}${scale === 'log' ? ' (of logarithmic heights)' : ''}`,
-    ...basins.map(({ x, y, value, level, limit, share: part }) =>
-      `  floor ${number(value)} at (${number(x)}, ${number(y)}), alone up to ${number(level)} (${limit === 'saddle' ? 'a pass' : 'the picture\'s border'}), ${number(100 * part)} % of the picture`),
-  ];
-}
-
-/** Computes with a bar; Ctrl-C keeps what is known. */
-async function compute(terminal: Terminal, metric: string, start: (signal: AbortSignal) => ReturnType<typeof computeRunSurface>): Promise<{ surface: Surface; id: string }> {
-  let bar: ReturnType<Terminal['progress']> | undefined;
-  try {
-    return await interruptible(goesOn('surface.stopped'), async (signal) => {
-      for await (const event of start(signal)) {
-        if (event.kind === 'end') return { surface: event.surface, id: event.id };
-        if (event.kind === 'preparing') {
-          bar ??= terminal.progress('Preparing', event.total);
-          bar.update(event.done, { text: event.text });
-        } else if (event.kind === 'start') {
-          bar?.end();
-          checkMetric(metric, event.surface);
-          bar = terminal.progress('Surface', event.total);
-          bar.update(event.done);
-        } else {
-          bar?.update(event.done, { text: `${event.done} of ${event.total} points`, remainingSeconds: event.remainingSeconds });
-        }
-      }
-      throw new Error('the surface ended without an end');
-    });
-  } finally {
-    bar?.end();
-  }
-}
-
-function grid(text: string): SurfaceRequest['grid'] {
-  const counts = /^\d+x\d+(x\d+)?$/.test(text) ? text.split('x').map(Number) : [];
-  const [nx = 0, ny = 0, nz] = counts;
-  if (counts.length === 0 || counts.some((count) => count < 1 || count > 2049)) {
-    throw new InvalidArgumentError('It must be two numbers from 1 to 2049, like 51x51, or three for a volume, like 21x21x21.');
-  }
-  return nz === undefined ? [nx, ny] : [nx, ny, nz];
-}
-
-/** A class's name may hold colons. */
-function adaptive(text: string): { points: number; quantity?: string } {
-  const [, points = '', quantity] = /^(\d+)(?::(.+))?$/.exec(text) ?? [];
-  if (!(Number(points) >= 1)) throw new InvalidArgumentError('It must be a number of points, like 1000, or points and a quantity, like 1000:gradient-norm.');
-  return { points: Number(points), ...(quantity !== undefined && { quantity }) };
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number of seconds, 0 or more.');
-  return value;
-}
-
-function levels(text: string): number[] {
-  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (!values.every(Number.isFinite)) throw new InvalidArgumentError('It must be numbers with commas between them, like 0.5,1,2.');
-  return values;
-}
-
-function range(text: string): [number, number] {
-  const [from, to, ...more] = text.split(':').map(Number);
-  if (from === undefined || to === undefined || more.length > 0 || !(from < to)) throw new InvalidArgumentError('It must be two numbers, the lower first, like -1:1.');
-  return [from, to];
-}
-
-function quantities(text: string): SurfaceRequest['quantities'] {
-  return text.split(',').map((each) => {
-    const name = each.trim();
-    if (!isCurvatureQuantity(name)) throw new InvalidArgumentError(`${name}: ${suggestion(name, curvatureQuantities)}`);
-    return name;
-  });
-}
-
-/** Says how many eigenvalues are not to be trusted. */
-function unconverged(surface: Surface): string[] {
-  const { count, worst } = notConverged(surface);
-  if (count === 0) return [];
-  return [`${count} of ${pointCount(surface.recipe.grid, surface.recipe.adaptive)} top eigenvalues did not converge within ${surface.recipe.curvature?.maxIterations ?? 0} iterations (largest residual ${number(100 * worst)} %). Raise --max-iterations or --tolerance.`];
 }
