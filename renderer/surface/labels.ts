@@ -1,4 +1,4 @@
-import { logTicks, ticks } from '#host-client';
+import { logTicks, nameLines, ticks } from '#host-client';
 import { type Camera, Vector3 } from 'three';
 import type { SceneLabel } from './box';
 import type { ScenePalette } from './colors';
@@ -33,8 +33,8 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
     const [dx, dy] = [(x - fx) / length, (y - fy) / length];
     context.font = `${kind === 'name' ? 500 : 400} ${(kind === 'name' ? 13 : 11.5) * unit}px ${FONT}`;
     context.fillStyle = kind === 'name' ? palette.text : palette.quiet;
-    // What is added in brackets has a line of its own: a long name would run into the ticks.
-    const lines = text.length > 30 ? text.split(/ (?=\()/) : [text];
+    // A long name would run into the ticks.
+    const lines = nameLines(text, (part) => context.measureText(part).width, 210 * unit);
     // Centred on a circle around its anchor, wide enough for the text in that direction.
     const half = Math.max(...lines.map((line) => context.measureText(line).width)) / 2;
     const distance = (kind === 'name' ? 34 : 8) * unit;

@@ -1,4 +1,4 @@
-import { contourStyle, inkOn, type Isoline, ticks } from '#host-client';
+import { contourStyle, inkOn, type Isoline, nameLines, ticks } from '#host-client';
 import type { ScenePalette } from './colors';
 import type { CriticalMark, PointerReading, SurfaceData } from './data';
 import { type HeightField, lowestIndex } from './heights';
@@ -93,7 +93,8 @@ export function drawAxes({ context, data, place, palette }: MapGround): void {
   context.save();
   context.translate(place.left - 54, place.top + place.height / 2);
   context.rotate(-Math.PI / 2);
-  context.fillText(data.axes[1], 0, 0);
+  const lines = nameLines(data.axes[1], (part) => context.measureText(part).width, place.height);
+  lines.forEach((line, i) => context.fillText(line, 0, -15 * (lines.length - 1 - i)));
   context.restore();
 }
 

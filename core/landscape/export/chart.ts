@@ -1,6 +1,7 @@
-import { label, type Rectangle, segment, type Shape } from '#core/figure';
+import { label, type Rectangle, segment, type Shape, textWidth } from '#core/figure';
 import { ticks } from '../contours';
 import { planeTitle, pointsTitle, surfaceTitle } from '../describe';
+import { nameLines } from '../legend';
 import type { Surface } from '../surface';
 import type { ColorMapName } from './colors';
 import { formatNumber } from './height';
@@ -41,7 +42,8 @@ export function axes(frame: Rectangle, x: readonly [number, number], y: readonly
     shapes.push(segment(left - 6 * unit, at, left, at, palette.line, unit));
     shapes.push(label(formatNumber(tick), left - 11 * unit, at + 4.5 * unit, { ...style, anchor: 'end' }));
   }
-  shapes.push(label(names[1], left - 62 * unit, top + height / 2, { size: 14 * unit, color: palette.text, anchor: 'middle', rotate: -90 }));
+  const lines = nameLines(names[1], (text) => textWidth(text, 14 * unit), height);
+  shapes.push(...lines.map((line, i) => label(line, left - (lines.length === 1 ? 62 : i === 0 ? 73 : 57) * unit, top + height / 2, { size: 14 * unit, color: palette.text, anchor: 'middle', rotate: -90 })));
   return shapes;
 }
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { legendKeys, legendRows } from '../../../../core/landscape/legend';
+import { legendKeys, legendRows, nameLines } from '../../../../core/landscape/legend';
+
+it('the name of an axis takes two lines where it does not fit in one, parted where it reads well', () => {
+  const lines = (text: string, room: number): readonly string[] => nameLines(text, ({ length }) => length, room);
+  const name = 'principal direction 2 of the path (7.7 % of its variance)';
+  expect(lines(name, 100)).toEqual([name]);
+  expect(lines(name, 40)).toEqual(['principal direction 2 of the path', '(7.7 % of its variance)']);
+  expect(lines('at right angles to it, towards other (init)', 30)).toEqual(['at right angles to it,', 'towards other (init)']);
+  expect(lines('filter-normalised random direction 1', 10)).toEqual(['filter-normalised random direction 1']);
+});
 
 describe('a legend', () => {
   it('has one key for each kind of sign that is drawn, and none for what is not', () => {
