@@ -1,12 +1,12 @@
-import type { SurfaceRequest } from '#core/runs';
+import type { PathRequest, SurfaceRequest } from '#core/runs';
 
-/** A surface that is asked for of a run of generated data. */
+/** A surface that is asked for of a run of generated data, or a path to the run of another seed. */
 export interface EstimateCase {
   readonly name: string;
   readonly title: string;
   /** Of the run, as a person would write it. */
   readonly specification: Readonly<Record<string, unknown>>;
-  readonly request: Partial<SurfaceRequest>;
+  readonly request: Partial<SurfaceRequest> | { readonly path: Partial<PathRequest> };
 }
 
 /** The runs, by what the cases call them; all are trained for a few epochs on the processor. */
@@ -35,7 +35,7 @@ const runs = {
 
 const line: SurfaceRequest['grid'] = [51, 1];
 
-/** Every kind of surface, each a matter of seconds. */
+/** Every kind of surface and of path, each a matter of seconds. */
 export const estimateCases: readonly EstimateCase[] = [
   { name: 'table', title: 'MLP 2-16-16-2 on a table, 25 x 25', specification: runs.table, request: { grid: [25, 25] } },
   { name: 'mlp', title: 'MLP 784-512-512-10 on 2,000 examples, 15 x 15', specification: runs.mlp, request: { grid: [15, 15], subset: 2000 } },
@@ -49,4 +49,9 @@ export const estimateCases: readonly EstimateCase[] = [
   { name: 'line', title: 'MLP 784-512-512-10 on 2,000 examples, a line of 51', specification: runs.mlp, request: { plane: 'line', grid: line, subset: 2000 } },
   { name: 'volume', title: 'CNN 1-16-32 on 100 examples, 9 x 9 x 9', specification: runs.cnn, request: { grid: [9, 9, 9], subset: 100 } },
   { name: 'trajectory', title: 'CNN 1-16-32 on 500 examples, 9 x 9 in the plane of its path of 40 checkpoints', specification: { ...runs.cnn, training: { epochs: 40, batchSize: 128 } }, request: { plane: 'trajectory', grid: [9, 9], subset: 500 } },
+  { name: 'path-line', title: 'straight path, CNN 1-16-32 on 500 examples of each part, 61 places', specification: runs.cnn, request: { path: { kind: 'line', subset: 500 } } },
+  { name: 'path-aligned', title: 'straight path with units matched, MLP 784-512-512-10, 500 examples of each part, 31 places', specification: runs.mlp, request: { path: { kind: 'line', align: true, subset: 500, points: 31 } } },
+  { name: 'path-bezier', title: 'Bezier curve, CNN 1-16-32, 10 epochs, 500 examples of each part, 31 places', specification: runs.cnn, request: { path: { kind: 'bezier', epochs: 10, subset: 500, points: 31 } } },
+  { name: 'path-chain', title: 'chain of two lines, ResNet-8 with BatchNorm, 3 epochs, 100 examples of each part, 21 places', specification: runs.resnet, request: { path: { kind: 'chain', epochs: 3, subset: 100, points: 21 } } },
+  { name: 'path-band', title: 'elastic band, CNN 1-16-32, 2 epochs, 500 examples of each part, 31 places', specification: runs.cnn, request: { path: { kind: 'band', epochs: 2, subset: 500, points: 31 } } },
 ];

@@ -4,7 +4,7 @@ import { assign } from './assignment';
 import { identityPermutations, permuteTensor, type Permutations } from './permute';
 import type { PermutationSpecification } from './specification';
 
-type Weights = Readonly<Record<string, Float32Array>>;
+export type Weights = Readonly<Record<string, Float32Array>>;
 
 export interface MatchingOptions {
   /** Draws the order in which layers are visited. */
@@ -87,7 +87,7 @@ async function gains(a: Weights, b: Weights, list: Shared, group: number, n: num
 }
 
 /** `[outer, n, rest]` as `[n, outer, rest]`. */
-function unitsFirst(data: Float32Array, outer: number, n: number, rest: number): Float32Array {
+export function unitsFirst(data: Float32Array, outer: number, n: number, rest: number): Float32Array {
   if (outer === 1) return data;
   const out = new Float32Array(data.length);
   for (let o = 0; o < outer; o++) {
@@ -99,7 +99,7 @@ function unitsFirst(data: Float32Array, outer: number, n: number, rest: number):
 }
 
 /** `gain += left right'` for matrices `[n, width]`. */
-async function addProducts(gain: Float64Array, left: Float32Array, right: Float32Array, n: number, width: number, signal: AbortSignal | undefined): Promise<void> {
+export async function addProducts(gain: Float64Array, left: Float32Array, right: Float32Array, n: number, width: number, signal: AbortSignal | undefined): Promise<void> {
   const rows = Math.max(1, Math.floor(BLOCK / (n * width)));
   for (let i = 0; i < n; i++) {
     if (i % rows === 0) {

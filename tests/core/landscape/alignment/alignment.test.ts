@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateCentre, matchWeights, permutationSpecification, permuteWeights, randomPermutations } from '#core/landscape';
+import { evaluateCentre, matchingProducts, matchingSeconds, matchWeights, permutationSpecification, permuteWeights, randomPermutations } from '#core/landscape';
 import { networkProblem, weightsOf, withWeights } from './networks';
 
 const convolutions = { use: 'cnn', stages: [{ stage: 'conv', channels: 4, norm: 'batch' }, { stage: 'pool' }, { stage: 'conv', channels: 6, stride: 2 }, { stage: 'dense', units: 8 }] };
@@ -39,6 +39,18 @@ describe.each(networks)('%s', (_name, specification, shape) => {
     expect(permuteWeights(permuted, symmetry, permutations)).toEqual(weights);
     objectives.slice(1).forEach((value, i) => expect(value).toBeGreaterThan(objectives[i]!));
   });
+
+  it('has an estimate of its matching', async () => {
+    const problem = networkProblem(specification, shape);
+    const seconds = await matchingSeconds(weightsOf(problem), weightsOf(networkProblem(specification, shape, 1)), permutationSpecification(problem));
+    expect(Number.isFinite(seconds) && seconds > 0).toBe(true);
+  });
+});
+
+it('counts the products of a pass: of every two units of a group over each tensor that has it', () => {
+  const problem = networkProblem({ use: 'mlp', widths: [16, 12] }, [5]);
+  // Weights [16, 5], [12, 16], [3, 12] and the biases of both layers; the outputs keep their places.
+  expect(matchingProducts(weightsOf(problem), permutationSpecification(problem))).toBe(16 * 16 * (5 + 1 + 12) + 12 * 12 * (16 + 1 + 3));
 });
 
 it('takes the same permutations for a seed, and brings independent networks nearer', async () => {

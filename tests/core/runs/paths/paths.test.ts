@@ -49,8 +49,13 @@ describe('a path between two runs', () => {
   it('is estimated with as many evaluations as it makes', async () => {
     const asked = { to: { run: runs[1]! }, kind: 'line', points: 11, seed: 5 };
     const cost = vi.spyOn(WeightEvaluator.prototype, 'evaluationSeconds', 'get').mockReturnValue(1e6);
-    const { evaluateSeconds, trainSeconds } = await estimateRunPath(await openRun(runs[0]!), pathRequestSchema.parse(asked), { program: 'test' });
+    const { evaluateSeconds, trainSeconds, alignSeconds } = await estimateRunPath(await openRun(runs[0]!), pathRequestSchema.parse(asked), { program: 'test' });
     cost.mockRestore();
+    expect(alignSeconds).toBe(0);
+    const aligned = await estimateRunPath(await openRun(runs[0]!), pathRequestSchema.parse({ ...asked, align: true }), { program: 'test' });
+    expect(aligned.alignSeconds).toBeGreaterThan(0);
+    // Reading the runs and writing the files are counted, too.
+    expect(aligned.seconds).toBeGreaterThan(aligned.alignSeconds + aligned.trainSeconds + aligned.evaluateSeconds);
     const evaluate = vi.spyOn(WeightEvaluator.prototype, 'evaluate');
     await finish(runs[0]!, asked);
     expect(Math.floor(evaluateSeconds / 1e6)).toBe(evaluate.mock.calls.length);
