@@ -175,6 +175,8 @@ describe('the engine', () => {
     const request = { run, grid: [15, 15] as [number, number], subset: 100 };
     const estimate = await client.surfaces.estimate(request);
     expect(estimate).toMatchObject({ points: 225, examples: 100 });
+    expect(await client.series.estimate({ request, moments: 2 })).toMatchObject({ points: 450, examples: 100, slices: 2, doneSlices: 0 });
+    await expect(client.series.followEstimate({ request })).rejects.toMatchObject({ code: 'surface.follow.ended' });
     let id = '';
     let known = 0;
     for await (const event of await client.surfaces.compute(request)) {
