@@ -18,8 +18,14 @@ export function forwardOperations({ model }: Pick<RunParts, 'model'>, exampleSha
   return Math.max(1, estimate(forward, device).flops);
 }
 
-/** How many examples a run of so many operations holds, of which each takes so many. */
-export const examplesWithin = (most: number, perExample: number): number => Math.max(1, Math.floor(most / perExample));
+/** Kernels take this many examples at a time, or divisors of it. */
+const TOGETHER = 16;
+
+/** How many examples a run of so many operations holds, of which each takes so many; from 16 on a multiple of 16, which the kernels of the processor like best. */
+export function examplesWithin(most: number, perExample: number): number {
+  const whole = Math.max(1, Math.floor(most / perExample));
+  return whole < TOGETHER ? whole : whole - (whole % TOGETHER);
+}
 
 /**
  * How many examples one run of a program may take, since a stop is heard between runs: counted from the network's graph, so that the same request is answered by the same programs

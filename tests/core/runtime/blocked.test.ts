@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { add, conv, type ConvOptions, gradients, input, Philox, reshape, sizeOf, windowedShape } from '#core/graph';
+import { add, conv, type ConvOptions, gradients, input, mul, Philox, reshape, sizeOf, type Tensor, windowedShape } from '#core/graph';
 import { lowerGraph } from '../../../core/runtime/onnx/lower-graph';
 import { evaluate, projected, relativeError } from '../graph/oracle';
 
@@ -51,15 +51,47 @@ test('convolutions in blocks and both their gradients are those of the float64 r
   );
 }, 120_000);
 
+/** A graph of these inputs and outputs, and the nodes that it becomes. */
+const nodesOf = (inputs: readonly Tensor[], outputs: readonly Tensor[], options: { block?: number; portable?: boolean }) =>
+  lowerGraph({ inputs: inputs.map((t) => ({ name: String(t.attributes['name']), shape: t.shape, dtype: t.dtype })), outputs: outputs.map((tensor, i) => ({ name: `y${i}`, tensor })) }, options).nodes;
+
+test('the gradient of a filter takes the rows of large images in groups, whatever the number of examples', async () => {
+  for (const [batch, channels, out, stride] of [[4, 16, 16, 1], [5, 32, 16, 2], [18, 16, 32, 1]] as const) {
+    const [x, w] = [input('x', [batch, channels, 20, 32], 'float32'), input('w', [out, channels, 3, 3], 'float32')];
+    const [gradient] = gradients(projected(conv(x, w, { stride, padding: 1 }), batch), [w]);
+    const random = new Philox(batch, 'rows');
+    const feeds = new Map([x, w].map((t) => [t, random.normals(t.size)]));
+    const [[fast], [exact]] = [await evaluate('cpu', [gradient!], feeds), await evaluate('reference', [gradient!], feeds)];
+    expect(relativeError(fast!, exact!)).toBeLessThan(1e-5);
+    // As channels they are whole blocks, or fewer than one.
+    const channelsOf = nodesOf([x, w], [gradient!], { block: 16 }).filter(({ opType, attributes }) => opType === 'Conv' && (attributes['dilations'] as number[]).at(-1)! >= 16);
+    expect(channelsOf).toHaveLength(1);
+    expect((channelsOf[0]!.attributes['kernel_shape'] as number[])[0]).toBeLessThan(20 / stride);
+  }
+});
+
+test('sums of convolutions, of multiples a channel and of one number a channel take no pass of their own', async () => {
+  const shapes = { x: [8, 16, 8, 8], z: [8, 16, 8, 8], v: [16, 16, 3, 3], w: [16, 16, 3, 3], s: [16], t: [16], b: [16] };
+  const { x, z, v, w, s, t, b } = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, shape, 'float32')])) as Record<keyof typeof shapes, Tensor>;
+  const line = (each: Tensor): Tensor => reshape(each, [16, 1, 1]);
+  const both = add(conv(x, v, { padding: 1 }), conv(z, w, { padding: 1 }));
+  const outputs = [add(both, line(b)), ...gradients(projected(add(add(mul(both, line(s)), mul(conv(x, w, { padding: 1 }), line(t))), line(b)), 5), [x, z, v, w, s, t, b])];
+  const inputs = [x, z, v, w, s, t, b];
+  const random = new Philox(1, 'sums');
+  const feeds = new Map(inputs.map((each) => [each, random.normals(each.size)]));
+  const [fast, exact] = [await evaluate('cpu', outputs, feeds), await evaluate('reference', outputs, feeds)];
+  fast.forEach((numbers, i) => expect(relativeError(numbers, exact[i]!), `output ${i}`).toBeLessThan(1e-5));
+  const forward = nodesOf([x, z, v, w, b], [add(both, line(b))], { block: 16 });
+  expect(forward.filter(({ opType }) => opType === 'Add')).toEqual([]);
+  expect(forward.filter(({ opType, inputs: read }) => opType === 'Conv' && read.length === 4)).toHaveLength(1);
+});
+
 test('the convolutions of a residual block go to the blocked kernels, those of a file for others do not', () => {
   const [x, w] = [input('x', [8, 16, 8, 8], 'float32'), input('w', [32, 16, 3, 3], 'float32')];
   const y = conv(x, w, { stride: 2, padding: 1 });
-  const graph = {
-    inputs: [x, w].map((t) => ({ name: String(t.attributes['name']), shape: t.shape, dtype: t.dtype })),
-    outputs: [y, ...gradients(projected(y, 0), [x, w])].map((tensor, i) => ({ name: `y${i}`, tensor })),
-  };
+  const outputs = [y, ...gradients(projected(y, 0), [x, w])];
   const convolutions = (options: { block?: number; portable?: boolean }): (string | undefined)[] =>
-    lowerGraph(graph, options).nodes.filter(({ opType }) => opType.startsWith('Conv')).map(({ domain }) => domain);
+    nodesOf([x, w], outputs, options).filter(({ opType }) => opType.startsWith('Conv')).map(({ domain }) => domain);
   expect(new Set(convolutions({ block: 8 }))).toEqual(new Set(['com.microsoft.nchwc']));
   expect(new Set(convolutions({ block: 8, portable: true }))).toEqual(new Set([undefined]));
 });

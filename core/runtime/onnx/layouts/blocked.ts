@@ -1,4 +1,4 @@
-import { reshape, sizeOf, type Tensor } from '#core/graph';
+import { add, reshape, sizeOf, type Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../builder';
 import type { Affine } from '../fusion';
 import { BLOCKED_DOMAIN } from '../lower/blocked/block-size';
@@ -33,7 +33,7 @@ function member(x: Tensor, isMember: (x: Tensor) => boolean, b: OnnxBuilder): bo
   const [first] = x.inputs;
   if (x.op === 'normalize') return isMember(first!) && overChannels(x);
   if (!elementwise.has(x.op) || !x.inputs.some((input) => sameShape(input, x) && isMember(input))) return false;
-  return x.inputs.every((input) => input.rank === 0 || sameShape(input, x) || (x.op === 'mul' && perChannel(input, x)));
+  return x.inputs.every((input) => input.rank === 0 || sameShape(input, x) || ((x.op === 'mul' || x.op === 'add') && perChannel(input, x)));
 }
 
 const overChannels = (x: Tensor): boolean => {
@@ -79,9 +79,9 @@ function multiple(x: Tensor, scale: Tensor, rest: Omit<Scaling, 'scale'>, b: Onn
   return scaled(images, channels, { scale: negative ? b.emit('Neg', [product]) : product, ...rest }, b);
 }
 
-function affine({ x, scale, shift, minus }: Affine, b: OnnxBuilder, activation?: 'Relu'): string {
+function affine({ x, scale, shift, minus }: Affine, b: OnnxBuilder, rest: Pick<Scaling, 'plus' | 'activation'> = {}): string {
   const line = b.lower(reshape(shift, [x.shape[1]!]));
-  return multiple(x, scale, { shift: minus ? b.emit('Neg', [line]) : line, ...(activation === undefined ? {} : { activation }) }, b);
+  return multiple(x, scale, { shift: minus ? b.emit('Neg', [line]) : line, ...rest }, b);
 }
 
 /** A product of images with one number a channel, as the two. */
@@ -89,6 +89,48 @@ function channelProduct(x: Tensor): readonly [Tensor, Tensor] | undefined {
   const [first, second] = x.inputs as [Tensor, Tensor];
   if (x.op !== 'mul' || Math.min(first.rank, second.rank) === 0 || first.size === second.size) return undefined;
   return first.size > second.size ? [first, second] : [second, first];
+}
+
+/** The terms of a sum, through sums that nothing else reads. */
+const termsOf = (x: Tensor, b: OnnxBuilder): Tensor[] =>
+  x.inputs.flatMap((term) => (term.op === 'add' && b.uses(term) === 1 && b.isIn('blocked', term) && b.alone(term) ? termsOf(term, b) : [term]));
+
+/** One number a channel as `[c]`. */
+const lineOf = (x: Tensor, b: OnnxBuilder): string => b.lower(reshape(x, [x.size]));
+
+/** An operator that adds other images to its own result, and one number a channel if it has none of its own. */
+interface Adding {
+  readonly takesBias: boolean;
+  emit(rest: { readonly bias?: Tensor; readonly plus?: string }): string;
+}
+
+/** `term` of a sum as such an operator, where nothing else reads it. */
+function adding(term: Tensor, b: OnnxBuilder): Adding | undefined {
+  if (b.uses(term) !== 1 || !b.isIn('blocked', term)) return undefined;
+  const fusion = b.fusionOf(term);
+  if (fusion?.kind === 'sum') return { takesBias: false, emit: ({ plus }) => blockedConv(fusion.product, b, { bias: fusion.addend, ...(plus !== undefined && { plus }) }) };
+  if (fusion?.kind === 'affine') return { takesBias: false, emit: ({ plus }) => affine(fusion, b, { ...(plus !== undefined && { plus }) }) };
+  const product = channelProduct(term);
+  if (product !== undefined) return { takesBias: true, emit: ({ bias, plus }) => multiple(...product, { ...(bias !== undefined && { shift: lineOf(bias, b) }), ...(plus !== undefined && { plus }) }, b) };
+  if (term.op === 'conv') return { takesBias: true, emit: (rest) => blockedConv(term, b, rest) };
+  const once = term.op === 'convInputGrad' && (term.attributes['stride'] as readonly number[]).every((s) => s === 1);
+  return once ? { takesBias: false, emit: ({ plus }) => blockedInputGrad(term, b, plus) } : undefined;
+}
+
+/** A sum of images and of one number a channel: convolutions add to what there is, which spares a pass each. */
+function accumulated(x: Tensor, b: OnnxBuilder): string {
+  const terms = termsOf(x, b);
+  const biases = terms.filter((term) => !sameShape(term, x));
+  const each = terms.filter((term) => sameShape(term, x)).map((term) => ({ term, operator: adding(term, b) }));
+  const plain = each.filter(({ operator }) => operator === undefined).map(({ term }) => b.in('blocked', term));
+  let sum = plain.length === 0 ? undefined : plain.reduce((total, term) => b.emit('Add', [total, term]));
+  let bias = biases.length === 0 ? undefined : biases.map((term) => reshape(term, [term.size])).reduce((total, term) => add(total, term));
+  for (const { operator } of each) {
+    if (operator === undefined) continue;
+    sum = operator.emit({ ...(bias !== undefined && operator.takesBias && { bias }), ...(sum !== undefined && { plus: sum }) });
+    if (operator.takesBias) bias = undefined;
+  }
+  return bias === undefined ? sum! : scaled(sum!, x.shape[1]!, { shift: b.lower(bias) }, b);
 }
 
 /** Sums of blocked images over each plane and the batch, `[c]`. */
@@ -141,7 +183,7 @@ export function varianceOfBlocked(x: Tensor, b: OnnxBuilder): string | undefined
 function activated(x: Tensor, b: OnnxBuilder): string | undefined {
   if (b.uses(x) !== 1 || !b.isIn('blocked', x)) return undefined;
   const fusion = b.fusionOf(x);
-  if (fusion?.kind === 'affine') return affine(fusion, b, 'Relu');
+  if (fusion?.kind === 'affine') return affine(fusion, b, { activation: 'Relu' });
   if (fusion?.kind === 'sum') return blockedConv(fusion.product, b, { bias: fusion.addend, activation: 'Relu' });
   return x.op === 'conv' ? blockedConv(x, b, { activation: 'Relu' }) : undefined;
 }
@@ -163,6 +205,7 @@ export const blocked: Layout = {
     if (product !== undefined) return multiple(...product, {}, b);
     const subtracted = x.op === 'sub' && b.isIn('blocked', second) && b.alone(second) && b.uses(second) === 1 ? channelProduct(second) : undefined;
     if (subtracted !== undefined && sameShape(first, x)) return multiple(...subtracted, { plus: b.in('blocked', first) }, b, true);
+    if (x.op === 'add' && x.inputs.every(({ rank }) => rank > 0)) return accumulated(x, b);
     if (x.op === 'conv') return blockedConv(x, b);
     if (x.op === 'convInputGrad') return blockedInputGrad(x, b);
     if (x.op === 'relu') return activated(first, b) ?? b.emit('Relu', [b.in('blocked', first)]);

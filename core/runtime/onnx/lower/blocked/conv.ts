@@ -13,8 +13,17 @@ export function servesConv(node: Tensor, b: OnnxBuilder): boolean {
   return serves(b, node.dtype, x.shape[1]!, w.shape[0]!, geometry(node).groups, (node.size * w.size) / w.shape[0]!);
 }
 
+/** What is joined to a convolution in one operator. */
+interface Joined {
+  /** One number a channel. */
+  readonly bias?: Tensor;
+  /** Images in blocks that the result is added to. */
+  readonly plus?: string;
+  readonly activation?: 'Relu';
+}
+
 /** A convolution that they serve; the result is in blocks. */
-export function blockedConv(node: Tensor, b: OnnxBuilder, options: { bias?: Tensor; activation?: 'Relu' } = {}): string {
+export function blockedConv(node: Tensor, b: OnnxBuilder, { bias, plus, activation }: Joined = {}): string {
   const g = geometry(node);
   const [x, w] = node.inputs as [Tensor, Tensor];
   const [o, perGroup] = w.shape as [number, number];
@@ -29,8 +38,9 @@ export function blockedConv(node: Tensor, b: OnnxBuilder, options: { bias?: Tens
     return [reshape(turned, [rows, columns, ...kernel], b)];
   })[0]!;
   const inputs = [byBlocks ? blockedImages(x, b) : imagesOf(x, b), filter];
-  if (options.bias !== undefined) inputs.push(fill(reshape(b.lower(options.bias), [o], b), 1, [[0, rows - o]], b));
+  if (bias !== undefined) inputs.push(fill(reshape(b.lower(bias), [o], b), 1, [[0, rows - o]], b));
+  if (plus !== undefined) inputs.push(...(bias === undefined ? ['', plus] : [plus]));
   const [down, across] = planePadding(g.padding);
   const windows = { kernel, stride: two(g.stride), pads: [down[0], across[0], down[1], across[1]], dilation: two(g.dilation), groups: g.groups };
-  return blockedConvNode(inputs, windows, b, options.activation);
+  return blockedConvNode(inputs, windows, b, activation);
 }

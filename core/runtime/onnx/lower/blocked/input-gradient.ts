@@ -15,8 +15,12 @@ export function servesInputGrad(node: Tensor, b: OnnxBuilder): boolean {
   return serves(b, node.dtype, w.shape[0]!, node.shape[1]!, geometry(node).groups, (dy.size * w.size) / w.shape[0]!);
 }
 
-/** `convInputGrad` by convolutions that they serve, one for each phase of the stride; their results are laid between each other, in blocks. */
-export function blockedInputGrad(node: Tensor, b: OnnxBuilder): string {
+/**
+ * `convInputGrad` by convolutions that they serve, one for each phase of the stride; their results are laid between each other, in blocks.
+ *
+ * @param plus images in blocks that the result is added to, where there is one phase
+ */
+export function blockedInputGrad(node: Tensor, b: OnnxBuilder, plus?: string): string {
   const g = geometry(node);
   const [dy, w] = node.inputs as [Tensor, Tensor];
   const [o, c] = w.shape as [number, number];
@@ -33,7 +37,7 @@ export function blockedInputGrad(node: Tensor, b: OnnxBuilder): string {
   const parts = pairs.map(([v, h], i) => {
     const pads = [v.pads[0], h.pads[0], v.pads[1], h.pads[1]];
     const windows = { kernel: [v.taps.length, h.taps.length] as const, stride: [1, 1], pads, dilation: [1, 1], groups: g.groups };
-    return blockedConvNode([images, filters[i]!], windows, b);
+    return blockedConvNode([images, filters[i]!, ...(plus === undefined ? [] : ['', plus])], windows, b);
   });
   const blocks = (g.groups * upTo(c, b.block!)) / b.block!;
   return stride.every((s) => s === 1) ? parts[0]! : interleave(parts, [node.shape[0]!, blocks], [down, across], count, stride, size, b);

@@ -1,6 +1,7 @@
-import type { Tensor } from '#core/graph';
+import { range, type Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../../builder';
 import { BLOCKED_DOMAIN } from './block-size';
+import { reshape } from './layout';
 
 /** A convolution smaller than this (multiplications) gains less than its reordering costs. */
 export const WORTH_IT = 3e5;
@@ -46,3 +47,12 @@ export function blockedConvNode(inputs: readonly string[], g: Windows, b: OnnxBu
 
 /** Strides, dilations or the like of a 1d convolution, for images of one row. */
 export const two = (list: readonly number[]): readonly number[] => (list.length === 1 ? [1, list[0]!] : list);
+
+/** How many of `channels` the operator adds up where they are not in blocks: the largest divisor below a block. Groups of it give one part of the sum each. */
+export const largestPart = (channels: number, block: number): number => range(block - 1, 1).reduce((best, size) => (channels % size === 0 ? size : best), 1);
+
+/** `[n, parts, m]` summed over the parts. */
+export function sumOfParts(x: string, shape: readonly [number, number, number], b: OnnxBuilder): string {
+  const apart = reshape(x, shape, b);
+  return shape[1] === 1 ? apart : b.emit('ReduceSum', [apart, b.ints([1])], { keepdims: 0 });
+}
