@@ -10,7 +10,10 @@ export interface LanczosOptions {
   /** How many of the largest, and of the smallest eigenvalues. */
   readonly largest?: number;
   readonly smallest?: number;
-  /** A pair is done when its residual is below this share of the largest eigenvalue's size. Default 1e-4. */
+  /**
+   * A pair is done when its residual is below this share of the largest eigenvalue's size and the error of its value, by the residual and the
+   * gap to the next, below this share of the value itself. Default 1e-4.
+   */
   readonly tolerance?: number;
   /** Default 100, or the dimension if that is less. */
   readonly maxIterations?: number;
@@ -87,18 +90,21 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions 
   let exhausted: boolean;
   let next: Vector | undefined;
   let known: readonly number[] | undefined;
+  let stayed = 0;
   for (;;) {
     const [product] = await operator.apply([basis.vectors.at(-1)!], signal && { signal });
     next = lanczosStep(operator, basis, guard?.vectors ?? basis.vectors, product!);
     eigen = tridiagonalEigen(basis.diagonal, basis.offDiagonal);
     guard?.update(basis, eigen);
     const n = basis.diagonal.length;
-    const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
+    const size = sizeOf(eigen);
     options.onIteration?.({ iteration: n, largest: eigen.values[n - 1]!, smallest: eigen.values[0]! });
     exhausted = next === undefined;
     const wanted = [...ends(n, largest, smallest).top, ...ends(n, largest, smallest).bottom];
     // A residual of a basis with few vectors more than pairs is small by chance only when the space is exhausted.
-    const done = n >= largest + smallest && wanted.every((k) => ritzResidual(basis, eigen, k) <= tolerance * size);
+    const settledAll = n >= largest + smallest && wanted.every((k) => settled(basis, eigen, k, tolerance));
+    stayed = settledAll ? stayed + 1 : 0;
+    const done = stayed >= (wanted.some((k) => Math.abs(eigen.values[k]!) <= tolerance * size) ? AT_ZERO : 1);
     if (n >= most || (done && !exhausted && known === undefined)) break;
     if (exhausted) {
       // An invariant subspace holds one copy of each eigenvalue; the next one may hold others, until one brings nothing new.
@@ -155,6 +161,30 @@ const ritzResidual = ({ offDiagonal }: LanczosBasis, { values, vectors }: Eigen,
   return Math.abs(offDiagonal[n - 1]! * vectors[(n - 1) * n + k]!);
 };
 
+/** For so many iterations an end at zero has to stay there: a few eigenvalues beyond it, of a hundred thousand, take some to show. */
+const AT_ZERO = 4;
+
+/** Eigenvalues below this share of the largest count as zero when their error is compared with them. */
+const ZERO = 1e-4;
+
+/**
+ * Whether a Ritz pair may be taken for an eigenpair. A small residual alone does not do: most eigenvalues of a network's Hessian are near zero, where any
+ * vector of their space has one, so that an end that has yet to leave zero seems to have arrived. Its value still moves by many times
+ * its size then, which its error `residual^2 / gap` (Parlett 1980, 11-7-1; the gap to the next Ritz value) shows.
+ */
+function settled(basis: LanczosBasis, eigen: Eigen, k: number, tolerance: number): boolean {
+  const { values } = eigen;
+  const [value, size] = [values[k]!, sizeOf(eigen)];
+  const residual = ritzResidual(basis, eigen, k);
+  const gap = Math.min(...[k - 1, k + 1].filter((j) => j >= 0 && j < values.length).map((j) => Math.abs(values[j]! - value)));
+  // Copies of a multiple eigenvalue have no gap; then the residual alone bounds the error.
+  const error = gap > residual ? residual ** 2 / gap : residual;
+  return residual <= tolerance * size && error <= tolerance * Math.max(Math.abs(value), ZERO * size);
+}
+
+/** Of the eigenvalue that is largest in size. */
+const sizeOf = ({ values }: Eigen): number => Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
+
 const column = ({ values, vectors }: Eigen, k: number): Float64Array => Float64Array.from({ length: values.length }, (_, i) => vectors[i * values.length + k]!);
 
 function assemble(
@@ -166,11 +196,14 @@ function assemble(
   { largest, smallest, tolerance, seed, reorthogonalization }: { largest: number; smallest: number; tolerance: number; seed: number; reorthogonalization: Reorthogonalization },
 ): EigenResult {
   const n = eigen.values.length;
-  const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
+  const size = sizeOf(eigen);
   const vectors = basis.vectors.slice(0, n);
   const residuals = Array.from({ length: n }, (_, k) => ritzResidual(basis, eigen, k) + (floor ?? 0));
   const gaps = gapsBetween(eigen.values, residuals);
-  const pair = (k: number): EigenPair => eigenPair(eigen.values[k]!, residuals[k]!, tolerance, size, combine(vectors, column(eigen, k)), gaps[k]);
+  const pair = (k: number): EigenPair => {
+    const found = eigenPair(eigen.values[k]!, residuals[k]!, tolerance, size, combine(vectors, column(eigen, k)), gaps[k]);
+    return { ...found, converged: found.converged && settled(basis, eigen, k, tolerance) };
+  };
   const { top, bottom } = ends(n, largest, smallest);
   const pairs = { largest: top.map(pair), smallest: bottom.map(pair) };
   // An exhausted space may hold fewer eigenvalues than were asked for: a start vector finds one of each multiple eigenvalue.
@@ -201,7 +234,7 @@ class ConvergedRitz {
 
   update(basis: LanczosBasis, eigen: Eigen): void {
     const n = eigen.values.length;
-    const size = Math.max(Math.abs(eigen.values[0]!), Math.abs(eigen.values[n - 1]!));
+    const size = sizeOf(eigen);
     const rounding = this.operator.precision === 'float32' ? 1e-7 : 2e-16;
     const good = Array.from({ length: n }, (_, k) => k).filter((k) => ritzResidual(basis, eigen, k) <= Math.sqrt(rounding) * size);
     if (good.length === this.#count && n % 8 !== 0) return;

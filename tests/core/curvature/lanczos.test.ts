@@ -114,6 +114,27 @@ describe('lanczos', () => {
     expect((await lanczos(exact, { measureFloor: false, maxIterations: 10 })).products).toBe(10);
   });
 
+  it('does not take the bulk at zero, where every residual is small, for the smallest eigenvalue', async () => {
+    const values = [100, 40, -0.5, ...Array.from({ length: 20_000 }, (_, i) => 1e-4 * Math.sin(i))];
+    const diagonal: LinearOperator = {
+      name: 'diagonal', dimension: values.length, precision: 'float64', block: 1,
+      apply: (vectors) => Promise.resolve(vectors.map((v) => v.map((x, i) => x * values[i]!))),
+      dispose: () => Promise.resolve(),
+    };
+    for (const seed of [0, 1, 2]) {
+      const { converged, smallest: [low], largest: [high] } = await lanczos(diagonal, { largest: 1, smallest: 1, tolerance: 1e-3, seed });
+      expect(converged).toBe(true);
+      close(high!.value, 100, 1e-2);
+      expect(Math.abs(low!.value + 0.5)).toBeLessThan(0.01);
+    }
+    // Of a matrix that has none below zero, as Gauss-Newton's, the bulk is the end.
+    const definite: LinearOperator = { ...diagonal, apply: (vectors) => Promise.resolve(vectors.map((v) => v.map((x, i) => x * Math.max(0, values[i]!)))) };
+    const { converged, smallest: [zero], iterations } = await lanczos(definite, { largest: 1, smallest: 1, tolerance: 1e-3 });
+    expect(converged).toBe(true);
+    expect(Math.abs(zero!.value)).toBeLessThan(1e-2);
+    expect(iterations).toBeLessThan(30);
+  });
+
   it('finds the copies of a multiple eigenvalue', async () => {
     const result = await lanczos(matrixOperator(withSpectrum([7, 7, 7, 1, 1, 1, 1, 1, 1, 1])), { largest: 3, smallest: 1, tolerance: 1e-9 });
     expect(result.largest.map(({ value }) => Math.round(value * 1e6) / 1e6)).toEqual([7, 7, 7]);
