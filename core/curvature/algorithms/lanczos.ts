@@ -11,8 +11,8 @@ export interface LanczosOptions {
   readonly largest?: number;
   readonly smallest?: number;
   /**
-   * A pair is done when its residual is below this share of the largest eigenvalue's size and the error of its value, by the residual and the
-   * gap to the next, below this share of the value itself. Default 1e-4.
+   * A pair is done when its residual is below this share of the largest eigenvalue's size and the value no longer leaves zero (`settled`).
+   * Default 1e-4.
    */
   readonly tolerance?: number;
   /** Default 100, or the dimension if that is less. */
@@ -164,6 +164,9 @@ const ritzResidual = ({ offDiagonal }: LanczosBasis, { values, vectors }: Eigen,
 /** For so many iterations an end at zero has to stay there: a few eigenvalues beyond it, of a hundred thousand, take some to show. */
 const AT_ZERO = 4;
 
+/** How far a value that is taken for an eigenvalue may be off, as a share of itself. */
+const RELATIVE = 0.05;
+
 /** Eigenvalues below this share of the largest count as zero when their error is compared with them. */
 const ZERO = 1e-4;
 
@@ -179,7 +182,7 @@ function settled(basis: LanczosBasis, eigen: Eigen, k: number, tolerance: number
   const gap = Math.min(...[k - 1, k + 1].filter((j) => j >= 0 && j < values.length).map((j) => Math.abs(values[j]! - value)));
   // Copies of a multiple eigenvalue have no gap; then the residual alone bounds the error.
   const error = gap > residual ? residual ** 2 / gap : residual;
-  return residual <= tolerance * size && error <= tolerance * Math.max(Math.abs(value), ZERO * size);
+  return residual <= tolerance * size && error <= RELATIVE * Math.max(Math.abs(value), ZERO * size);
 }
 
 /** Of the eigenvalue that is largest in size. */
