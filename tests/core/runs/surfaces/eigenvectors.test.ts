@@ -108,7 +108,7 @@ describe('the plane of eigenvectors of a run', () => {
   it('shows them on its axes, and keeps them in the folder; the range is where the bend is as high as the loss', async () => {
     const { surface } = await computed();
     const [first, second] = surface.eigenvalues!;
-    expect(axisNames(surface)).toEqual([expect.stringMatching(/^eigenvector \(lambda_1 = [\d.]+\)$/), expect.stringMatching(/^eigenvector \(lambda_2 = [\d.]+( ± [\d.e-]+)?\)$/)]);
+    expect(axisNames(surface)).toEqual([expect.stringMatching(/^top Hessian eigenvector \(eigenvalue [\d.]+\)$/), expect.stringMatching(/^second Hessian eigenvector \(eigenvalue [\d.]+( ± [\d.e-]+)?\)$/)]);
     const [id] = readdirSync(run.paths.surfaces).filter((name) => name.startsWith('eigenvectors-') && existsSync(`${run.paths.surface(name)}/values.npy`) && name.includes('5x5'));
     expect((await openRunSurface(run.paths.folder, id!)).eigenvalues).toHaveLength(2);
     expect((first!.value * surface.x[4]! ** 2) / 2 / surface.centre['loss']!).toBeCloseTo(1, 0);
@@ -118,7 +118,7 @@ describe('the plane of eigenvectors of a run', () => {
   it('is told with its residual where the search ended early, and doubted', async () => {
     const early = { ...request, eigenvectors: { ...request.eigenvectors, tolerance: 1e-6, maxIterations: 3 } };
     const { surface } = await computed(early);
-    expect(axisNames(surface)[1]).toMatch(/^eigenvector \(lambda_2 = -?[\d.]+ ± [\d.]+, not converged\)$/);
+    expect(axisNames(surface)[1]).toMatch(/^second Hessian eigenvector \(eigenvalue -?[\d.]+ ± [\d.]+, not converged\)$/);
     const checks = await checkRunSurface(run, early, { program });
     expect(checks.find(({ name }) => name === 'eigenvectors')).toMatchObject({ passed: false, says: expect.stringContaining('residual') as string });
     expect(checks.find(({ name }) => name === 'repeatability')).toMatchObject({ passed: null, says: expect.stringContaining('not drawn') as string });
