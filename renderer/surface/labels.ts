@@ -33,15 +33,15 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay,
     const [dx, dy] = [(x - fx) / length, (y - fy) / length];
     context.font = `${kind === 'name' ? 500 : 400} ${(kind === 'name' ? 13 : 11.5) * unit}px ${FONT}`;
     context.fillStyle = kind === 'name' ? palette.text : palette.quiet;
-    // A long name would run into the ticks.
-    const lines = nameLines(text, (part) => context.measureText(part).width, 210 * unit);
+    // A long name would run into the ticks or over the picture's edge.
+    const lines = nameLines(text, (part) => context.measureText(part).width, 130 * unit);
     // Centred on a circle around its anchor, wide enough for the text in that direction.
     const half = Math.max(...lines.map((line) => context.measureText(line).width)) / 2;
     const distance = (kind === 'name' ? 34 : 8) * unit;
     context.textAlign = 'center';
     // Never cut off at the picture's edge.
     const left = Math.min(Math.max(x + dx * (distance + half * Math.abs(dx)), half + 6 * unit), width - half - 6 * unit);
-    lines.forEach((line, i) => write(context, line, left, y + dy * (distance + 5 * unit) + (i - (lines.length - 1) / 2) * 15 * unit, palette, unit));
+    lines.forEach((line, i) => write(context, line, left, y + dy * (distance + (5 + 8 * (lines.length - 1)) * unit) + (i - (lines.length - 1) / 2) * 15 * unit, palette, unit));
   }
   context.font = `500 ${12 * unit}px ${FONT}`;
   context.fillStyle = palette.text;

@@ -7,7 +7,8 @@ it('the name of an axis takes two lines where it does not fit in one, parted whe
   expect(lines(name, 100)).toEqual([name]);
   expect(lines(name, 40)).toEqual(['principal direction 2 of the path', '(7.7 % of its variance)']);
   expect(lines('at right angles to it, towards other (init)', 30)).toEqual(['at right angles to it,', 'towards other (init)']);
-  expect(lines('filter-normalised random direction 1', 10)).toEqual(['filter-normalised random direction 1']);
+  expect(lines('filter-normalised random direction 1', 10)).toEqual(['filter-normalised', 'random direction 1']);
+  expect(lines('direction 2', 3)).toEqual(['direction 2']);
 });
 
 describe('a legend', () => {
