@@ -1,6 +1,5 @@
 import { type Graph, spec, specsOf, type Tensor, trace } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program } from '#core/runtime';
-import { secondsSince, Times } from './estimate/times';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program, secondsSince, Times } from '#core/runtime';
 import { coordinateFeed, planeFeeds, type PlaneFeeds } from './plane-feeds';
 import type { Plane } from './plane';
 import { populationGraphs } from './population';

@@ -1,6 +1,5 @@
-import { type DeviceId, longestRun } from '#core/runtime';
+import { type DeviceId, longestRun, sumIfKnown } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
-import { sumIfKnown } from './estimate/times';
 import type { Plane } from './plane';
 import { coordinateFeed, planeFeeds } from './plane-feeds';
 import { populationGraphs } from './population';

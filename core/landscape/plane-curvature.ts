@@ -1,9 +1,8 @@
 import { lanczos, type LinearOperator, norm, type ProblemInputs, problemSpecs, type Vector, xtrace } from '#core/curvature';
 import { grad, type Graph, hvp, sizeOf, type Tensor, trace, UserError } from '#core/graph';
-import { longestRun } from '#core/runtime';
+import { longestRun, secondsSince, sumIfKnown } from '#core/runtime';
 import { calibratedInputs, isCalibrated, PlaneCalibration } from './calibration';
 import { type CurvatureQuantity, RESIDUAL, type SurfaceCurvature, TRACE_INTERVAL, withCompanions } from './curvature-recipe';
-import { secondsSince, sumIfKnown } from './estimate/times';
 import type { EvaluatorOptions, PointValues } from './evaluator';
 import { JointProducts } from './joint-products';
 import type { Plane } from './plane';

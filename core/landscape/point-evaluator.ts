@@ -1,6 +1,6 @@
+import { sumIfKnown } from '#core/runtime';
 import { type CurvatureQuantity, type SurfaceCurvature } from './curvature-recipe';
 import { DEFAULT_MEMORY, type EvaluatorOptions, PlaneEvaluator, type PointValues } from './evaluator';
-import { sumIfKnown } from './estimate/times';
 import type { Plane } from './plane';
 import { PlaneCurvature } from './plane-curvature';
 import type { PassOptions } from './population-program';

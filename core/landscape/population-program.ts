@@ -1,6 +1,5 @@
 import { bytesPerElement, type Graph, type Tensor, topologicalOrder } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, pickFeeds, type Program } from '#core/runtime';
-import { secondsSince, Times } from './estimate/times';
+import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, pickFeeds, type Program, secondsSince, Times } from '#core/runtime';
 import { COORDINATES, type PopulationGraphs } from './population';
 import { release } from './traced-problem';
 

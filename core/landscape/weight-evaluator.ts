@@ -1,8 +1,7 @@
-import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtime';
+import { compile, compileOptionsOf, pickFeeds, type Program, secondsSince, Times } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
-import { secondsSince, Times } from './estimate/times';
 import type { PassOptions } from './population-program';
 import type { LandscapeProblem } from './problem';
 import { batchFeeds, displaced, finishSums, release, traceProblem, weightFeeds } from './traced-problem';

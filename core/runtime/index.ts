@@ -4,6 +4,7 @@ export { bestGpu, deviceIds, findDevice, listDevices } from './devices';
 export { cudaFolder } from './discovery/accelerator';
 export { estimate, type Estimate, type OpCost } from './estimate';
 export { type DeviceSpeed, measureSpeed, secondsOf } from './cost/device-speed';
+export { secondsSince, sumIfKnown, Times } from './cost/times';
 export { firstNonFinite, type NonFinite } from './first-non-finite';
 export { keepPrograms, keptPrograms } from './kept/place';
 export { ProgramStore, type StoredSize } from './kept/store';

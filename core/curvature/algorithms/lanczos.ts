@@ -1,6 +1,7 @@
 import { UserError } from '#core/graph';
 import { tridiagonalEigen, type Eigen } from '../algebra/symmetric';
-import { addScaled, combine, dot, norm, normalVector, orthogonalizeAgainst, projectOut, scale } from '../algebra/vectors';
+import { orthogonalizeAgainst } from '../algebra/orthogonal';
+import { addScaled, combine, dot, norm, normalVector, projectOut, scale } from '../algebra/vectors';
 import type { LinearOperator, Vector } from '../operators/operator';
 import { type EigenPair, eigenPair, type EigenResult, gapsBetween } from './result';
 
@@ -104,7 +105,7 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions 
     // A residual of a basis with few vectors more than pairs is small by chance only when the space is exhausted.
     const settledAll = n >= largest + smallest && wanted.every((k) => settled(basis, eigen, k, tolerance));
     stayed = settledAll ? stayed + 1 : 0;
-    const done = stayed >= (wanted.some((k) => Math.abs(eigen.values[k]!) <= tolerance * size) ? AT_ZERO : 1);
+    const done = stayed >= (wanted.some((k) => atZero(eigen, k, tolerance)) ? AT_ZERO : 1);
     if (n >= most || (done && !exhausted && known === undefined)) break;
     if (exhausted) {
       // An invariant subspace holds one copy of each eigenvalue; the next one may hold others, until one brings nothing new.
@@ -117,7 +118,7 @@ export async function lanczos(operator: LinearOperator, options: LanczosOptions 
     basis.vectors.push(fresh);
   }
   const floor = options.measureFloor === false ? undefined : await productFloor(operator, basis, eigen, next, signal);
-  return assemble(operator, basis, eigen, exhausted, floor, { largest, smallest, tolerance, seed, reorthogonalization });
+  return assemble(operator, basis, eigen, { exhausted, stayed }, floor, { largest, smallest, tolerance, seed, reorthogonalization });
 }
 
 /**
@@ -185,6 +186,9 @@ function settled(basis: LanczosBasis, eigen: Eigen, k: number, tolerance: number
   return residual <= tolerance * size && error <= RELATIVE * Math.max(Math.abs(value), ZERO * size);
 }
 
+/** Whether a Ritz value is zero within the tolerance. */
+const atZero = (eigen: Eigen, k: number, tolerance: number): boolean => Math.abs(eigen.values[k]!) <= tolerance * sizeOf(eigen);
+
 /** Of the eigenvalue that is largest in size. */
 const sizeOf = ({ values }: Eigen): number => Math.max(Math.abs(values[0]!), Math.abs(values.at(-1)!));
 
@@ -194,7 +198,7 @@ function assemble(
   operator: LinearOperator,
   basis: LanczosBasis,
   eigen: Eigen,
-  exhausted: boolean,
+  { exhausted, stayed }: { exhausted: boolean; stayed: number },
   floor: number | undefined,
   { largest, smallest, tolerance, seed, reorthogonalization }: { largest: number; smallest: number; tolerance: number; seed: number; reorthogonalization: Reorthogonalization },
 ): EigenResult {
@@ -205,7 +209,8 @@ function assemble(
   const gaps = gapsBetween(eigen.values, residuals);
   const pair = (k: number): EigenPair => {
     const found = eigenPair(eigen.values[k]!, residuals[k]!, tolerance, size, combine(vectors, column(eigen, k)), gaps[k]);
-    return { ...found, converged: found.converged && settled(basis, eigen, k, tolerance) };
+    const lasts = exhausted || stayed >= AT_ZERO || !atZero(eigen, k, tolerance);
+    return { ...found, converged: found.converged && lasts && settled(basis, eigen, k, tolerance) };
   };
   const { top, bottom } = ends(n, largest, smallest);
   const pairs = { largest: top.map(pair), smallest: bottom.map(pair) };

@@ -1,6 +1,7 @@
 import { UserError } from '#core/graph';
 import { symmetricEigen } from '../algebra/symmetric';
-import { addScaled, combine, dot, norm, normalVector, orthonormalize } from '../algebra/vectors';
+import { orthonormalize } from '../algebra/orthogonal';
+import { addScaled, combine, dot, norm, normalVector } from '../algebra/vectors';
 import type { LinearOperator, Vector } from '../operators/operator';
 import { type EigenPair, eigenPair, type EigenResult, gapsBetween } from './result';
 import { applyAll } from './trace';

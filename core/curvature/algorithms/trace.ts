@@ -1,5 +1,6 @@
 import { UserError } from '#core/graph';
-import { dot, normalVector, norm, orthonormalize, projectOut, scale, signVector } from '../algebra/vectors';
+import { orthonormalize } from '../algebra/orthogonal';
+import { dot, normalVector, norm, projectOut, scale, signVector } from '../algebra/vectors';
 import type { LinearOperator, Vector } from '../operators/operator';
 import { estimateFrom, type Estimate } from './result';
 

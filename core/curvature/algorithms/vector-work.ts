@@ -1,3 +1,4 @@
+import { secondsSince, Times } from '#core/runtime';
 import { symmetricEigenvalues, tridiagonalEigen } from '../algebra/symmetric';
 import { normalVector, projectOut } from '../algebra/vectors';
 import { type LinearOperator, newVector } from '../operators/operator';
@@ -86,23 +87,23 @@ export async function timeVectorWork(operator: Pick<LinearOperator, 'dimension' 
   const bytes = operator.dimension * (operator.precision === 'float32' ? 4 : 8);
   const basis = Array.from({ length: Math.min(MOST_VECTORS, Math.max(4, Math.ceil(BEYOND_CACHE / bytes))) }, () => newVector(operator).fill(1e-3 / operator.dimension));
   const w = newVector(operator).fill(1);
-  const pass = (await secondsOf(() => projectOut(w, basis))) / (2 * basis.length);
-  const draw = work.draws === 0 ? 0 : await secondsOf(() => normalVector(operator, 0, 'curvature.estimate'));
+  const pass = (await usualSeconds(() => projectOut(w, basis))) / (2 * basis.length);
+  const draw = work.draws === 0 ? 0 : await usualSeconds(() => normalVector(operator, 0, 'curvature.estimate'));
   const small = Array.from({ length: SMALL }, (_, i) => 1 + 1 / (1 + i));
-  const tridiagonal = work.tridiagonal === 0 ? 0 : (await secondsOf(() => tridiagonalEigen(small, small))) / SMALL ** 3;
+  const tridiagonal = work.tridiagonal === 0 ? 0 : (await usualSeconds(() => tridiagonalEigen(small, small))) / SMALL ** 3;
   const n = Math.min(DENSE, Math.round(Math.cbrt(work.dense)));
-  const dense = n < 2 ? 0 : (await secondsOf(() => symmetricEigenvalues(Float64Array.from({ length: n * n }, (_, i) => 1 / (1 + Math.abs(Math.floor(i / n) - (i % n)))), n))) / n ** 3;
+  const dense = n < 2 ? 0 : (await usualSeconds(() => symmetricEigenvalues(Float64Array.from({ length: n * n }, (_, i) => 1 / (1 + Math.abs(Math.floor(i / n) - (i % n)))), n))) / n ** 3;
   return (of) => of.passes * pass + of.draws * draw + of.tridiagonal * tridiagonal + of.dense * dense;
 }
 
-/** The usual time of some: what the first takes longer is no part of the work. */
-async function secondsOf(work: () => unknown): Promise<number> {
-  const times: number[] = [];
+/** What one time of some takes: the first, which takes longer, is no part of the work. */
+async function usualSeconds(work: () => unknown): Promise<number> {
+  const times = new Times();
   const begun = performance.now();
-  while (times.length < 4 || performance.now() - begun < 1000 * MEASURED) {
+  for (let count = 0; count < 4 || secondsSince(begun) < MEASURED; count++) {
     const start = performance.now();
     await work();
-    times.push(performance.now() - start);
+    times.add(secondsSince(start));
   }
-  return times.slice(1).sort((a, b) => a - b)[(times.length - 1) >> 1]! / 1000;
+  return times.usual!;
 }

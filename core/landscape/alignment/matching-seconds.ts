@@ -1,4 +1,4 @@
-import { secondsSince } from '../estimate/times';
+import { secondsSince } from '#core/runtime';
 import { assign } from './assignment';
 import type { PermutationSpecification } from './specification';
 import { addProducts, unitsFirst, type Weights } from './weight-matching';

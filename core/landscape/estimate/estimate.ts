@@ -1,4 +1,4 @@
-import { keptPrograms } from '#core/runtime';
+import { keptPrograms, secondsSince } from '#core/runtime';
 import { checkGrid, coordinatesOf, type ComputeOptions } from '../compute';
 import { coarseToFine, firstLattice, gridSize, pointCount } from '../grid';
 import type { Plane } from '../plane';
@@ -6,7 +6,6 @@ import { PointEvaluator, type PointOptions } from '../point-evaluator';
 import type { LandscapeProblem } from '../problem';
 import type { Grid } from '../recipe';
 import { WeightEvaluator } from '../weight-evaluator';
-import { secondsSince } from './times';
 import { groupsOf } from './work';
 
 /** What a surface will cost. */

@@ -1,2 +1,1 @@
 export { type EstimateOptions, estimateSurface, estimateSurfaces, type SurfaceEstimate, type SurfaceWork } from './estimate';
-export { secondsSince, Times } from './times';

@@ -1,7 +1,9 @@
-import { matchingSeconds, permutationSpecification, secondsSince, Times, WeightEvaluator, type LandscapeProblem } from '#core/landscape';
+import { matchingSeconds, permutationSpecification, WeightEvaluator, type LandscapeProblem } from '#core/landscape';
+import { secondsSince, Times } from '#core/runtime';
 import type { OpenRun } from '../evaluation/open-run';
 import { createTrainer } from './compute';
 import type { PathRequest } from './request';
+import { timedSetup, WRITING } from '../timed-setup';
 import { setUpPath, type PathSetup } from './setup';
 import { sketchSeconds } from './sketches';
 
@@ -21,14 +23,10 @@ export interface PathEstimate {
 const MEASURED = 1;
 /** How many more pivots a band has over its training than at first: a guess, they are inserted where they are needed. */
 const BAND_GROWTH = 1.6;
-/** A setup that took less is repeated: the second time is as it will be. */
-const SHORT = 0.2;
-/** Seconds for the files that a path is written into. */
-const WRITING = 0.02;
 
 /** Measures some steps of the training, one batch of each part of the data and some of the matching of units, and counts: reading the runs, the programs' making, sketches while it is trained, and places too. */
 export async function estimateRunPath(run: OpenRun, request: PathRequest, options: { program: string; signal?: AbortSignal }): Promise<PathEstimate> {
-  const { setup, setupSeconds } = timedSetup(run, request, options);
+  const { setup, seconds: setupSeconds } = await timedSetup(() => setUpPath(run, request, options));
   const { recipe, judge, start, end, problems } = setup;
   const alignSeconds = recipe.align ? await matchingSeconds(start, end.parameters, permutationSpecification(judge), options.signal) : 0;
   const training = recipe.kind === 'line' ? { seconds: 0, steps: 0 } : await measureTraining(run, setup, options.signal);
@@ -39,14 +37,6 @@ export async function estimateRunPath(run: OpenRun, request: PathRequest, option
   }
   const parameters = Object.values(start).reduce((sum, { length }) => sum + length, 0);
   return { seconds: setupSeconds + alignSeconds + training.seconds + evaluateSeconds + WRITING, alignSeconds, trainSeconds: training.seconds, evaluateSeconds, steps: training.steps, parameters };
-}
-
-function timedSetup(run: OpenRun, request: PathRequest, options: { program: string }): { setup: PathSetup; setupSeconds: number } {
-  const begin = performance.now();
-  const setup = setUpPath(run, request, options);
-  if (secondsSince(begin) >= SHORT) return { setup, setupSeconds: secondsSince(begin) };
-  const again = performance.now();
-  return { setup: setUpPath(run, request, options), setupSeconds: secondsSince(again) };
 }
 
 async function measureTraining(run: OpenRun, setup: PathSetup, signal: AbortSignal | undefined): Promise<{ seconds: number; steps: number }> {

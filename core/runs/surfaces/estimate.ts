@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { exampleCount } from '#core/curvature';
-import { estimateSurface, evaluatedPaths, openSurface, progressOf, secondsSince, type Surface, type SurfaceEstimate } from '#core/landscape';
+import { estimateSurface, evaluatedPaths, openSurface, progressOf, type Surface, type SurfaceEstimate } from '#core/landscape';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from './batch-norm';
 import type { SurfaceRequest } from './request';
 import { curvatureOf } from './run-surfaces';
+import { timedSetup, WRITING } from '../timed-setup';
 import { setUpEstimate, type SurfaceSetup } from './setup';
 
 /** What a surface of a run would cost, and what its form has to know. */
@@ -22,18 +23,13 @@ export interface RunSurfaceEstimate extends SurfaceEstimate {
   readonly preparationSeconds?: number;
 }
 
-/** Reading checkpoints and laying the plane is repeated where it took less: the second time is as it will be. */
-const SHORT = 0.2;
-/** Seconds for the files that a surface is written into. */
-export const WRITING = 0.02;
-
 /**
  * What a surface takes, from its plane to its files, measured on a part of the work; what an earlier attempt has left is no work.
  *
  * @throws UserError as `computeRunSurface` does
  */
 export async function estimateRunSurface(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<RunSurfaceEstimate> {
-  const { setup, seconds } = await timedSetup(run, request, options);
+  const { setup, seconds } = await timedSetup(() => setUpEstimate(run, request, options));
   const { problem, plane, recipe } = setup;
   const earlier = await earlierAttempt(run, setup);
   const estimate = await estimateSurface(problem, plane, recipe.grid, {
@@ -50,17 +46,6 @@ export async function estimateRunSurface(run: OpenRun, request: SurfaceRequest, 
 }
 
 export type EstimateSetup = Awaited<ReturnType<typeof setUpEstimate>>;
-
-/** A setup, and what it takes. */
-export async function timedSetup(run: OpenRun, request: SurfaceRequest, options: { program: string; signal?: AbortSignal }): Promise<{ setup: EstimateSetup; seconds: number }> {
-  let start = performance.now();
-  let setup = await setUpEstimate(run, request, options);
-  if (secondsSince(start) < SHORT) {
-    start = performance.now();
-    setup = await setUpEstimate(run, request, options);
-  }
-  return { setup, seconds: secondsSince(start) };
-}
 
 /** How the surface of a setup is computed. */
 export const estimateOptions = (run: OpenRun, { recipe }: Pick<EstimateSetup, 'recipe'>, { signal }: { signal?: AbortSignal }) =>

@@ -1,13 +1,16 @@
-import { estimateSurfaces, progressOf, secondsSince, type SurfaceWork } from '#core/landscape';
+import { estimateSurfaces, progressOf, type SurfaceWork } from '#core/landscape';
+import { secondsSince } from '#core/runtime';
 import type { OpenRun } from '../evaluation/open-run';
 import { soundWeights } from '../evaluation/sound-weights';
 import { evenly } from '../evenly';
 import type { StoredWeights } from '../folder/checkpoints';
 import { settled } from '../settled';
-import { type EstimateSetup, estimateOptions, factsOf, type RunSurfaceEstimate, timedSetup, WRITING } from './estimate';
+import { timedSetup, WRITING } from '../timed-setup';
+import { type EstimateSetup, estimateOptions, factsOf, type RunSurfaceEstimate } from './estimate';
 import { checkFollowed, longestPath, secondsApart } from './follow';
 import type { SurfaceRequest } from './request';
 import { begunSlices, chooseSteps, type Moments, seriesName, sliceAt } from './series';
+import { setUpEstimate } from './setup';
 
 /** What a series over checkpoints would cost, all slices together. */
 export interface RunSeriesEstimate extends RunSurfaceEstimate {
@@ -31,7 +34,7 @@ export interface RunFollowEstimate extends RunSurfaceEstimate {
  */
 export async function estimateRunSeries(opened: OpenRun, asked: SurfaceRequest, moments: Moments, options: { program: string; signal?: AbortSignal }): Promise<RunSeriesEstimate> {
   const { run, request } = settled(opened, asked);
-  const { setup, seconds } = await timedSetup(run, request, options);
+  const { setup, seconds } = await timedSetup(() => setUpEstimate(run, request, options));
   const steps = chooseSteps(run, request, moments);
   const begun = await begunSlices(run.paths.surface(seriesName(setup)), steps);
   const path = run.trajectorySteps();
@@ -66,7 +69,7 @@ export async function estimateRunSeries(opened: OpenRun, asked: SurfaceRequest, 
 export async function estimateFollowing(opened: OpenRun, asked: SurfaceRequest, { every, ...options }: { program: string; every: number; signal?: AbortSignal }): Promise<RunFollowEstimate> {
   checkFollowed(opened, asked);
   const { run, request } = settled(opened, { ...asked, checkpoint: 'last' as const });
-  const { setup } = await timedSetup(run, request, options);
+  const setup = await setUpEstimate(run, request, options);
   const moment = run.weights(request.checkpoint);
   const way = evenly(run.trajectorySteps().filter((step) => step < moment.step), longestPath);
   const layingOf = timeSlices(run, request, setup, moment, way);

@@ -7,48 +7,18 @@ const made = vi.hoisted(() => ({ passes: 0, draws: 0 }));
 
 vi.mock('../../../core/curvature/algebra/vectors', async (original) => {
   const true_ = await original<typeof import('../../../core/curvature/algebra/vectors')>();
-  type Vector = Parameters<typeof true_.norm>[0];
   const counted = <A extends unknown[], R>(f: (...args: A) => R, passes: (...args: A) => number) => (...args: A): R => {
     made.passes += passes(...args);
     return f(...args);
   };
-  const norm = counted(true_.norm, () => 1);
-  const projectOut = counted(true_.projectOut, (_, basis) => 2 * basis.length);
-  /** As the true one is, of counted parts. */
-  const orthogonalizeAgainst = (w: Vector, basis: readonly Vector[]): number => {
-    let before = norm(w);
-    for (let pass = 0; pass < 3; pass++) {
-      projectOut(w, basis);
-      const after = norm(w);
-      if (after > Math.SQRT1_2 * before || after === 0) return after;
-      before = after;
-    }
-    return before;
-  };
   return {
     ...true_,
-    norm,
-    projectOut,
-    orthogonalizeAgainst,
+    norm: counted(true_.norm, () => 1),
+    projectOut: counted(true_.projectOut, (_, basis) => 2 * basis.length),
     dot: counted(true_.dot, () => 1),
     scale: counted(true_.scale, () => 1),
     addScaled: counted(true_.addScaled, () => 1),
     combine: counted(true_.combine, (vectors) => vectors.length),
-    orthonormalize: (vectors: readonly Vector[], tolerance = 1e-6): Vector[] => {
-      const basis: Vector[] = [];
-      for (const vector of vectors) {
-        const w = vector.slice();
-        const before = norm(w);
-        if (!(before > 0)) continue;
-        true_.scale(w, 1 / before);
-        const left = orthogonalizeAgainst(w, basis);
-        if (left <= tolerance) continue;
-        true_.scale(w, 1 / left);
-        made.passes += 3;
-        basis.push(w);
-      }
-      return basis;
-    },
     normalVector: (...args: Parameters<typeof true_.normalVector>) => {
       made.draws++;
       return true_.normalVector(...args);

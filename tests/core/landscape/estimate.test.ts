@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { type Checkpoint, computeSurfaceIn, type EstimateOptions, estimateSurface, type Grid, type LandscapeProblem, makePlane, type Plane, PointEvaluator, pointCount, surfaceCurvatureSchema, type SurfaceRecipe, surfaceRecipeSchema, WeightEvaluator } from '#core/landscape';
 import { groupsOf } from '../../../core/landscape/estimate/work';
-import { Times } from '../../../core/landscape/estimate/times';
+import { Times } from '#core/runtime';
 import { PlaneCurvature } from '../../../core/landscape/plane-curvature';
 import { mlpProblem } from './problems';
 

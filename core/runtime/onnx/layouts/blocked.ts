@@ -43,11 +43,11 @@ const overChannels = (x: Tensor): boolean => {
 
 interface Scaling {
   /** One number a channel. */
-  readonly scale?: string;
+  readonly scale?: string | undefined;
   /** One a channel, `[c]`. */
-  readonly shift?: string;
+  readonly shift?: string | undefined;
   /** Images in blocks. */
-  readonly plus?: string;
+  readonly plus?: string | undefined;
   readonly activation?: 'Relu';
 }
 
@@ -58,6 +58,9 @@ function scaled(x: string, channels: number, { scale, shift, plus, activation }:
   const addends = plus === undefined ? [shift] : [shift ?? '', plus];
   return blockedConvNode([x, filter, ...addends.filter((name) => name !== undefined)], windows, b, activation);
 }
+
+/** One number a channel as `[c]`. */
+const lineOf = (x: Tensor, b: OnnxBuilder): string => b.lower(reshape(x, [x.size]));
 
 /** Images with a factor a channel, `[c]`, still to be multiplied: normalised images need not be made for their multiples' sake. */
 function factored(x: Tensor, b: OnnxBuilder): { readonly images: string; readonly factor?: string } {
@@ -74,14 +77,14 @@ function factored(x: Tensor, b: OnnxBuilder): { readonly images: string; readonl
 function multiple(x: Tensor, scale: Tensor, rest: Omit<Scaling, 'scale'>, b: OnnxBuilder, negative = false): string {
   const channels = x.shape[1]!;
   const { images, factor } = factored(x, b);
-  const line = b.lower(reshape(scale, [channels]));
+  const line = lineOf(scale, b);
   const product = factor === undefined ? line : b.emit('Mul', [line, factor]);
   return scaled(images, channels, { scale: negative ? b.emit('Neg', [product]) : product, ...rest }, b);
 }
 
 function affine({ x, scale, shift, minus }: Affine, b: OnnxBuilder, rest: Pick<Scaling, 'plus' | 'activation'> = {}): string {
-  const line = b.lower(reshape(shift, [x.shape[1]!]));
-  return multiple(x, scale, { shift: minus ? b.emit('Neg', [line]) : line, ...rest }, b);
+  const line = lineOf(shift, b);
+  return multiple(x, scale, { ...rest, shift: minus ? b.emit('Neg', [line]) : line }, b);
 }
 
 /** A product of images with one number a channel, as the two. */
@@ -95,42 +98,35 @@ function channelProduct(x: Tensor): readonly [Tensor, Tensor] | undefined {
 const termsOf = (x: Tensor, b: OnnxBuilder): Tensor[] =>
   x.inputs.flatMap((term) => (term.op === 'add' && b.uses(term) === 1 && b.isIn('blocked', term) && b.alone(term) ? termsOf(term, b) : [term]));
 
-/** One number a channel as `[c]`. */
-const lineOf = (x: Tensor, b: OnnxBuilder): string => b.lower(reshape(x, [x.size]));
+/** Emits an operator that adds images in blocks, and one number a channel if it takes any, to its own result. */
+type Adding = (plus: string | undefined, bias?: Tensor) => string;
 
-/** An operator that adds other images to its own result, and one number a channel if it has none of its own. */
-interface Adding {
-  readonly takesBias: boolean;
-  emit(rest: { readonly bias?: Tensor; readonly plus?: string }): string;
-}
-
-/** `term` of a sum as such an operator, where nothing else reads it. */
-function adding(term: Tensor, b: OnnxBuilder): Adding | undefined {
+/** `term` of a sum as such an operator, where nothing else reads it, and whether it takes a number a channel or has one of its own. */
+function adding(term: Tensor, b: OnnxBuilder): { readonly emit: Adding; readonly takesBias: boolean } | undefined {
   if (b.uses(term) !== 1 || !b.isIn('blocked', term)) return undefined;
   const fusion = b.fusionOf(term);
-  if (fusion?.kind === 'sum') return { takesBias: false, emit: ({ plus }) => blockedConv(fusion.product, b, { bias: fusion.addend, ...(plus !== undefined && { plus }) }) };
-  if (fusion?.kind === 'affine') return { takesBias: false, emit: ({ plus }) => affine(fusion, b, { ...(plus !== undefined && { plus }) }) };
+  if (fusion?.kind === 'sum') return { takesBias: false, emit: (plus) => blockedConv(fusion.product, b, { bias: fusion.addend, plus }) };
+  if (fusion?.kind === 'affine') return { takesBias: false, emit: (plus) => affine(fusion, b, { plus }) };
   const product = channelProduct(term);
-  if (product !== undefined) return { takesBias: true, emit: ({ bias, plus }) => multiple(...product, { ...(bias !== undefined && { shift: lineOf(bias, b) }), ...(plus !== undefined && { plus }) }, b) };
-  if (term.op === 'conv') return { takesBias: true, emit: (rest) => blockedConv(term, b, rest) };
+  if (product !== undefined) return { takesBias: true, emit: (plus, bias) => multiple(...product, { plus, shift: bias && lineOf(bias, b) }, b) };
+  if (term.op === 'conv') return { takesBias: true, emit: (plus, bias) => blockedConv(term, b, { plus, bias }) };
   const once = term.op === 'convInputGrad' && (term.attributes['stride'] as readonly number[]).every((s) => s === 1);
-  return once ? { takesBias: false, emit: ({ plus }) => blockedInputGrad(term, b, plus) } : undefined;
+  return once ? { takesBias: false, emit: (plus) => blockedInputGrad(term, b, plus) } : undefined;
 }
 
 /** A sum of images and of one number a channel: convolutions add to what there is, which spares a pass each. */
 function accumulated(x: Tensor, b: OnnxBuilder): string {
   const terms = termsOf(x, b);
-  const biases = terms.filter((term) => !sameShape(term, x));
-  const each = terms.filter((term) => sameShape(term, x)).map((term) => ({ term, operator: adding(term, b) }));
-  const plain = each.filter(({ operator }) => operator === undefined).map(({ term }) => b.in('blocked', term));
+  const images = terms.filter((term) => sameShape(term, x)).map((term) => ({ term, operator: adding(term, b) }));
+  const plain = images.filter(({ operator }) => operator === undefined).map(({ term }) => b.in('blocked', term));
   let sum = plain.length === 0 ? undefined : plain.reduce((total, term) => b.emit('Add', [total, term]));
-  let bias = biases.length === 0 ? undefined : biases.map((term) => reshape(term, [term.size])).reduce((total, term) => add(total, term));
-  for (const { operator } of each) {
+  let bias = terms.filter((term) => !sameShape(term, x)).map((term) => reshape(term, [term.size])).reduce<Tensor | undefined>((total, term) => (total === undefined ? term : add(total, term)), undefined);
+  for (const { operator } of images) {
     if (operator === undefined) continue;
-    sum = operator.emit({ ...(bias !== undefined && operator.takesBias && { bias }), ...(sum !== undefined && { plus: sum }) });
+    sum = operator.emit(sum, operator.takesBias ? bias : undefined);
     if (operator.takesBias) bias = undefined;
   }
-  return bias === undefined ? sum! : scaled(sum!, x.shape[1]!, { shift: b.lower(bias) }, b);
+  return bias === undefined ? sum! : scaled(sum!, x.shape[1]!, { shift: lineOf(bias, b) }, b);
 }
 
 /** Sums of blocked images over each plane and the batch, `[c]`. */

@@ -16,9 +16,9 @@ export function servesConv(node: Tensor, b: OnnxBuilder): boolean {
 /** What is joined to a convolution in one operator. */
 interface Joined {
   /** One number a channel. */
-  readonly bias?: Tensor;
+  readonly bias?: Tensor | undefined;
   /** Images in blocks that the result is added to. */
-  readonly plus?: string;
+  readonly plus?: string | undefined;
   readonly activation?: 'Relu';
 }
 
