@@ -11,7 +11,7 @@ export type * from './contract';
 // The window draws with the same geometry that files are made of.
 export { defaultLevels, type IsoSurface, isoSurface, shareBelow, type VolumeField } from '#core/landscape/volume';
 // And what is drawn upon a surface has the same colours and names as in files.
-export { type LegendKey, legendKeys, legendRows, nameLines, pathColor, pathColors, pathLabel } from '#core/landscape/legend';
+export { leadsAlongPath, type LeadingPlane, type LegendKey, legendKeys, legendRows, nameLines, pathColor, pathColors, pathLabel } from '#core/landscape/legend';
 export { contourLevels, contourStyle, inkOn, type Isoline, isolineFinder, logTicks, niceStep, ticks } from '#core/landscape/contours';
 export { fillBetween } from '#core/landscape/refinement';
 export { RemoteError };

@@ -38,6 +38,8 @@ export interface SurfaceData {
   /** Some points were chosen to be computed; those between them (NaN) are interpolated. */
   readonly chosen?: boolean | undefined;
   readonly trajectory?: PathData | undefined;
+  /** `trajectory` is a path between networks, not one of training. */
+  readonly between?: boolean | undefined;
   /** Paths of other runs in the same plane. */
   readonly otherTrajectories?: readonly PathData[] | undefined;
   readonly anchors?: readonly Anchor[] | undefined;

@@ -19,7 +19,7 @@ export function legendOf(data: SurfaceData, look: SurfaceLook, marks: readonly C
   const count = look.path ? pathsOf(data).length : 0;
   return {
     paths: look.path ? pathKeys(data) : [],
-    keys: legendKeys({ paths: count, marks, computed: look.points && data.chosen === true }),
+    keys: legendKeys({ paths: count, between: data.between === true, marks, computed: look.points && data.chosen === true }),
     pathColor: count > 1 ? palette.text : colorOf(0, count, palette),
   };
 }

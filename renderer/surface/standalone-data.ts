@@ -1,3 +1,4 @@
+import { leadsAlongPath, type LeadingPlane } from '#host-client';
 import type { Anchor, PathData, SurfaceData } from './data';
 
 /** What the saved page holds besides the numbers. */
@@ -19,6 +20,7 @@ interface SurfaceDocument {
     quantities: string[];
     adaptive?: { points: number; quantity: string };
     program: string;
+    plane: LeadingPlane;
   };
   plane: string;
   axes: [string, string, ...string[]];
@@ -66,6 +68,7 @@ export function readSurfaceDocument(text: string): SavedSurface {
     values: shown,
     chosen: computed !== undefined,
     trajectory: trajectory && path(trajectory, title),
+    between: leadsAlongPath(recipe.plane),
     otherTrajectories: document.otherTrajectories?.map((other) => path(other, other.name)),
     axes: document.axes,
     anchors: document.anchors,

@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { float64Array } from './arrays';
 import { checkpointName, file, split, weightsName } from './runs';
+import { figureLook } from './surfaces';
 
 const ends = z.strictObject({ run: z.string(), checkpoint: weightsName.default('last'), member: z.int().min(0).optional() });
 
@@ -17,7 +18,8 @@ export const pathRequest = z.strictObject({
   checkpoint: checkpointName.default('last'),
   /** Absent: what is usual for the kind. */
   epochs: z.int().min(1).max(100_000).optional(),
-  batchSize: z.int().min(1).default(128),
+  /** Absent: as the run was trained, at most 128. */
+  batchSize: z.int().min(1).optional(),
   learningRate: z.number().positive().default(0.05),
   momentum: z.number().min(0).lt(1).default(0.9),
   pivots: z.int().min(1).max(100).default(4),
@@ -81,6 +83,10 @@ export type PathListing = z.infer<typeof pathListing>;
 export const pathFormat = z.enum(['json', 'csv', 'svg', 'png', 'pdf', 'html']);
 export type PathFormat = z.infer<typeof pathFormat>;
 
+/** How the exported picture of a path looks. */
+export const pathLook = figureLook.extend({ scale: z.enum(['linear', 'log']).optional() });
+export type PathLook = z.infer<typeof pathLook>;
+
 const one = z.strictObject({ run: z.string(), id: z.string() });
 
 export const pathsContract = {
@@ -91,7 +97,7 @@ export const pathsContract = {
   /** What makes the path of an exported file again, on the run that it names; `null`: the file holds no recipe of a path. Refused, with what differs, where a run or its weights are not here. */
   fromRecipe: oc.input(z.strictObject({ path: z.string() })).output(pathRequest.nullable()),
   get: oc.input(one).output(path),
-  export: oc.input(one.extend({ format: pathFormat })).output(file),
+  export: oc.input(one.extend({ format: pathFormat, look: pathLook.optional() })).output(file),
   /** Weights that a run can begin with: `midpoint`, `end` (aligned), or a trained point counted from 1. */
   weights: oc.input(one.extend({ which: z.union([z.enum(['midpoint', 'end']), z.int().min(1)]) })).output(file),
   remove: oc.input(one).output(z.void()),

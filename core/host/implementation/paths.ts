@@ -4,6 +4,7 @@ import { findRun, listPaths, openRunPath, pathRequestSchema, pathWeightsFile, re
 import type { Path, PathEvent } from '../contract';
 import { api, type EngineEnvironment } from './environment';
 import { relayed } from './relayed';
+import { withoutUndefined } from './without-undefined';
 
 export function pathProcedures({ pool }: EngineEnvironment) {
   return {
@@ -30,9 +31,9 @@ export function pathProcedures({ pool }: EngineEnvironment) {
 
       get: api.paths.get.handler(({ input: { run, id } }) => toPath(id, openRunPath(findRun(run).folder, id))),
 
-      export: api.paths.export.handler(async ({ input: { run, id, format } }) => {
+      export: api.paths.export.handler(async ({ input: { run, id, format, look = {} } }) => {
         const found = findRun(run);
-        return { name: `${found.file.name}-${id}.${format}`, bytes: new Uint8Array(await exportPath(openRunPath(found.folder, id), format)) };
+        return { name: `${found.file.name}-${id}.${format}`, bytes: new Uint8Array(await exportPath(openRunPath(found.folder, id), format, withoutUndefined(look))) };
       }),
 
       weights: api.paths.weights.handler(({ input: { run, id, which } }) => {

@@ -20,6 +20,27 @@ export function drawCurve(surface: Surface, quantity: string, heights: Heights, 
   return { rasters: [], shapes };
 }
 
+/** The range of an axis of heights: with a margin, so that no curve lies upon the frame. */
+export function heightRange(low: number, high: number): readonly [number, number] {
+  const margin = (high - low || 1) * 0.06;
+  return [low - margin, high + margin];
+}
+
+/** A line through the values, `d` as in SVG; holes break it. */
+export function brokenLine(values: Float64Array, place: (index: number) => readonly [number, number]): string {
+  let [d, pen] = ['', 'M'];
+  values.forEach((value, index) => {
+    if (!Number.isFinite(value)) {
+      pen = 'M';
+      return;
+    }
+    const [x, y] = place(index);
+    d += `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
+    pen = 'L';
+  });
+  return d;
+}
+
 /** One of several curves in the same axes. */
 export interface PlottedCurve {
   readonly surface: Surface;
@@ -31,8 +52,7 @@ export interface PlottedCurve {
 export function plotCurves(curves: readonly PlottedCurve[], quantity: string, frame: Rectangle, { palette, points }: PictureStyle, unit: number): Shape[] {
   const low = Math.min(...curves.map(({ heights }) => heights.low));
   const high = Math.max(...curves.map(({ heights }) => heights.high));
-  const margin = (high - low || 1) * 0.06;
-  const range = [low - margin, high + margin] as const;
+  const range = heightRange(low, high);
   const x0 = Math.min(...curves.map(({ surface }) => ends(surface.x)[0]));
   const x1 = Math.max(...curves.map(({ surface }) => ends(surface.x)[1]));
   const name = curves[0]!.heights.scale === 'log' ? `log10 ${quantity}` : quantity;
@@ -43,18 +63,7 @@ export function plotCurves(curves: readonly PlottedCurve[], quantity: string, fr
         frame.left + (frame.width * (surface.x[index]! - x0)) / (x1 - x0 || 1),
         frame.top + frame.height * (1 - (heights.heights[index]! - range[0]) / (range[1] - range[0])),
       ];
-      let d = '';
-      let pen = 'M';
-      heights.heights.forEach((value, index) => {
-        if (!Number.isFinite(value)) {
-          pen = 'M';
-          return;
-        }
-        const [x, y] = place(index);
-        d += `${pen}${x.toFixed(2)} ${y.toFixed(2)}`;
-        pen = 'L';
-      });
-      return [{ kind: 'path', d, stroke: color, strokeWidth: 2.6 * unit }, ...(points ? drawComputed(surface, place, () => color, 7 * unit) : [])];
+      return [{ kind: 'path', d: brokenLine(heights.heights, place), stroke: color, strokeWidth: 2.6 * unit }, ...(points ? drawComputed(surface, place, () => color, 7 * unit) : [])];
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import { fitText, label, polyline, type Raster, type Rectangle, segment, type Shape } from '#core/figure';
 import { contourLevels, contourStyle, inkOn, isolines, logTicks, ticks } from '../contours';
 import { axisNames } from '../describe';
-import { type LegendKey, legendKeys } from '../legend';
+import { leadsAlongPath, type LegendKey, legendKeys } from '../legend';
 import { computedMask, type Surface } from '../surface';
 import { type CriticalPoint, quantityTopology } from '../topology';
 import { axes, captions, type Palette, type PictureStyle } from './chart';
@@ -51,6 +51,7 @@ export function mapKeys(surfaces: readonly Surface[], quantity: string, marks: r
   const lowest = surfaces.flatMap(({ minimum }) => minimum[quantity] ?? []);
   return legendKeys({
     paths: path ? Math.max(...surfaces.map((surface) => drawnPaths(surface).length)) : 0,
+    between: surfaces.some(({ recipe }) => leadsAlongPath(recipe.plane)),
     ...(lowest.length > 0 && { lowest: surfaces.length === 1 ? formatNumber(lowest[0]!.value) : '' }),
     marks,
     computed: points && surfaces.some((surface) => computedMask(surface) !== undefined),

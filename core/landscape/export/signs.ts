@@ -65,19 +65,31 @@ export interface LaidKeys {
   draw(box: Pick<Rectangle, 'left' | 'top'>, style: PictureStyle): Shape[];
 }
 
-/** Signs with their texts beside each other, in as many rows of the width `room` as they take. */
-export function layKeys(keys: readonly LegendKey[], room: number, unit: number): LaidKeys {
+/** A sign and what stands beside it. */
+export interface DrawnKey {
+  readonly text: string;
+  /** Half of the sign's width, in pixels. */
+  readonly half: number;
+  /** @param x the sign's middle */
+  draw(x: number, y: number, style: PictureStyle): Shape[];
+}
+
+/** Signs of a surface with their texts beside each other, in as many rows of the width `room` as they take. */
+export const layKeys = (keys: readonly LegendKey[], room: number, unit: number): LaidKeys =>
+  laySigns(keys.map(({ symbol, text }) => ({ text, half: (symbol === 'path' ? 24 : 9) * unit, draw: (x, y, style) => keySign(symbol, x, y, style, unit) })), room, unit);
+
+/** Any signs with their texts beside each other, in as many rows of the width `room` as they take. */
+export function laySigns(keys: readonly DrawnKey[], room: number, unit: number): LaidKeys {
   const [size, line, gap] = [13 * unit, 22 * unit, 26 * unit];
-  const half = (symbol: LegendSymbol): number => (symbol === 'path' ? 24 : 9) * unit;
-  const widths = keys.map(({ symbol, text }) => 2 * half(symbol) + 7 * unit + textWidth(text, size));
+  const widths = keys.map(({ half, text }) => 2 * half + 7 * unit + textWidth(text, size));
   const places = legendRows(widths, room, gap);
   return {
     width: Math.max(0, ...places.map(({ left }, i) => left + widths[i]!)),
     height: places.length === 0 ? 0 : (places.at(-1)!.row + 1) * line,
     draw: ({ left, top }, style) =>
-      keys.flatMap(({ symbol, text }, i): Shape[] => {
+      keys.flatMap(({ half, text, draw }, i): Shape[] => {
         const [x, y] = [left + places[i]!.left, top + (places[i]!.row + 0.5) * line];
-        return [...keySign(symbol, x + half(symbol), y, style, unit), label(text, x + 2 * half(symbol) + 7 * unit, y + 0.35 * size, { size, color: style.palette.text })];
+        return [...draw(x + half, y, style), label(text, x + 2 * half + 7 * unit, y + 0.35 * size, { size, color: style.palette.text })];
       }),
   };
 }

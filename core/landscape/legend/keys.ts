@@ -9,8 +9,10 @@ export interface LegendKey {
 
 /** What is drawn upon a surface, in a picture on paper or in the window. */
 export interface DrawnUpon {
-  /** How many paths of training. */
+  /** How many paths. */
   readonly paths: number;
+  /** The path is one between networks, not one of training. */
+  readonly between?: boolean;
   /** The lowest value, as it is written, or nothing where there are several; absent where the lowest point is not drawn, or named at its place. */
   readonly lowest?: string;
   /** Valleys, passes and hills. */
@@ -22,10 +24,10 @@ export interface DrawnUpon {
 const critical = { minimum: 'valley (local minimum)', saddle: 'pass (saddle)', maximum: 'hill (local maximum)' } as const;
 
 /** One key for each kind of sign that is drawn; whose path has which colour is said by `pathLabel`. */
-export function legendKeys({ paths, lowest, marks, computed }: DrawnUpon): LegendKey[] {
+export function legendKeys({ paths, between = false, lowest, marks, computed }: DrawnUpon): LegendKey[] {
   const kinds = (Object.keys(critical) as (keyof typeof critical)[]).filter((kind) => marks.some((mark) => mark.kind === kind));
   return [
-    ...(paths > 0 ? [{ symbol: 'path' as const, text: `${paths > 1 ? 'paths' : 'path'} of training, from ring to dot` }] : []),
+    ...(paths > 0 ? [{ symbol: 'path' as const, text: `${between ? 'path between the networks' : `${paths > 1 ? 'paths' : 'path'} of training`}, from ring to dot` }] : []),
     ...(lowest === undefined ? [] : [{ symbol: 'lowest' as const, text: lowest === '' ? 'lowest point' : `lowest point, ${lowest}` }]),
     ...kinds.map((kind) => ({ symbol: kind, text: critical[kind] })),
     ...(computed ? [{ symbol: 'computed' as const, text: 'computed point, between them interpolated' }] : []),

@@ -14,13 +14,17 @@ export interface Barrier {
   readonly mean: number;
 }
 
+/** Share of a value that the line between two of them may be off by in float64: its three roundings. */
+const ROUNDING = 4 * Number.EPSILON;
+
 /** @param values at the places `t`, which go from 0 to 1; where a value is not finite the barrier is infinite */
 export function barrier(t: Float64Array, values: Float64Array): Barrier {
   const [first, last] = [values[0]!, values.at(-1)!];
   let [aboveLine, at, highest, mean] = [0, 0, -Infinity, 0];
   values.forEach((value, i) => {
     const rise = value - ((1 - t[i]!) * first + t[i]! * last);
-    if (rise > aboveLine) [aboveLine, at] = [rise, t[i]!];
+    // A value on the line lies a few units in the last place above it as often as below: that is no barrier.
+    if (rise > aboveLine && rise > ROUNDING * Math.max(Math.abs(first), Math.abs(last))) [aboveLine, at] = [rise, t[i]!];
     highest = Math.max(highest, value);
     if (i > 0) mean += ((value + values[i - 1]!) / 2) * (t[i]! - t[i - 1]!);
   });

@@ -12,7 +12,7 @@ export const pathRequestSchema = strictObject({
   align: z.boolean().default(false).describe('Match the units of the other end with this one\'s first (Git Re-Basin, weight matching).'),
   checkpoint: checkpointSchema.default('last').describe('Weights at the start.'),
   epochs: z.int().min(1).max(100_000).optional().describe('Passes over the training part; absent: 30, for a band 6.'),
-  batchSize: z.int().min(1).default(128),
+  batchSize: z.int().min(1).optional().describe('Examples of a step; absent: as many as the run was trained with, at most 128.'),
   learningRate: z.number().positive().default(0.05),
   momentum: z.number().min(0).lt(1).default(0.9),
   pivots: z.int().min(1).max(100).default(4).describe('Of a band: points between the ends at first; more are inserted where the path is high.'),
@@ -27,6 +27,9 @@ export type PathRequest = z.infer<typeof pathRequestSchema>;
 
 /** Passes over the data where none are asked for: a band takes every one once a pivot. */
 export const usualEpochs = (kind: PathKind): number => (kind === 'band' ? 6 : 30);
+
+/** Examples of a step where none are asked for: as the run was trained, so that an epoch on few examples has enough steps; of large batches not more than gives a path its steps. */
+export const usualBatch = (trained: number | 'all'): number => Math.min(128, trained === 'all' ? Infinity : trained);
 
 /** The name of a path's folder: readable, and the same for the same path, however it was asked for. */
 export function pathName(recipe: PathRecipe): string {

@@ -8,11 +8,12 @@ import { examplesAtOnce } from '../examples-at-once';
 import { partOf, presentParts } from '../run-data';
 import { settled } from '../settled';
 import type { SplitName } from '../specification/schema';
+import { storedSpecification } from '../specification/stored';
 import { statisticsOf } from '../surfaces/batch-norm';
 import { landscapeProblem, quantitiesOf, type ProblemOptions } from '../surfaces/problem';
 import { floatsOf, otherWeights } from '../surfaces/weights';
 import { weightsFingerprint } from '../weights-fingerprint';
-import { pathName, usualEpochs, type PathRequest } from './request';
+import { pathName, usualBatch, usualEpochs, type PathRequest } from './request';
 
 /** A path that is about to be computed. */
 export interface PathSetup {
@@ -37,7 +38,8 @@ const JUDGED = 1000;
 export function setUpPath(opened: OpenRun, asked: PathRequest, { program }: { program: string }): PathSetup {
   const { run, request } = settled(opened, asked);
   const { parts, data, file } = run;
-  const { kind, align, seed, batchSize, learningRate, momentum } = request;
+  const { kind, align, seed, learningRate, momentum } = request;
+  const { batchSize = usualBatch(storedSpecification(file).training.batchSize) } = request;
   const names = Object.keys(parts.model.parameters);
   const weights = soundWeights(run, request.checkpoint);
   const start = floatsOf(weights.tensors, names);

@@ -1,4 +1,4 @@
-import type { HostClient, PictureLook, Surface, SurfaceEstimate, SurfaceEvent, SurfaceFormat, SurfaceListing, SurfaceRequest } from '#host-client';
+import { type HostClient, leadsAlongPath, type LeadingPlane, type PictureLook, type Surface, type SurfaceEstimate, type SurfaceEvent, type SurfaceFormat, type SurfaceListing, type SurfaceRequest } from '#host-client';
 import { Computation } from '../../app/computation.svelte';
 import { notices } from '../../app/notices.svelte';
 import { checkpointOf } from '../../components/asked/asked';
@@ -239,7 +239,7 @@ export class Landscape extends Computation<Progress> {
 
 /** What a scene draws of a surface; its arrays are the surface's own. */
 export const dataOf = ({ title, x, y, z, values, recipe, trajectory, otherTrajectories, anchors, axes }: Surface): SurfaceData => ({
-  x, y, z, values, chosen: recipe.adaptive !== undefined, trajectory: trajectory && { ...trajectory, name: title }, otherTrajectories, anchors, axes,
+  x, y, z, values, chosen: recipe.adaptive !== undefined, trajectory: trajectory && { ...trajectory, name: title }, between: leadsAlongPath(recipe['plane'] as LeadingPlane), otherTrajectories, anchors, axes,
 });
 
 const planeNames: Record<string, string> = { random: 'Random plane', trajectory: 'Plane of the path', line: 'Line', through: 'Plane through runs', gradient: 'Plane of the gradient', ascent: 'Plane of the ascent', eigenvectors: 'Plane of eigenvectors', vectors: 'Plane of own directions' };

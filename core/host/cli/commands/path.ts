@@ -1,12 +1,12 @@
 import { copyFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { UserError } from '#core/graph';
-import { barriersOf, exportPath, pathFormatOf, pathKinds, pathTitle, type PathKind, type PathResult } from '#core/landscape';
+import { barriersOf, exportPath, pathFormatOf, pathKinds, pathTitle, type PathFileLook, type PathKind, type PathResult } from '#core/landscape';
 import {
   computeRunPath, estimateRunPath, pathRecipeInFile, pathRequestSchema, pathWeightsFile, programName, requestFromPathRecipe, splitNames, type CheckpointName, type OpenRun, type PathRequest, type SplitName,
 } from '#core/runs';
 import { goesOn, interruptible } from '../interrupt';
-import { checkpointOption, deviceOption, example, jsonOption, memberOption, positive, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
+import { checkpointOption, deviceOption, example, jsonOption, memberOption, pixels, positive, shareOrNone, terminalOf, threadsOption, wholeNumber } from '../options';
 import { otherWeights } from '../other-weights';
 import { openNamed } from '../surfaces/named';
 import { openOfRecipe } from '../surfaces/recipe';
@@ -20,7 +20,7 @@ interface PathOptions {
   kind: PathKind;
   align?: boolean;
   epochs?: number;
-  batchSize: number;
+  batchSize?: number;
   learningRate: number;
   momentum: number;
   pivots: number;
@@ -32,6 +32,10 @@ interface PathOptions {
   seed: number;
   estimate?: boolean;
   out?: string;
+  logHeight?: boolean;
+  size?: [number, number];
+  dpi?: number;
+  theme?: 'light' | 'dark';
   midpoint?: string;
   checkpoint?: CheckpointName;
   member?: number | 'best';
@@ -50,7 +54,7 @@ export function addPath(program: Command): void {
       .addOption(new Option('--kind <kind>', 'a straight line; a Bezier curve or a chain of two lines with a trained bend; an elastic band of trained pivots').choices([...pathKinds]).default('bezier'))
       .option('--align', 'first match the units of the other network with this one\'s (Git Re-Basin, weight matching)')
       .option('--epochs <count>', 'passes over the training part (default: 30, for a band 6)', wholeNumber(1))
-      .option('--batch-size <examples>', 'examples of a step', wholeNumber(1), 128)
+      .option('--batch-size <examples>', 'examples of a step (default: as the run was trained, at most 128)', wholeNumber(1))
       .option('--learning-rate <rate>', 'of the training of the path', positive, 0.05)
       .option('--momentum <share>', 'of the training of the path', shareOrNone, 0.9)
       .option('--pivots <count>', 'band: points between the ends at first; more are inserted where the path is high', wholeNumber(1), 4)
@@ -63,6 +67,10 @@ export function addPath(program: Command): void {
       .option('--recipe <file>', 'find the path of a recipe again: a recipe.json, or a file that was exported with one. Without a run, of the run that it names')
       .option('--estimate', 'only say what it would cost')
       .option('--out <file>', 'also write the result, by its ending: .json .csv .svg .png .pdf .html')
+      .option('--log-height', 'logarithmic heights in the picture')
+      .addOption(new Option('--size <width>x<height>', 'size of the picture in pixels (default: 1600x1000)').argParser(pixels))
+      .option('--dpi <dots>', 'dots per inch that a .png says of itself', wholeNumber(1))
+      .addOption(new Option('--theme <theme>', 'light or dark (default: light; a page follows the system)').choices(['light', 'dark']))
       .option('--midpoint <file>', 'also write the weights at the path\'s middle (.safetensors), for `run --weights`')
       .addOption(checkpointOption())
       .addOption(memberOption())
@@ -85,7 +93,7 @@ export function addPath(program: Command): void {
       return;
     }
     const { id, result } = await compute(terminal, (signal) => computeRunPath(run, request, { program: programName, signal }));
-    if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, await exportPath(result, format));
+    if (options.out !== undefined && format !== undefined) writeOutputFile(options.out, await exportPath(result, format, lookOf(options)));
     if (options.midpoint !== undefined) copyFileSync(pathWeightsFile(run.paths.folder, id, 'midpoint'), options.midpoint);
     const { recipe, straight, alignment, inner, t, distance, values } = result;
     const barriers = barriersOf(result);
@@ -96,7 +104,7 @@ export function addPath(program: Command): void {
       ...table(
         ['barrier', 'above the line', 'at t', 'above the mean', 'highest', 'middle'],
         Object.entries(barriers).flatMap(([part, quantities]) => Object.entries(quantities).map(([quantity, { aboveLine, at, aboveMean, highest }]) =>
-          [`${part} ${quantity}`, aboveLine, at, aboveMean, highest, values[part]![quantity]![Math.floor((t.length - 1) / 2)]!])),
+          [`${part} ${quantity}`, aboveLine, aboveLine > 0 ? at : '-', aboveMean, highest, values[part]![quantity]![Math.floor((t.length - 1) / 2)]!])),
       ),
       '',
       `Kept in ${run.paths.path(id)}${options.out === undefined ? '' : `; ${options.out} written`}`,
@@ -111,9 +119,10 @@ async function asked(terminal: Terminal, named: string | undefined, options: Pat
   if (to === undefined) throw new UserError('path.to', 'Where does the path lead? Name the other weights: --to RUN, or give a --recipe.');
   const opened = await openNamed(named, options);
   return takenWeights(terminal, opened, pathRequestSchema.parse({
-    to: otherWeights(to), align, kind, batchSize, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? opened.usualCheckpoint,
+    to: otherWeights(to), align, kind, learningRate, momentum, pivots, cycles, spring, points, seed, subset, checkpoint: checkpoint ?? opened.usualCheckpoint,
     ...(split.length > 0 && { splits: [...new Set(split)] }),
     ...(epochs !== undefined && { epochs }),
+    ...(batchSize !== undefined && { batchSize }),
   }));
 }
 
@@ -124,6 +133,9 @@ async function again(file: string, named: string | undefined, options: PathOptio
   const run = await openOfRecipe(recipe, named, options);
   return { run, request: requestFromPathRecipe(run, recipe, { program: programName }) };
 }
+
+/** How the picture is to look. */
+const lookOf = ({ logHeight, size, dpi, theme }: PathOptions): PathFileLook => ({ ...(logHeight && { scale: 'log' }), ...(size && { width: size[0], height: size[1] }), ...(dpi !== undefined && { dotsPerInch: dpi }), ...(theme && { theme }) });
 
 const alignmentLine = ({ distanceBefore, distanceAfter, passes, groups, kept }: NonNullable<PathResult['alignment']>): string =>
   `${groups} ${groups === 1 ? 'layer' : 'layers'} of units matched in ${passes} passes: distance ${number(distanceBefore)} -> ${number(distanceAfter)}${kept.length > 0 ? `; left in their order: ${kept.map(({ name }) => name).join(', ')}` : ''}`;

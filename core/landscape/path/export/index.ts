@@ -2,7 +2,7 @@ import { type FigureFacts, htmlTable, pdfFile, pngFile, staticPage, svgFile } fr
 import { UserError } from '#core/graph';
 import { formatNumber } from '../../export/height';
 import { barriersOf, type PathResult } from '../result';
-import { drawPath, pathCaptions } from './chart';
+import { drawPath, pathCaptions, type PathLook } from './chart';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -35,34 +35,40 @@ function csv({ t, distance, values, recipe }: PathResult): string {
 }
 
 /** One page that needs nothing else: the picture, the barriers, the recipe and the numbers. */
-function html(result: PathResult): string {
+function html(result: PathResult, look: PathLook): string {
   const [title, how] = pathCaptions(result);
   const rows = Object.entries(barriersOf(result)).flatMap(([split, quantities]) => Object.entries(quantities).map(([name, { aboveLine, at, aboveMean, highest, mean }]) =>
-    [`${split} ${name}`, ...[aboveLine, at, aboveMean, highest, mean].map((value) => formatNumber(value))]));
+    [`${split} ${name}`, formatNumber(aboveLine), aboveLine > 0 ? formatNumber(at) : '–', ...[aboveMean, highest, mean].map((value) => formatNumber(value))]));
   return staticPage({
     title,
     description: `${title}. ${how}`,
-    picture: { light: drawPath(result), dark: drawPath(result, { theme: 'dark' }) },
+    picture: { light: drawPath(result, { ...look, theme: 'light' }), dark: drawPath(result, { ...look, theme: 'dark' }) },
     body: htmlTable(['barrier', 'above the line between the ends', 'at t', 'above the mean of the ends', 'highest', 'mean'], rows),
     recipe: result.recipe,
     data: { 'path-data': JSON.stringify(pathDocument(result)) },
   });
 }
 
+/** How a path's picture is to look, and what a PNG says of its resolution. */
+export interface PathFileLook extends PathLook {
+  /** For programs that lay it out on paper. */
+  readonly dotsPerInch?: number;
+}
+
 const exporters = {
-  json: (result: PathResult) => encode(`${JSON.stringify(pathDocument(result), (_, value: unknown) => (value === Infinity ? null : value))}\n`),
-  csv: (result: PathResult) => encode(csv(result)),
-  svg: (result: PathResult) => svgFile(drawPath(result), factsOf(result)),
-  png: (result: PathResult) => pngFile(drawPath(result), factsOf(result)),
-  pdf: (result: PathResult) => pdfFile(drawPath(result), factsOf(result)),
-  html: (result: PathResult) => encode(html(result)),
-} satisfies Record<string, (result: PathResult) => Uint8Array | Promise<Uint8Array>>;
+  json: (result) => encode(`${JSON.stringify(pathDocument(result), (_, value: unknown) => (value === Infinity ? null : value))}\n`),
+  csv: (result) => encode(csv(result)),
+  svg: (result, look) => svgFile(drawPath(result, look), factsOf(result)),
+  png: (result, look) => pngFile(drawPath(result, look), factsOf(result), look.dotsPerInch),
+  pdf: (result, look) => pdfFile(drawPath(result, look), factsOf(result)),
+  html: (result, look) => encode(html(result, look)),
+} satisfies Record<string, (result: PathResult, look: PathFileLook) => Uint8Array | Promise<Uint8Array>>;
 
 export type PathFormat = keyof typeof exporters;
 export const pathFormats = Object.keys(exporters) as readonly PathFormat[];
 
-/** The path as a file of the given format. */
-export const exportPath = async (result: PathResult, format: PathFormat): Promise<Uint8Array> => exporters[format](result);
+/** The path as a file of the given format; a page follows the reader's theme. */
+export const exportPath = async (result: PathResult, format: PathFormat, look: PathFileLook = {}): Promise<Uint8Array> => exporters[format](result, look);
 
 /** The format a file's name asks for by its ending. @throws UserError that lists the formats */
 export function pathFormatOf(file: string): PathFormat {

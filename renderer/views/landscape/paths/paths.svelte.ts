@@ -1,7 +1,8 @@
-import type { HostClient, Path, PathEstimate, PathEvent, PathFormat, PathListing, PathRequest } from '#host-client';
+import type { HostClient, Path, PathEstimate, PathEvent, PathFormat, PathListing, PathLook, PathRequest, RunDetails } from '#host-client';
 import { Computation } from '../../../app/computation.svelte';
 import { notices } from '../../../app/notices.svelte';
 import type { CheckpointName } from '../../../components/asked/asked';
+import { isDocument } from '../../../components/schema/value';
 
 /** A request with every field the form shows. */
 export type Request = Required<Pick<PathRequest, 'kind' | 'align' | 'checkpoint' | 'learningRate' | 'pivots' | 'points' | 'subset' | 'seed'>> & {
@@ -9,18 +10,26 @@ export type Request = Required<Pick<PathRequest, 'kind' | 'align' | 'checkpoint'
   to: { run: string; checkpoint?: CheckpointName; member?: number } | null;
   /** `null`: what is usual for the kind */
   epochs: number | null;
+  /** examples of a step; `null`: as the run was trained */
+  batchSize: number | null;
   /** of a population */
   member?: number;
 };
 
-export const firstRequest: Request = { to: null, kind: 'bezier', align: false, checkpoint: 'last', epochs: null, learningRate: 0.05, pivots: 4, points: 61, subset: 2000, seed: 0 };
+export const firstRequest: Request = { to: null, kind: 'bezier', align: false, checkpoint: 'last', epochs: null, batchSize: null, learningRate: 0.05, pivots: 4, points: 61, subset: 2000, seed: 0 };
 
 /** Passes over the data where none are asked for. */
 export const usualEpochs = (kind: Request['kind']): number => (kind === 'band' ? 6 : 30);
 
+/** Examples of a step where none are asked for: as the run was trained, at most 128. */
+export function usualBatch({ training }: RunDetails['specification']): number {
+  const trained = isDocument(training) ? training['batchSize'] : undefined;
+  return typeof trained === 'number' ? Math.min(128, trained) : 128;
+}
+
 /** What the engine is asked for; nothing while the other end is not chosen. */
-export function toRequest(run: string, { to, epochs, ...rest }: Request): PathRequest | null {
-  return to && { run, to, ...rest, ...(epochs === null ? {} : { epochs }) };
+export function toRequest(run: string, { to, epochs, batchSize, ...rest }: Request): PathRequest | null {
+  return to && { run, to, ...rest, ...(epochs === null ? {} : { epochs }), ...(batchSize === null ? {} : { batchSize }) };
 }
 
 export interface Progress {
@@ -87,12 +96,12 @@ export class Paths extends Computation<Progress> {
     await this.refresh(client);
   }
 
-  /** A file of the shown path, made by the engine. */
-  async file(client: HostClient, what: PathFormat | 'midpoint' | 'end' | number): Promise<{ name: string; bytes: Uint8Array } | undefined> {
+  /** A file of the shown path, made by the engine; pictures as `look` says. */
+  async file(client: HostClient, what: PathFormat | 'midpoint' | 'end' | number, look: PathLook): Promise<{ name: string; bytes: Uint8Array } | undefined> {
     if (!this.shown) return undefined;
     const one = { run: this.run, id: this.shown.id };
     if (what === 'midpoint' || what === 'end' || typeof what === 'number') return client.paths.weights({ ...one, which: what });
-    return client.paths.export({ ...one, format: what });
+    return client.paths.export({ ...one, format: what, look });
   }
 
   #take(event: PathEvent): void {
@@ -124,10 +133,10 @@ export class Paths extends Computation<Progress> {
 
 /** How a path was made, in one line. */
 export function describe({ recipe, title }: Path): string {
-  const { training, subset, splits, batchNorm } = recipe as { training?: { epochs: number; learningRate: number } | null; subset?: { count: number } | null; splits?: string[]; batchNorm?: string };
+  const { training, subset, splits, batchNorm } = recipe as { training?: { epochs: number; learningRate: number; batchSize: number } | null; subset?: { count: number } | null; splits?: string[]; batchNorm?: string };
   return [
     title,
-    ...(training ? [`${training.epochs} epochs at ${training.learningRate}`] : []),
+    ...(training ? [`${training.epochs} epochs at ${training.learningRate}, batches of ${training.batchSize}`] : []),
     `${(splits ?? []).join(' and ')}${subset ? `, at most ${subset.count} examples of each` : ', all examples'}`,
     ...(batchNorm === 'recalibrated' ? ['BatchNorm recalibrated'] : []),
   ].join(' · ');

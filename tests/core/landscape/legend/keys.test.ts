@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { legendKeys, legendRows, nameLines } from '../../../../core/landscape/legend';
+import { leadsAlongPath, legendKeys, legendRows, nameLines } from '../../../../core/landscape/legend';
 
 it('the name of an axis takes two lines where it does not fit in one, parted where it reads well', () => {
   const lines = (text: string, room: number): readonly string[] => nameLines(text, ({ length }) => length, room);
@@ -16,7 +16,15 @@ describe('a legend', () => {
     expect(legendKeys({ paths: 0, marks: [], computed: false })).toEqual([]);
     const all = legendKeys({ paths: 1, lowest: '0.1', marks: [{ kind: 'saddle' }, { kind: 'minimum' }, { kind: 'minimum' }], computed: true });
     expect(all.map(({ symbol }) => symbol)).toEqual(['path', 'lowest', 'minimum', 'saddle', 'computed']);
+    expect(legendKeys({ paths: 1, between: true, marks: [], computed: false }).map(({ text }) => text)).toEqual(['path between the networks, from ring to dot']);
     expect(all.map(({ text }) => text)).toEqual(['path of training, from ring to dot', 'lowest point, 0.1', 'valley (local minimum)', 'pass (saddle)', 'computed point, between them interpolated']);
+  });
+
+  it('tells a path between networks from one of training by the weights that the plane leads to', () => {
+    const leads = (...names: string[]) => ({ kind: 'through', of: names.map((checkpoint) => ({ checkpoint })) });
+    expect(leadsAlongPath(leads('last', 'path:bezier-1/1'))).toBe(true);
+    expect(leadsAlongPath({ kind: 'line', to: { checkpoint: 'path:bezier-1/end' } })).toBe(true);
+    for (const plane of [leads('last', 'init'), { kind: 'random' }, { kind: 'line', to: { checkpoint: '12' } }]) expect(leadsAlongPath(plane)).toBe(false);
   });
 
   it('goes on in the next row where a key has no room left; a key that is wider than the room has a row of its own', () => {

@@ -39,6 +39,9 @@ it('barriers by both definitions', () => {
   expect(found).toEqual({ aboveLine: 2.5, at: 0.25, aboveMean: 2, highest: 4, mean: 0.25 * 2.5 + 0.75 * 3.5 });
   expect(barrier(Float64Array.of(0, 0.5, 1), Float64Array.of(1, 0, 2)).aboveLine).toBe(0);
   expect(barrier(Float64Array.of(0, 0.5, 1), Float64Array.of(1, Infinity, 2)).aboveLine).toBe(Infinity);
+  // On the line itself, up to its rounding: two of 69 examples wrong everywhere is no barrier.
+  expect(barrier(Float64Array.from({ length: 61 }, (_, i) => i / 60), new Float64Array(61).fill(2 / 69))).toMatchObject({ aboveLine: 0, at: 0 });
+  expect(barrier(Float64Array.of(0, 0.5, 1), Float64Array.of(1, 1 + 1e-12, 1)).aboveLine).toBeCloseTo(1e-12, 15);
 });
 
 describe('a valley bent around a hill', () => {

@@ -28,8 +28,10 @@ async function finish(from: string, asked: object): Promise<{ id: string; result
 
 describe('a path between two runs', () => {
   it('a Bezier curve is lower than the line; it is kept, listed, opened, exported and removed', async () => {
-    const [line, bezier] = [await finish(runs[0]!, { to: { run: runs[1]! }, kind: 'line', points: 21 }), await finish(runs[0]!, { to: { run: runs[1]! }, points: 21, epochs: 40, batchSize: 32 })];
+    const [line, bezier] = [await finish(runs[0]!, { to: { run: runs[1]! }, kind: 'line', points: 21 }), await finish(runs[0]!, { to: { run: runs[1]! }, points: 21, epochs: 40 })];
     const height = ({ result }: { result: PathResult }): number => barriersOf(result)['train']!['loss']!.aboveLine;
+    // As the run was trained, where nothing is asked for.
+    expect(bezier.result.recipe.training!.batchSize).toBe(32);
     expect(height(line)).toBeGreaterThan(0.05);
     expect(height(bezier)).toBeLessThan(0.5 * height(line));
     expect(Object.keys(line.result.values)).toEqual(['train', 'test']);
