@@ -3,7 +3,7 @@ import { exact, type Invariance, type Measure, mapped, type MeasureValue } from 
 import { mean } from '../../algebra/statistics';
 import type { Answers } from '../../operators/network-at';
 import { dziugaite, jiang } from '../sources';
-import { meanWithInterval, quantileWithInterval } from '../statistics';
+import { meanWithInterval, quantileWithInterval, shareWithInterval } from '../statistics';
 
 const functional: readonly Invariance[] = ['layer-rescaling', 'unit-rescaling', 'permutation'];
 const common = { family: 'outputs', invariant: functional, work: ['evaluation'] } as const;
@@ -82,7 +82,8 @@ export const outputMeasures: readonly Measure[] = [
     invariant: [...functional, 'logit-scale'],
     needs: ['classes'],
     async compute(bench) {
-      return meanWithInterval((await margins(bench)).map((value) => Number(!(value > 0))), 'examples');
+      const found = await margins(bench);
+      return shareWithInterval(found.reduce((wrong, value) => wrong + Number(!(value > 0)), 0), found.length);
     },
   },
   {
