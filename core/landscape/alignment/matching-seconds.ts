@@ -1,4 +1,4 @@
-import { secondsSince } from '#core/runtime';
+import { secondsSince, Times } from '#core/runtime';
 import { assign } from './assignment';
 import type { PermutationSpecification } from './specification';
 import { addProducts, unitsFirst, type Weights } from './weight-matching';
@@ -7,6 +7,8 @@ import { addProducts, unitsFirst, type Weights } from './weight-matching';
 const PASSES = 12;
 /** Units of a group between which products and an assignment are timed. */
 const TIMED = 256;
+/** Seconds for which each of both is timed, again and again where it is short: a first time makes what the others find made. */
+const REPEATED = 0.05;
 
 /** Multiplications of one pass: for each group and each tensor that holds it, the products of all pairs of units. */
 export function matchingProducts(weights: Weights, { tensors, groups }: PermutationSpecification): number {
@@ -21,7 +23,10 @@ export function matchingProducts(weights: Weights, { tensors, groups }: Permutat
 export async function matchingSeconds(a: Weights, b: Weights, specification: PermutationSpecification, signal?: AbortSignal): Promise<number> {
   const { groups, tensors } = specification;
   const widest = groups.indexOf(Math.max(...groups));
-  const holder = Object.entries(tensors).find(([name, factors]) => a[name] !== undefined && factors.some(({ group }) => group === widest));
+  // The largest of them: of a bias the products would be fewer than what is done around them.
+  const holder = Object.entries(tensors)
+    .filter(([name, factors]) => a[name] !== undefined && factors.some(({ group }) => group === widest))
+    .toSorted(([first], [second]) => a[second]!.length - a[first]!.length)[0];
   if (holder === undefined) return 0;
   const [name, factors] = holder;
   const at = factors.findIndex(({ group }) => group === widest);
@@ -32,11 +37,19 @@ export async function matchingSeconds(a: Weights, b: Weights, specification: Per
   const units = (weights: Weights): Float32Array => unitsFirst(weights[name]!, outer, n, width / outer).subarray(0, timed * width);
   const [left, right] = [units(a), units(b)];
   const gain = new Float64Array(timed * timed);
-  const start = performance.now();
-  await addProducts(gain, left, right, timed, width, signal);
-  const product = secondsSince(start) / (timed * timed * width);
-  const again = performance.now();
-  assign(gain, timed);
-  const assignment = secondsSince(again) / timed ** 3;
+  const product = (await usualSeconds(() => addProducts(gain, left, right, timed, width, signal))) / (timed * timed * width);
+  const assignment = (await usualSeconds(() => assign(gain, timed))) / timed ** 3;
   return PASSES * (matchingProducts(a, specification) * product + groups.reduce((sum, size) => sum + size ** 3, 0) * assignment);
+}
+
+/** What one time of something takes. */
+async function usualSeconds(once: () => unknown): Promise<number> {
+  const times = new Times();
+  const begun = performance.now();
+  do {
+    const start = performance.now();
+    await once();
+    times.add(secondsSince(start));
+  } while (secondsSince(begun) < REPEATED);
+  return times.usual!;
 }
