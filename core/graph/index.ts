@@ -5,7 +5,7 @@ export { apply, scalarValue, withoutSimplifying } from './apply';
 export * from './dtype';
 export { opDefinition, opNames, type OpDefinition } from './op';
 export { loopPlan, loopReaders, type LoopPlan } from './loop-plan';
-export { reapply, substitute, topologicalOrder } from './order';
+export { readersOf, reapply, renewed, rewrite, substitute, topologicalOrder } from './order';
 export { Philox, philoxBlock, philoxHalves, philoxWords, streamKey, streamKeys } from './philox';
 export { spec, specsOf, Tensor, type Attributes, type TensorSpec } from './tensor';
 export { checkClosed, isSpec, trace, type Graph, type GraphInput, type GraphOutput, type TracedGraph } from './trace';

@@ -2,13 +2,12 @@ import { type Graph, UserError, valuesOnly } from '#core/graph';
 import { memoryOf } from './cost/memory';
 import { refuseAboveMemory } from './cost/refuse';
 import { findDevice } from './devices';
+import { inHostMemory } from './host-memory';
 import { KeptProgram } from './kept/kept-program';
 import { compileOnnx, loadOnnx, type OnnxOptions } from './onnx/session';
 import { prepare } from './prepare';
 import type { CompileOptions, Program } from './program';
 import { ReferenceProgram } from './reference/program';
-
-const inHostMemory: ReadonlySet<CompileOptions['device']> = new Set(['cpu', 'reference', 'tensorflow']);
 
 /**
  * Makes a graph runnable on a device.

@@ -1,4 +1,4 @@
-import { apply, constant, scalarValue, type Tensor, topologicalOrder, toTypedArray } from '#core/graph';
+import { constant, renewed, rewrite, scalarValue, type Tensor, toTypedArray } from '#core/graph';
 import { interpret, sequenceOf } from './reference/interpret';
 import type { Numbers } from './reference/value';
 
@@ -12,15 +12,11 @@ const expanding = new Set(['broadcastTo', 'pad']);
  * `outputs` with everything that depends on constants only computed, once and in float64, as long as it is small. What is large, or what
  * only repeats numbers, stays an operation.
  */
-export function foldConstants(outputs: readonly Tensor[]): Tensor[] {
-  const values = new Map<Tensor, Tensor>();
-  for (const x of topologicalOrder(outputs)) {
-    const inputs = x.inputs.map((input) => values.get(input)!);
-    const node = inputs.every((input, i) => input === x.inputs[i]) ? x : apply(x.op, inputs, x.attributes);
-    values.set(x, foldable(node) ? computed(node) : node);
-  }
-  return outputs.map((x) => values.get(x)!);
-}
+export const foldConstants = (outputs: readonly Tensor[]): Tensor[] =>
+  rewrite(outputs, (x, now) => {
+    const node = renewed(x, now);
+    return foldable(node) ? computed(node) : node;
+  });
 
 /** Whether the numbers are known: an array of constants, or one number everywhere. */
 const known = (x: Tensor): boolean => x.op === 'constant' || scalarValue(x) !== undefined;

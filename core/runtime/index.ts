@@ -1,4 +1,5 @@
 export { compile } from './compile';
+export { compileInThreads } from './compile-in-threads';
 export { compileFunction, type CompiledFunction } from './compile-function';
 export { bestGpu, deviceIds, findDevice, listDevices } from './devices';
 export { cudaFolder } from './discovery/accelerator';
@@ -11,7 +12,9 @@ export { ProgramStore, type StoredSize } from './kept/store';
 export type { MemoryEstimate } from './cost/memory';
 export type { NodeCost } from './cost/node-cost';
 export { exportForAnyBatch, exportOnnx, type ExportOptions } from './export';
+export { sealable } from './onnx/sealable';
 export { batchedTensors } from './onnx/symbolic-batch';
+export { keepableBytes } from './host-memory';
 export { pickFeeds } from './feeds';
 export { longestRun } from './longest-run';
 export { prepare } from './prepare';

@@ -1,4 +1,5 @@
 import type { DType, Graph, TypedArray } from '#core/graph';
+import type { ComputeThread } from './onnx/threads/compute-thread';
 
 export type DeviceId = 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'tensorflow' | 'reference';
 
@@ -38,6 +39,13 @@ export interface CompileOptions {
   readonly memoryLimit?: number;
   /** Writes the runtime's own profile (Chrome's trace format) to a file of this prefix when the program is disposed of. */
   readonly profile?: string;
+  /**
+   * Inputs and outputs that go from one program to another and are read by nobody else: their numbers may lie in memory as the device computes with them best. All programs
+   * that exchange an array have to call it by names that are sealed. Which are worth it, `sealable` says.
+   */
+  readonly sealed?: ReadonlySet<string>;
+  /** Runs a program of the processor in a thread beside this one. */
+  readonly thread?: ComputeThread;
 }
 
 /** The machine of a larger record of options: what a program is compiled for. */

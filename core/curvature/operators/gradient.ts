@@ -28,6 +28,12 @@ export async function gradientCovariance(problem: CurvatureProblem, options: Net
     precision: second.precision,
     block: second.block,
     places: second.places,
+    get lanes() {
+      return second.lanes;
+    },
+    get keptBytes() {
+      return second.keptBytes;
+    },
     async apply(vectors, applied) {
       const images = await second.apply(vectors, applied);
       images.forEach((image, i) => addScaled(image, mean, -dot(mean, vectors[i]!)));

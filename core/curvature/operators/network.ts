@@ -1,16 +1,17 @@
-import { type Graph, spec, type Tensor, trace, UserError, vmap } from '#core/graph';
+import { type Graph, spec, type Tensor, trace, type TypedArray, UserError, vmap } from '#core/graph';
 import { type CompileOptions, compileOptionsOf, type Feed } from '#core/runtime';
 import { type CurvatureProblem, exampleCount, type ParameterFilter } from '../problem';
 import { fixedFeeds, type ParameterPlace, placesOf, type ProblemInputs, problemSpecs, sizeOfPlaces } from './feeds';
+import { inLanes, lanesOf } from './lanes';
 import { type ApplyOptions, type LinearOperator, newVector, type Vector } from './operator';
 import { ProductPrograms } from './product-programs';
 import { type BatchTensors, type ProductName, products } from './products';
-import { type Arrays, StillPart } from './still-part';
+import { StillPart } from './still-part';
 
 export interface NetworkOperatorOptions extends CompileOptions {
   /** Which parameters take part; default: all. */
   readonly select?: ParameterFilter;
-  /** Bytes for what is kept between products, of any number of vectors; default 1 GiB. Batches that do not fit are computed whole each time. */
+  /** Bytes for what is kept between products, of any number of vectors; default `keepableBytes`. Batches that do not fit are computed whole each time. */
   readonly memory?: number;
   /** Vectors multiplied at once: the weights are read once for all of them, and a run takes as much longer. Default 8. */
   readonly block?: number;
@@ -20,10 +21,11 @@ export interface NetworkOperatorOptions extends CompileOptions {
 export interface NetworkOperator extends LinearOperator {
   readonly name: ProductName;
   readonly places: readonly ParameterPlace[];
+  readonly lanes: number;
+  readonly keptBytes: number;
   moveTo(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void;
 }
 
-const DEFAULT_MEMORY = 2 ** 30;
 const BLOCK = 8;
 
 /**
@@ -41,7 +43,9 @@ class ProductOperator implements NetworkOperator {
   readonly block: number;
   /** By the number of vectors. */
   readonly #programs = new Map<number, Promise<ProductPrograms>>();
-  readonly #still: StillPart;
+  #still: StillPart | undefined;
+  #lanes: number | undefined;
+  #graph: Graph | undefined;
   #fixed: Readonly<Record<string, Feed>>;
   readonly #examples: number;
   readonly #sums: Float64Array[] = [];
@@ -58,12 +62,15 @@ class ProductOperator implements NetworkOperator {
     this.#examples = exampleCount(problem);
     if (this.#examples === 0) throw new UserError('curvature.examples', 'there is no example to take the loss of');
     this.#fixed = fixedFeeds(problem);
-    this.#still = new StillPart((input) => input.startsWith('vector.'), problem.batches.length, options.memory ?? DEFAULT_MEMORY, compileOptionsOf(options));
+  }
+
+  get lanes(): number {
+    return (this.#lanes ??= lanesOf(this.#ofOne, this.problem.batches.length, this.dimension, this.options));
   }
 
   moveTo(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void {
     this.#fixed = fixedFeeds(weights);
-    this.#still.release();
+    this.#still?.release();
   }
 
   async apply(vectors: readonly Vector[], { signal }: ApplyOptions = {}): Promise<Vector[]> {
@@ -72,12 +79,16 @@ class ProductOperator implements NetworkOperator {
     const fed: Record<string, Feed> = { ...this.#fixed, ...this.#vectorFeeds(vectors) };
     const alone = this.problem.batches.length === 1;
     const sums = alone ? vectors.map(() => newVector(this)) : this.#accumulators(vectors.length);
-    for (const [index, { x, y, mask }] of this.problem.batches.entries()) {
+    const { batches } = this.problem;
+    const product = async (index: number): Promise<TypedArray[]> => {
       signal?.throwIfAborted();
+      const { x, y, mask } = batches[index]!;
       const results = await programs.run(index, { ...fed, 'batch.x': x, 'batch.y': y, 'batch.mask': mask });
-      await this.#add(results, sums);
+      const numbers = await Promise.all(this.places.map(({ name }) => results[name]!.read()));
       for (const array of Object.values(results)) array.dispose();
-    }
+      return numbers;
+    };
+    await inLanes(batches.length, this.lanes, product, (numbers) => this.#add(numbers, sums));
     const share = 1 / this.#examples;
     return sums.map((sum) => {
       const product = alone ? sum : newVector(this);
@@ -87,13 +98,13 @@ class ProductOperator implements NetworkOperator {
   }
 
   get keptBytes(): number {
-    return this.#still.keptBytes;
+    return this.#still?.keptBytes ?? 0;
   }
 
   async dispose(): Promise<void> {
     for (const programs of this.#programs.values()) await (await programs).dispose();
     this.#programs.clear();
-    await this.#still.dispose();
+    await this.#still?.dispose();
   }
 
   /** Vectors as the program takes them: one alone in views, several packed parameter by parameter. */
@@ -118,9 +129,9 @@ class ProductOperator implements NetworkOperator {
     return this.#sums.slice(0, count).map((sum) => sum.fill(0));
   }
 
-  async #add(results: Arrays, sums: readonly Vector[]): Promise<void> {
-    for (const { name, offset, size } of this.places) {
-      const values = (await results[name]!.read()) as Vector;
+  #add(numbers: readonly TypedArray[], sums: readonly Vector[]): void {
+    for (const [i, { offset, size }] of this.places.entries()) {
+      const values = numbers[i] as Vector;
       sums.forEach((sum, k) => {
         if (this.problem.batches.length === 1) sum.set(values.subarray(k * size, (k + 1) * size), offset);
         else addInto(sum, offset, values, k * size, size);
@@ -131,10 +142,17 @@ class ProductOperator implements NetworkOperator {
   #program(count: number): Promise<ProductPrograms> {
     let program = this.#programs.get(count);
     if (program === undefined) {
-      program = ProductPrograms.of(this.#trace(count), this.#still, compileOptionsOf(this.options));
+      const options = compileOptionsOf(this.options);
+      this.#still ??= new StillPart((input) => input.startsWith('vector.'), this.problem.batches.length, this.options.memory, options, this.lanes);
+      program = ProductPrograms.of(count === 1 ? this.#ofOne : this.#trace(count), this.#still, options, this.lanes);
       this.#programs.set(count, program);
     }
     return program;
+  }
+
+  /** The product with one vector. */
+  get #ofOne(): Graph {
+    return (this.#graph ??= this.#trace(1));
   }
 
   #trace(count: number): Graph {

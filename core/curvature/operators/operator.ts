@@ -21,6 +21,8 @@ export interface LinearOperator {
   apply(vectors: readonly Vector[], options?: ApplyOptions): Promise<Vector[]>;
   /** The same matrix at other weights, with the programs that are compiled already; absent where they cannot be kept. */
   moveTo?(weights: Pick<CurvatureProblem, 'parameters' | 'buffers'>): void;
+  /** How many batches of the data are computed at once; absent: one. */
+  readonly lanes?: number;
   /** Bytes that are kept between products at present; absent where nothing is. */
   readonly keptBytes?: number;
   /** Gives compiled programs and what they keep back. */

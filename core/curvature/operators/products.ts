@@ -1,4 +1,4 @@
-import { expandDims, gaussNewtonProduct, hvp, jvp, mul, sigmoid, softmax, sub, sum, type Tensor, UserError, vjp } from '#core/graph';
+import { expandDims, gaussNewtonProduct, hvp, jvp, mul, scaledFilters, sigmoid, softmax, sub, sum, type Tensor, UserError, vjp } from '#core/graph';
 import { type CurvatureProblem, exampleLosses } from '../problem';
 
 type Tensors = Record<string, Tensor>;
@@ -14,12 +14,15 @@ export interface BatchTensors {
 /** A batch's contribution to the product with `v`: summed over examples, to be divided by their number. */
 export type Product = (problem: CurvatureProblem, tensors: BatchTensors, v: Tensors) => Tensors;
 
+/** A value as products take derivatives of it: what lies in filters needs no pass over images, and of images less has to be kept. */
+const forProducts = (value: Tensor): Tensor => scaledFilters([value])[0]!;
+
 const outputsOf = (problem: CurvatureProblem, { still, buffers, batch }: BatchTensors) => (chosen: Tensors): Tensor =>
-  problem.outputs({ ...still, ...chosen }, buffers, batch.x);
+  forProducts(problem.outputs({ ...still, ...chosen }, buffers, batch.x));
 
 /** The losses of the batch's true examples, zeros for padding. */
 const lossesOf = (problem: CurvatureProblem, { still, buffers, batch }: BatchTensors) => (chosen: Tensors): Tensor =>
-  mul(exampleLosses(problem, { ...still, ...chosen }, buffers, batch), batch.mask);
+  forProducts(mul(exampleLosses(problem, { ...still, ...chosen }, buffers, batch), batch.mask));
 
 /** Sum of the losses of the batch's true examples. */
 const lossSum = (problem: CurvatureProblem, outputs: Tensor, { batch }: BatchTensors): Tensor => sum(mul(problem.loss(outputs, batch.y), batch.mask));

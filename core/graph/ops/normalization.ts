@@ -43,6 +43,10 @@ export function layerNorm(x: Tensor, weight: Tensor, bias?: Tensor, epsilon = 1e
 /** `[c]` as `[c, 1, ...]`, so that it scales the channels of `[n, c, ...]`. */
 export const perChannel = (v: Tensor, x: Tensor): Tensor => apply('reshape', [v], { shape: [v.size, ...range(x.rank - 2).map(() => 1)] });
 
+/** Whether `v` has one number for each channel of `x` `[n, c, ...]`: `[c, 1, ...]` or `[1, c, 1, ...]`. */
+export const isPerChannel = (v: Tensor, x: Tensor): boolean =>
+  x.rank >= 3 && v.size === x.shape[1] && v.rank >= x.rank - 1 && v.rank <= x.rank && v.shape[v.rank - x.rank + 1] === v.size;
+
 /** Group normalisation of `[n, c, ...]` (Wu and He 2018); `weight` and `bias` are `[c]`. */
 export function groupNorm(x: Tensor, groups: number, weight?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
   const [n, c, ...spatial] = x.shape as [number, number, ...number[]];

@@ -1,6 +1,7 @@
 export * from './align';
 export * from './grad';
 export { gradients, pullback } from './gradients';
+export { scaledFilters } from './scaled-filters';
 export { hoist, type HoistedGraph } from './hoist';
 export * from './populate';
 export * from './vmap';

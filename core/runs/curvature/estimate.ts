@@ -1,4 +1,6 @@
-import { actsOnExamples, checkWrittenOut, exampleCount, type LinearOperator, makeOperator, newVector, sumOfWork, timeVectorWork } from '#core/curvature';
+import { availableParallelism } from 'node:os';
+import { actsOnExamples, checkWrittenOut, type CurvatureProblem, exampleCount, type LinearOperator, makeOperator, newVector, sumOfWork, timeVectorWork, type Vector } from '#core/curvature';
+import { keepableBytes, secondsSince } from '#core/runtime';
 import type { OpenRun } from '../evaluation/open-run';
 import { statisticsOf } from '../surfaces/batch-norm';
 import { costOfMatrix, type MatrixCost, type ProductCount } from './figures';
@@ -22,32 +24,32 @@ export interface CurvatureCost {
   readonly batchNorm: boolean;
 }
 
-/** Bytes that an operator keeps between products at most; one batch is measured, which stands for all. */
-const KEPT = 2 ** 30;
-
 /**
- * Measures products with one batch of the examples and work on vectors, and counts: a second or two for small networks, some more for those whose programs take
+ * Measures products with the batches of the examples that are computed at once and work on vectors, and counts: a second or two for small networks, some more for those whose programs take
  * long to compile. Parts are counted as if each cost what the whole does, which is too much for small ones.
  *
  * @throws UserError as `computeRunCurvature` does
  */
 export async function estimateRunCurvature(run: OpenRun, request: CurvatureRequest, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CurvatureCost> {
   const { problem, groups, moments, block } = setUpCurvature(run, request);
-  const batches = problem.batches.length;
-  const part = { ...problem, batches: problem.batches.slice(0, 1) };
-  // Of one batch either all is kept or nothing: as of the whole where at least half of its batches fit.
-  const operator = await makeOperator(part, request.operator, { ...run.compile, select: groups[0]!.select, block, memory: (2 * KEPT) / (batches + 1) });
+  const memory = keepableBytes(run.compile.device);
+  // Of a round either at least half is kept or nothing: as of the whole.
+  const perBatch = (2 * memory) / (problem.batches.length + 1);
+  const { operator, part } = await firstRound(problem, (of) =>
+    makeOperator(of, request.operator, { ...run.compile, select: groups[0]!.select, block, memory: perBatch * Math.ceil(of.batches.length / 2) }));
+  const rounds = problem.batches.length / part.batches.length;
   try {
     const dimension = actsOnExamples(request.operator) ? operator.dimension * (exampleCount(problem) / exampleCount(part)) : operator.dimension;
     if (request.all) checkWrittenOut(dimension);
     const [own, path] = [costOfMatrix(request, dimension), costOfMatrix(pathRequest(request), dimension)];
     const one = await timeProducts(operator, 1, signal);
+    const keeping = (rounds - 1) * (await secondsOfKeeping(operator, part, one.seconds, signal));
     const several = own.most.together > 0 ? await timeProducts(operator, Math.min(block, operator.block), signal) : one;
     const secondsOfWork = await timeVectorWork({ dimension, precision: operator.precision }, sumOfWork([own.most.work, path.most.work]));
-    const perMatrix = ({ single, together, work }: MatrixCost): number => batches * (single * one.seconds + together * several.seconds) + secondsOfWork(work);
+    const perMatrix = ({ single, together, work }: MatrixCost): number => rounds * (single * one.seconds + together * several.seconds) + secondsOfWork(work);
     const total = (which: 'usual' | 'most'): number =>
-      groups.length * (one.compilation + (several === one ? 0 : several.compilation) + perMatrix(own[which]) + moments.length * perMatrix(path[which]));
-    const gradient = (batches * one.seconds) / 2;
+      groups.length * (one.compilation + (several === one ? 0 : several.compilation) + keeping + perMatrix(own[which]) + moments.length * (keeping + perMatrix(path[which])));
+    const gradient = (rounds * one.seconds) / 2;
     const bytes = operator.precision === 'float32' ? 4 : 8;
     return {
       seconds: gradient + total('usual'),
@@ -55,7 +57,7 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
       products: groups.length * (all(own.usual) + moments.length * all(path.usual)),
       matrices: groups.length * (1 + moments.length),
       examples: exampleCount(problem),
-      memoryBytes: Math.min(KEPT, batches * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * own.vectors),
+      memoryBytes: Math.min(memory, rounds * (operator.keptBytes ?? 0)) + (request.all ? 16 * dimension ** 2 : bytes * dimension * own.vectors),
       batchNorm: statisticsOf(run.parts.model).length > 0,
     };
   } finally {
@@ -63,16 +65,39 @@ export async function estimateRunCurvature(run: OpenRun, request: CurvatureReque
   }
 }
 
+/** The matrix of as many batches as are computed at once, which stand for all. */
+async function firstRound(problem: CurvatureProblem, make: (part: CurvatureProblem) => Promise<LinearOperator>): Promise<{ operator: LinearOperator; part: CurvatureProblem }> {
+  const first = (count: number): CurvatureProblem => ({ ...problem, batches: problem.batches.slice(0, count) });
+  let part = first(availableParallelism());
+  let operator = await make(part);
+  const { lanes = 1 } = operator;
+  if (lanes < part.batches.length) {
+    await operator.dispose();
+    part = first(lanes);
+    operator = await make(part);
+  }
+  return { operator, part };
+}
+
 const all = ({ single, together }: ProductCount): number => single + together;
 
 /** Seconds of one vector's product when so many are multiplied at once, from the second of two; and what the first took longer. */
 async function timeProducts(operator: LinearOperator, count: number, signal: AbortSignal | undefined): Promise<{ seconds: number; compilation: number }> {
   const vectors = Array.from({ length: count }, () => newVector(operator).fill(operator.dimension ** -0.5));
-  const times: number[] = [];
-  for (let i = 0; i < 2; i++) {
-    const start = performance.now();
-    await operator.apply(vectors, signal && { signal });
-    times.push((performance.now() - start) / 1000);
-  }
-  return { seconds: times[1]! / count, compilation: Math.max(0, times[0]! - times[1]!) };
+  const first = await secondsOfProduct(operator, vectors, signal);
+  const second = await secondsOfProduct(operator, vectors, signal);
+  return { seconds: second / count, compilation: Math.max(0, first - second) };
+}
+
+/** What the first product after the weights have changed takes longer: what does not depend on the vector is computed and kept. */
+async function secondsOfKeeping(operator: LinearOperator, problem: CurvatureProblem, usual: number, signal: AbortSignal | undefined): Promise<number> {
+  if (operator.moveTo === undefined || (operator.keptBytes ?? 0) === 0) return 0;
+  operator.moveTo(problem);
+  return Math.max(0, (await secondsOfProduct(operator, [newVector(operator).fill(1)], signal)) - usual);
+}
+
+async function secondsOfProduct(operator: LinearOperator, vectors: readonly Vector[], signal: AbortSignal | undefined): Promise<number> {
+  const start = performance.now();
+  await operator.apply(vectors, signal && { signal });
+  return secondsSince(start);
 }

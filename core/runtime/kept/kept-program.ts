@@ -19,13 +19,14 @@ export class KeptProgram {
   ) {}
 
   /** `undefined` where this program is not to be kept: no folder, another device than the processor, a small graph. */
-  static async of(graph: Graph, { device, threads, profile }: CompileOptions): Promise<KeptProgram | undefined> {
+  static async of(graph: Graph, { device, threads, profile, sealed }: CompileOptions): Promise<KeptProgram | undefined> {
     const store = device === 'cpu' && profile === undefined ? keptPrograms() : undefined;
     if (store === undefined) return undefined;
     const hash = createHash('sha256');
     const nodes = describeGraph(graph, hash);
     if (nodes === undefined || nodes < LEAST_NODES) return undefined;
     hash.update(`${await circumstances()}\nthreads ${threads ?? 'all'}`);
+    for (const { name } of [...graph.inputs, ...graph.outputs]) if (sealed?.has(name) === true) hash.update(`\nsealed ${name}`);
     return new KeptProgram(store, hash.digest('hex'));
   }
 

@@ -1,7 +1,7 @@
-import { constantData, type DType, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
+import { constantData, type DType, readersOf, sizeOf, type Tensor, toTypedArray, topologicalOrder } from '#core/graph';
 import { missingRule } from '../missing-rule';
 import { type Fusion, fusion } from './fusion';
-import { layouts } from './layouts';
+import { exchanging, layouts } from './layouts';
 import type { Layout, LayoutName } from './layouts/layout';
 import { type NodeAttribute, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './model';
 
@@ -22,6 +22,8 @@ interface BuilderOptions {
   readonly block?: number | undefined;
   /** Tensors whose axis 0 may have any length. */
   readonly openBatch: ReadonlySet<Tensor>;
+  /** Inputs that another program gives as it has them (`seal`), by name. */
+  readonly sealed: ReadonlySet<string>;
   /** Names that nodes must not use. */
   readonly taken: readonly string[];
 }
@@ -34,15 +36,16 @@ export class OnnxBuilder {
   readonly values: OnnxValue[] = [];
   readonly #names = new Map<Tensor, string>();
   readonly #constants = new Map<string, string>();
-  readonly #named = new Set<string>();
   readonly #shared = new Map<string, readonly string[]>();
-  readonly #uses = new Map<Tensor, number>();
+  readonly #readers: ReadonlyMap<Tensor, number>;
   readonly #users = new Map<Tensor, readonly Tensor[]>();
   readonly #fusions = new Map<Tensor, Fusion>();
   readonly #absorbed = new Set<Tensor>();
   readonly #layouts = new Map<Tensor, Layout>();
   /** Values that the body of a loop reads under their name. */
   readonly #captured = new Set<string>();
+  /** What values are called that are outputs. */
+  readonly #renamed = new Map<string, string>();
   readonly #counter: { next: number };
 
   /** Only operators of the ONNX standard, for files that other programs read; otherwise also ONNX Runtime's own. */
@@ -64,13 +67,8 @@ export class OnnxBuilder {
     this.#openBatch = options.openBatch;
     this.#taken = new Set(options.taken);
     const order = topologicalOrder(outputs);
-    for (const x of order) {
-      for (const input of x.inputs) {
-        this.#count(input);
-        this.#users.set(input, [...(this.#users.get(input) ?? []), x]);
-      }
-    }
-    for (const x of outputs) this.#count(x);
+    this.#readers = readersOf(outputs);
+    for (const x of order) for (const input of x.inputs) this.#users.set(input, [...(this.#users.get(input) ?? []), x]);
     for (const x of order) {
       const found = fusion(x, (part) => this.uses(part));
       if (found === undefined || found.absorbed.some((part) => this.#absorbed.has(part))) continue;
@@ -113,19 +111,20 @@ export class OnnxBuilder {
     return !this.#fusions.has(x) && !this.#absorbed.has(x);
   }
 
+  /** The layout that `x` is computed in, if it is not the graph's own. */
+  layoutOf(x: Tensor): Layout | undefined {
+    return this.#layouts.get(x);
+  }
+
   /** Whether `x` is computed in the layout. */
   isIn(name: LayoutName, x: Tensor): boolean {
-    return this.#layouts.get(x)?.name === name;
+    return this.layoutOf(x)?.name === name;
   }
 
   /** The value that holds `x` in the layout, converted if it is computed otherwise. */
   in(name: LayoutName, x: Tensor): string {
     if (this.isIn(name, x)) this.lower(x);
     return this.once(`${name} ${x.id}`, () => [layouts.find((layout) => layout.name === name)!.fromPlain(x, this)])[0]!;
-  }
-
-  #count(x: Tensor): void {
-    this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
   }
 
   /** Nodes of the graph that read `x`. */
@@ -135,12 +134,30 @@ export class OnnxBuilder {
 
   /** How many nodes and outputs of the graph read `x`. */
   uses(x: Tensor): number {
-    return this.#uses.get(x) ?? 0;
+    return this.#readers.get(x) ?? 0;
   }
 
-  /** Says that the value `name` holds `x`. */
+  /** Says that the value `name` holds `x`; if it is sealed, in the layout that it was sealed in. */
   bind(x: Tensor, name: string): void {
-    this.#names.set(x, name);
+    const layout = this.isSealed(x) ? exchanging(x, this) : undefined;
+    if (layout === undefined) {
+      this.#names.set(x, name);
+      return;
+    }
+    const value = layout.exchange.open(x, name, this);
+    this.once(`${layout.name} ${x.id}`, () => [value]);
+    this.#names.set(x, layout.toPlain(x, value, this));
+  }
+
+  /** Whether `x` is an input that another program gives as it has it. */
+  isSealed(x: Tensor): boolean {
+    return x.op === 'input' && this.options.sealed.has(x.attributes['name'] as string);
+  }
+
+  /** The value of `x` as programs exchange it: in the layout that is best for tensors of its kind. */
+  seal(x: Tensor): string {
+    const layout = exchanging(x, this);
+    return layout === undefined ? this.lower(x) : layout.exchange.seal(x, this.in(layout.name, x), this);
   }
 
   /** The name of the value that holds `x`, emitting whatever it still needs. */
@@ -193,21 +210,20 @@ export class OnnxBuilder {
 
   /**
    * Lets the value `value` be an output called `name`: its node is told to write there. What no node makes, is an output already
-   * or is read by a body, is copied.
+   * or is read by a body, is copied. To be said of all outputs when everything is lowered.
    */
   output(value: string, name: string): void {
     const at = this.nodes.findIndex(({ outputs }) => outputs.includes(value));
-    if (at < 0 || this.#named.has(value) || this.#captured.has(value)) {
-      this.nodes.push({ opType: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+    if (at < 0 || this.#captured.has(value)) {
+      this.nodes.push({ opType: 'Identity', inputs: [this.#renamed.get(value) ?? value], outputs: [name], attributes: {} });
       return;
     }
-    this.#named.add(name);
+    this.#renamed.set(value, name);
     const renamed = (list: readonly string[]): readonly string[] => (list.includes(value) ? list.map((x) => (x === value ? name : x)) : list);
     this.nodes.forEach((node, i) => {
       const [inputs, outputs] = [renamed(node.inputs), renamed(node.outputs)];
       if (inputs !== node.inputs || outputs !== node.outputs) this.nodes[i] = { ...node, inputs, outputs };
     });
-    for (const [x, known] of this.#names) if (known === value) this.#names.set(x, name);
   }
 
   /** Drops what none of `outputs` needs: conversions that nobody reads. */

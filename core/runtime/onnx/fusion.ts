@@ -1,4 +1,4 @@
-import { isFloat, type Tensor } from '#core/graph';
+import { isFloat, isPerChannel, type Tensor } from '#core/graph';
 
 /** A node for which ONNX has one operator together with nodes before it; nothing else may read those. */
 export type Fusion = Sum | Affine | SquaredSum | Joined;
@@ -71,20 +71,12 @@ function biased(x: Tensor, product: Tensor, addend: Tensor): Sum | undefined {
   }
   if (product.rank !== x.rank) return undefined;
   if (matrixProduct(product)) return addend.rank === 1 || addend.rank === 2 ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
-  return product.op === 'conv' && perChannel(addend, x) ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
-}
-
-/** Whether `v` has one number for each channel of `x`: `[c, 1, ...]` or `[1, c, 1, ...]`. */
-function perChannel(v: Tensor, x: Tensor): boolean {
-  if (x.rank < 3 || v.size !== x.shape[1]) return false;
-  const channels = [x.shape[1]!, ...x.shape.slice(2).map(() => 1)];
-  const shape = v.rank === x.rank ? [1, ...channels] : channels;
-  return shape.length === v.rank && shape.every((n, i) => n === v.shape[i]);
+  return product.op === 'conv' && isPerChannel(addend, x) ? { kind: 'sum', product, addend, absorbed: [product] } : undefined;
 }
 
 function affine(node: Tensor, product: Tensor, shift: Tensor): Affine | undefined {
-  if (product.op !== 'mul' || product.size !== node.size || node.dtype !== 'float32' || !perChannel(shift, node)) return undefined;
-  const at = product.inputs.findIndex((input) => perChannel(input, node));
+  if (product.op !== 'mul' || product.size !== node.size || node.dtype !== 'float32' || !isPerChannel(shift, node)) return undefined;
+  const at = product.inputs.findIndex((input) => isPerChannel(input, node));
   const x = product.inputs[1 - at];
   if (at < 0 || x === undefined || x.size !== node.size || x.rank !== node.rank) return undefined;
   return { kind: 'affine', x, scale: product.inputs[at]!, shift, minus: node.op === 'sub', absorbed: [product] };

@@ -18,18 +18,20 @@ export interface LowerOptions {
   readonly names?: Readonly<Record<string, string>>;
   /** Tensors whose axis 0 is the batch, to be left open. */
   readonly openBatch?: ReadonlySet<Tensor> | undefined;
+  /** Inputs and outputs that only programs lowered with the same names sealed exchange. */
+  readonly sealed?: ReadonlySet<string> | undefined;
 }
 
 /** The graph as an ONNX model. */
 export function lowerGraph(graph: Graph, options: LowerOptions = {}): OnnxModel {
-  const { names = {}, openBatch = new Set<Tensor>() } = options;
+  const { names = {}, openBatch = new Set<Tensor>(), sealed = new Set<string>() } = options;
   const inputs = graph.inputs.map(({ name, shape, dtype }) => ({ name: names[name] ?? name, tensor: input(name, shape, dtype) }));
-  const outputs = graph.outputs.map(({ name, tensor }) => ({ name: outputName(graph, name, names), tensor }));
+  const outputs = graph.outputs.map(({ name, tensor }) => ({ name: outputName(graph, name, names), tensor, isSealed: sealed.has(name) }));
   const taken = [...inputs, ...outputs].map(({ name }) => name);
-  const builder = new OnnxBuilder({ ...lowerings, ...options.overlay }, { portable: options.portable ?? false, block: options.block, openBatch, taken }, outputs.map(({ tensor }) => tensor));
+  const builder = new OnnxBuilder({ ...lowerings, ...options.overlay }, { portable: options.portable ?? false, block: options.block, openBatch, sealed, taken }, outputs.map(({ tensor }) => tensor));
   for (const { name, tensor } of inputs) builder.bind(tensor, name);
-  for (const { tensor } of outputs) builder.lower(tensor);
-  for (const { name, tensor } of outputs) builder.output(builder.lower(tensor), name);
+  const values = outputs.map(({ tensor, isSealed }) => (isSealed ? builder.seal(tensor) : builder.lower(tensor)));
+  outputs.forEach(({ name }, i) => builder.output(values[i]!, name));
   builder.prune(outputs.map(({ name }) => name));
   const batch = inputs.find(({ tensor }) => openBatch.has(tensor))?.tensor.shape[0];
   const value = ({ name, tensor }: { name: string; tensor: Tensor }): OnnxValue => {

@@ -9,6 +9,7 @@ import { blockSize } from './lower/blocked/block-size';
 import { lowerGraph, outputName } from './lower-graph';
 import { encodeModel } from './model';
 import { type OnnxDevice, providerOf, sessionOptions } from './provider';
+import { ThreadProgram } from './threads/thread-program';
 
 export interface OnnxOptions extends CompileOptions {
   readonly device: OnnxDevice;
@@ -21,7 +22,11 @@ export interface OnnxOptions extends CompileOptions {
  * @param saveTo a path where the optimized model is to be written, for `loadOnnx`; for programs of the processor
  */
 export async function compileOnnx(graph: Graph, options: OnnxOptions, intermediates = 0, saveTo?: string): Promise<Program> {
-  return providerOf(options.device).resident ? GpuProgram.compile(graph, options) : OnnxProgram.compile(graph, options, intermediates, saveTo);
+  const provider = providerOf(options.device);
+  if (provider.resident) return GpuProgram.compile(graph, options);
+  const block = options.device === 'cpu' ? await blockSize() : undefined;
+  const file = encodeModel(lowerGraph(graph, { ...provider.lower, block, sealed: options.sealed }));
+  return start(file, graph, options, { ...sessionOptions(provider, options, intermediates), ...(saveTo !== undefined && { optimizedModelFilePath: saveTo }) });
 }
 
 /**
@@ -30,8 +35,12 @@ export async function compileOnnx(graph: Graph, options: OnnxOptions, intermedia
  * @param graph its inputs and outputs
  */
 export async function loadOnnx(model: Uint8Array, graph: Graph, options: OnnxOptions, intermediates: number): Promise<Program> {
-  return OnnxProgram.load(model, graph, options, intermediates);
+  // What was optimized is taken as it is.
+  return start(model, graph, options, { ...sessionOptions(providerOf(options.device), options, intermediates), graphOptimizationLevel: 'disabled' });
 }
+
+const start = (model: Uint8Array, graph: Graph, { device, thread }: OnnxOptions, options: ort.InferenceSession.SessionOptions): Promise<Program> =>
+  thread === undefined ? OnnxProgram.create(model, graph, device, options) : ThreadProgram.load(thread, model, graph, options);
 
 /** A graph compiled by ONNX Runtime, its results in the host's memory. */
 export class OnnxProgram implements Program {
@@ -53,19 +62,7 @@ export class OnnxProgram implements Program {
     }));
   }
 
-  static async compile(graph: Graph, options: OnnxOptions, intermediates: number, saveTo?: string): Promise<OnnxProgram> {
-    const provider = providerOf(options.device);
-    const block = options.device === 'cpu' ? await blockSize() : undefined;
-    const file = encodeModel(lowerGraph(graph, { ...provider.lower, block }));
-    return OnnxProgram.#create(file, graph, options.device, { ...sessionOptions(provider, options, intermediates), ...(saveTo !== undefined && { optimizedModelFilePath: saveTo }) });
-  }
-
-  /** What was optimized is taken as it is. */
-  static load(model: Uint8Array, graph: Graph, options: OnnxOptions, intermediates: number): Promise<OnnxProgram> {
-    return OnnxProgram.#create(model, graph, options.device, { ...sessionOptions(providerOf(options.device), options, intermediates), graphOptimizationLevel: 'disabled' });
-  }
-
-  static async #create(file: Uint8Array, graph: Graph, device: OnnxDevice, options: ort.InferenceSession.SessionOptions): Promise<OnnxProgram> {
+  static async create(file: Uint8Array, graph: Graph, device: OnnxDevice, options: ort.InferenceSession.SessionOptions): Promise<OnnxProgram> {
     try {
       return new OnnxProgram(graph, device, await ort.InferenceSession.create(file, options));
     } catch (error) {

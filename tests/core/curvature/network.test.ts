@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { lanczos, materialize, matrixOperator, networkOperator, spectralDensity, symmetricEigen, traceAlgorithms, type CurvatureProblem, type ProductName } from '#core/curvature';
 import { grad, mul, softplus, spec, sub, sum, type Tensor } from '#core/graph';
 import { compileFunction } from '#core/runtime';
-import { problem } from './problems';
+import { relativeError } from '../graph/oracle';
+import { problem, residualProblem } from './problems';
 
 const reference = { device: 'reference' } as const;
 const matrixOf = async (p: CurvatureProblem, name: ProductName, options: Partial<Parameters<typeof networkOperator>[2]> = {}): Promise<Float64Array> => {
@@ -161,6 +162,26 @@ describe('network operators', () => {
     expect(tight.keptBytes!).toBeLessThanOrEqual(one);
     expect(await tight.apply(vectors.slice(0, 1))).toEqual(expected.slice(0, 1));
     await Promise.all([probe.dispose(), tight.dispose()]);
+  });
+
+  it.each(['hessian', 'gauss-newton', 'empirical-fisher'] as const)('of a network with BatchNorm the %s keeps two images a convolution, and gives the same products bit for bit', async (name) => {
+    const network = residualProblem(16, 10, 4);
+    const cpu = { device: 'cpu', threads: 1 } as const;
+    const [keeping, whole, exact] = [networkOperator(network, name, cpu), networkOperator(network, name, { ...cpu, memory: 0 }), networkOperator(network, name, reference)];
+    for (const count of [2, 1]) {
+      const vectors = Array.from({ length: count }, (_, k) => Float32Array.from({ length: keeping.dimension }, (__, i) => Math.sin(i * (k + 1)) / 40));
+      const products = await keeping.apply(vectors);
+      expect(products).toEqual(await whole.apply(vectors));
+      if (count > 1) continue;
+      const [expected] = await exact.apply(vectors.map((vector) => Float64Array.from(vector)));
+      expect(relativeError(products[0]!, expected!)).toBeLessThan(1e-5);
+    }
+    expect(whole.keptBytes).toBe(0);
+    // Activations before and the slope after each of three convolutions, of three batches, and little more: the network's input is no activation, the images before the statistics are not needed.
+    const images = 4 * 3 * 4 * 16 * 64;
+    expect(keeping.keptBytes! / images).toBeGreaterThan(name === 'hessian' ? 5 : 2);
+    expect(keeping.keptBytes! / images).toBeLessThan(name === 'hessian' ? 8 : 5);
+    await Promise.all([keeping.dispose(), whole.dispose(), exact.dispose()]);
   });
 
   it('a filter takes a block of the whole matrix', async () => {

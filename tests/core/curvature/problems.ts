@@ -1,4 +1,4 @@
-import { add, logSoftmax, matmul, mean, mul, neg, oneHot, Philox, sizeOf, square, sub, sum, tanh, type Tensor, transpose } from '#core/graph';
+import { add, batchNormInference, conv, logSoftmax, matmul, mean, mul, neg, oneHot, Philox, relu, sizeOf, square, sub, sum, tanh, type Tensor, transpose } from '#core/graph';
 import type { CurvatureBatch, CurvatureParameter, CurvatureProblem } from '#core/curvature';
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -51,5 +51,40 @@ export function problem(options: {
     },
     loss: (o, target) => (task === 'classification' ? neg(sum(mul(oneHot(target, outputs), logSoftmax(o)), -1)) : mul(mean(square(sub(o, target)), -1), outputs / 2)),
     likelihood: task === 'classification' ? 'categorical' : 'gaussian',
+  };
+}
+
+/** A residual network of images `[batch, 3, 8, 8]`, each convolution normalised with given statistics, of `channels` channels. */
+export function residualProblem(channels: number, examples: number, batch: number, seed = 0): CurvatureProblem {
+  const random = new Philox(seed, 'test.curvature.residual');
+  const layers = { stem: [channels, 3, 3, 3], first: [channels, channels, 3, 3], second: [channels, channels, 3, 3] };
+  const parameters: Record<string, CurvatureParameter> = { 'fc.weight': { shape: [4, channels], kind: 'weight', data: random.normals(4 * channels) } };
+  const buffers: Record<string, { data: Float32Array; shape: readonly number[] }> = {};
+  for (const [name, shape] of Object.entries(layers)) {
+    const spread = Math.sqrt(2 / sizeOf(shape.slice(1)));
+    parameters[`${name}.weight`] = { shape, kind: 'weight', data: random.normals(sizeOf(shape)).map((v) => spread * v) };
+    parameters[`${name}.gamma`] = { shape: [channels], kind: 'norm', data: random.normals(channels).map((v) => 1 + v / 4) };
+    parameters[`${name}.beta`] = { shape: [channels], kind: 'norm', data: random.normals(channels).map((v) => v / 4) };
+    buffers[`${name}.mean`] = { shape: [channels], data: random.normals(channels).map((v) => v / 4) };
+    buffers[`${name}.variance`] = { shape: [channels], data: random.normals(channels).map((v) => 0.5 + v * v) };
+  }
+  const cut = Array.from({ length: Math.ceil(examples / batch) }, (_, i): CurvatureBatch => {
+    const count = Math.min(batch, examples - i * batch);
+    return { x: random.normals(batch * 192), y: Int32Array.from(random.words(batch), (word) => word % 4), mask: Float32Array.from({ length: batch }, (__, k) => Number(k < count)), count };
+  });
+  return {
+    parameters,
+    buffers,
+    exampleSpecs: { x: { shape: [batch, 3, 8, 8], dtype: 'float32' }, y: { shape: [batch], dtype: 'int32' } },
+    batches: cut,
+    outputs(p, b, x) {
+      const layer = (name: string, images: Tensor): Tensor =>
+        batchNormInference(conv(images, p[`${name}.weight`]!, { padding: 1 }), { mean: b[`${name}.mean`]!, variance: b[`${name}.variance`]! }, p[`${name}.gamma`]!, p[`${name}.beta`]!);
+      const stem = relu(layer('stem', x));
+      const sum = relu(add(layer('second', relu(layer('first', stem))), stem));
+      return matmul(mean(sum, [2, 3]), transpose(p['fc.weight']!));
+    },
+    loss: (o, target) => neg(sum(mul(oneHot(target, 4), logSoftmax(o)), -1)),
+    likelihood: 'categorical',
   };
 }

@@ -1,11 +1,11 @@
-import { add, reshape, sizeOf, type Tensor } from '#core/graph';
+import { add, isPerChannel, reshape, sizeOf, type Tensor } from '#core/graph';
 import type { OnnxBuilder } from '../builder';
 import type { Affine } from '../fusion';
 import { BLOCKED_DOMAIN } from '../lower/blocked/block-size';
 import { blockedConv, servesConv } from '../lower/blocked/conv';
 import { blockedInputGrad, servesInputGrad } from '../lower/blocked/input-gradient';
 import { blockedConvNode } from '../lower/blocked/kernel';
-import { asInGraph, fromBlocks, imagesOf, toBlocks } from '../lower/blocked/layout';
+import { asImages, asInGraph, fromBlocks, imagesOf, toBlocks } from '../lower/blocked/layout';
 import type { Layout } from './layout';
 
 /**
@@ -16,14 +16,13 @@ const elementwise = new Set(['add', 'sub', 'mul', 'relu', 'reluGrad', 'neg', 'sq
 
 const sameShape = (a: Tensor, b: Tensor): boolean => a.rank === b.rank && a.shape.every((n, i) => n === b.shape[i]);
 
-/** Whether `v` has one number for each channel of `x`: `[c, 1, ...]` or `[1, c, 1, ...]`. */
-function perChannel(v: Tensor, x: Tensor): boolean {
-  if (v.size !== x.shape[1] || v.rank < x.rank - 1) return false;
-  return v.shape[v.rank - x.rank + 1] === x.shape[1];
-}
+/** Whether `x` are images, or signals, of whole blocks of channels. */
+const inWholeBlocks = (x: Tensor, b: OnnxBuilder): boolean =>
+  (x.rank === 3 || x.rank === 4) && x.dtype === 'float32' && !b.portable && b.block !== undefined && x.shape[1]! % b.block === 0;
 
 function member(x: Tensor, isMember: (x: Tensor) => boolean, b: OnnxBuilder): boolean {
-  if ((x.rank !== 3 && x.rank !== 4) || x.dtype !== 'float32' || x.shape[1]! % b.block! !== 0) return false;
+  if (!inWholeBlocks(x, b)) return false;
+  if (x.op === 'input') return b.isSealed(x);
   const fusion = b.fusionOf(x);
   if (fusion?.kind === 'sum') return fusion.product.op === 'conv' && servesConv(fusion.product, b);
   if (fusion?.kind === 'affine') return isMember(fusion.x);
@@ -33,7 +32,7 @@ function member(x: Tensor, isMember: (x: Tensor) => boolean, b: OnnxBuilder): bo
   const [first] = x.inputs;
   if (x.op === 'normalize') return isMember(first!) && overChannels(x);
   if (!elementwise.has(x.op) || !x.inputs.some((input) => sameShape(input, x) && isMember(input))) return false;
-  return x.inputs.every((input) => input.rank === 0 || sameShape(input, x) || ((x.op === 'mul' || x.op === 'add') && perChannel(input, x)));
+  return x.inputs.every((input) => input.rank === 0 || sameShape(input, x) || ((x.op === 'mul' || x.op === 'add') && isPerChannel(input, x)));
 }
 
 const overChannels = (x: Tensor): boolean => {
@@ -188,7 +187,6 @@ export const blocked: Layout = {
   name: 'blocked',
   members(order, b) {
     const found = new Set<Tensor>();
-    if (b.portable || b.block === undefined) return found;
     for (const x of order) if (member(x, (input) => found.has(input), b)) found.add(x);
     return found;
   },
@@ -214,4 +212,9 @@ export const blocked: Layout = {
   },
   fromPlain: (x, b) => toBlocks(imagesOf(x, b), b),
   toPlain: (x, value, b) => asInGraph(fromBlocks(value, x.shape[1]!, b), x.shape, b),
+  exchange: {
+    serves: inWholeBlocks,
+    seal: (x, value, b) => asInGraph(value, x.shape, b),
+    open: (x, array, b) => asImages(array, x, b),
+  },
 };

@@ -15,4 +15,15 @@ export interface Layout {
   lower(x: Tensor, b: OnnxBuilder): string;
   fromPlain(x: Tensor, b: OnnxBuilder): string;
   toPlain(x: Tensor, value: string, b: OnnxBuilder): string;
+  /** How programs exchange tensors in this layout; absent where they do not. */
+  readonly exchange?: Exchange;
+}
+
+interface Exchange {
+  /** Whether tensors of such a type and shape are exchanged in this layout. Nothing else may count: all programs have to see it alike. */
+  serves(x: Tensor, b: OnnxBuilder): boolean;
+  /** A value in this layout as an array of the tensor's shape. */
+  seal(x: Tensor, value: string, b: OnnxBuilder): string;
+  /** Such an array as a value in this layout. */
+  open(x: Tensor, array: string, b: OnnxBuilder): string;
 }

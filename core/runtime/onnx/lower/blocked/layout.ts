@@ -39,9 +39,11 @@ export const fromBlocks = (x: string, channels: number, b: OnnxBuilder): string 
 export const blockedImages = (x: Tensor, b: OnnxBuilder): string => b.in('blocked', x);
 
 /** The graph's images `[n, c, ...]` as `[n, c, h, w]`. */
-export function imagesOf(x: Tensor, b: OnnxBuilder): string {
-  return x.rank === 4 ? b.lower(x) : reshape(b.lower(x), [x.shape[0]!, x.shape[1]!, ...plane(x.shape.slice(2))], b);
-}
+export const imagesOf = (x: Tensor, b: OnnxBuilder): string => asImages(b.lower(x), x, b);
+
+/** An array of the shape of `x` `[n, c, ...]` as `[n, c, h, w]`. */
+export const asImages = (array: string, x: Tensor, b: OnnxBuilder): string =>
+  x.rank === 4 ? array : reshape(array, [x.shape[0]!, x.shape[1]!, ...plane(x.shape.slice(2))], b);
 
 /** `[n, c, h, w]` in the graph's shape. */
 export const asInGraph = (x: string, shape: readonly number[], b: OnnxBuilder): string => (shape.length === 4 ? x : reshape(x, shape, b));
