@@ -1,8 +1,9 @@
-import { type Graph, sizeOf, type TypedArray, UserError } from '#core/graph';
+import { type Graph, sizeOf, type Tensor, type TypedArray, UserError } from '#core/graph';
 import { anyBatch, firstBatch, probeBatches } from './onnx/any-batch';
 import { lowerGraph, OPSET } from './onnx/lower-graph';
 import { encodeModel, type OnnxGraph } from './onnx/model';
 import { batchedTensors } from './onnx/symbolic-batch';
+import { withBatchNorms, withoutBatchNorms } from './standing-batch-norm';
 
 export interface ExportOptions {
   /** ONNX operator set, 18 to 21. Default: 18. */
@@ -30,8 +31,14 @@ const OPSETS = [OPSET, 21] as const;
 export function exportOnnx(graph: Graph, options: ExportOptions = {}): Uint8Array {
   const { openBatch = [] } = options;
   checkOptions(graph, options);
-  const open = openBatch.length === 0 ? undefined : batchedTensors(graph, openBatch);
-  return encode(graph, lowerGraph(graph, { portable: true, name: options.name ?? 'model', names: options.names ?? {}, openBatch: open }), options);
+  return encode(graph, lowered(graph, options, openBatch.length === 0 ? undefined : batchedTensors(graph, openBatch)), options);
+}
+
+/** Lowered to standard operators. @param batched tensors whose axis 0 is the batch, to be left open */
+function lowered(graph: Graph, { name = 'model', names = {}, openBatch = [] }: ExportOptions, batched?: ReadonlySet<Tensor>): OnnxGraph {
+  const { graph: rest, norms, results } = withoutBatchNorms(graph);
+  const open = batched && batchedTensors(rest, [...openBatch, ...[...results].flatMap(([own, tensor]) => (batched.has(tensor) ? [own] : []))]);
+  return withBatchNorms(lowerGraph(rest, { portable: true, name, names, openBatch: open }), norms, names);
 }
 
 /**
@@ -49,16 +56,16 @@ export function exportForAnyBatch(traceFor: (batch: number) => Graph, input: str
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== 'export.batch') throw error;
   }
-  const lowered = (batch: number): OnnxGraph => {
+  const loweredFor = (batch: number): OnnxGraph => {
     const traced = traceFor(batch);
     checkOptions(traced, options);
-    return lowerGraph(traced, { portable: true, name: options.name ?? 'model', names: options.names ?? {} });
+    return lowered(traced, options);
   };
   // What does not follow the batch exists once for all traces, and nodes are lowered in the order in which they came to be: made
   // beforehand, and held, it stands at the same places in each of them.
   const shared = traceFor(firstBatch);
   const [a, b, c] = probeBatches;
-  const merged = anyBatch([lowered(a), lowered(b), lowered(c)], options.names?.[input] ?? input);
+  const merged = anyBatch([loweredFor(a), loweredFor(b), loweredFor(c)], options.names?.[input] ?? input);
   checkOptions(shared, options);
   return encode(graph, merged, options);
 }
