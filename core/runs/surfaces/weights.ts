@@ -70,7 +70,7 @@ function storedWeights(found: FoundRun, { checkpoint, member }: OtherWeights): S
 }
 
 /** The checkpoints of another run, or of a member of a population. @throws UserError where none is chosen */
-export function otherSource({ file, folder }: FoundRun, member: number | undefined): WeightsSource {
+export function otherSource({ file, folder }: Pick<FoundRun, 'file' | 'folder'>, member: number | undefined): WeightsSource {
   const paths = runPaths(folder);
   return weightsSource(paths, file, member !== undefined || storedSpecification(file).population ? chooseMember(paths, file, member).entry : undefined);
 }

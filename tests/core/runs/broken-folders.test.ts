@@ -137,6 +137,29 @@ describe('checkpoints that are missing from the paths in a picture', () => {
     expect(pathGaps(gone, drawn.recipe, { followed: true })({ trajectory: { ...trajectory!, steps: Float64Array.of(0, steps.at(-1)!) } })).toContain(`The checkpoint of step ${steps[2]} is missing`);
   });
 
+  it('are named after the last one that is there, too, as far as the path was to lead', async () => {
+    const steps = trajectorySteps(runPaths(whole));
+    const [before, last] = steps.slice(-2) as [number, number];
+    const ends = broken('ends', (paths) => rmSync(paths.trajectoryStep(last)));
+    const drawn = await computed(ends, {});
+    expect(drawn.trajectory!.steps.at(-1)).toBe(before);
+    const said = `The checkpoint of step ${last} is missing from the run's folder: the path is drawn without it.`;
+    expect(pathGaps(ends, drawn.recipe)(drawn)).toBe(said);
+    const both = broken('both-ends', (paths) => [before, last].forEach((step) => rmSync(paths.trajectoryStep(step))));
+    const shorter = await computed(both, {});
+    expect(pathGaps(both, shorter.recipe)(shorter)).toBe(`The checkpoints of steps ${before}, ${last} are missing from the run's folder: the path is drawn without them.`);
+    // Of another run in the plane.
+    const beside = join(home, 'beside');
+    cpSync(other, beside, { recursive: true });
+    rmSync(runPaths(beside).trajectoryStep(last));
+    const joint = await computed(whole, { others: [{ run: beside }] });
+    expect(pathGaps(whole, joint.recipe, { others: [{ run: beside }] })(joint)).toBe(`The checkpoint of step ${last} is missing from the folder of "other": the path is drawn without it.`);
+    // A path to an earlier checkpoint is whole without the later ones, and so is one that was drawn before the training went on.
+    const earlier = await computed(ends, { checkpoint: before });
+    expect(pathGaps(ends, earlier.recipe)(earlier)).toBe('');
+    expect(pathGaps(ends, { ...earlier.recipe, run: { ...earlier.recipe.run, checkpoint: 'last' } })(earlier)).toBe('');
+  });
+
   it('are named of a member of a population, whose group keeps its weights', async () => {
     const folder = createRun(small({ name: 'several', model: { use: 'mlp', widths: [6] }, training: { epochs: 4, batchSize: 64, keepTrajectory: true }, population: { seeds: 2 } }));
     await executeRun(folder);
