@@ -1,5 +1,5 @@
 import { type Graph, spec, specsOf, type Tensor, trace } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, pickFeeds, type Program, secondsSince, Times } from '#core/runtime';
+import { compileInParts, type CompileOptions, compileOptionsOf, type DeviceArray, type Feed, type InterruptibleProgram, pickFeeds, secondsSince, Times } from '#core/runtime';
 import { coordinateFeed, planeFeeds, type PlaneFeeds } from './plane-feeds';
 import type { Plane } from './plane';
 import { populationGraphs } from './population';
@@ -101,11 +101,11 @@ export class WeightCalibration {
 
   private constructor(
     private readonly problem: Calibrated,
-    private readonly program: Program,
+    private readonly program: InterruptibleProgram,
   ) {}
 
   static async create(problem: Calibrated, options: CompileOptions): Promise<WeightCalibration> {
-    return new WeightCalibration(problem, await compile(traceStatistics(problem), compileOptionsOf(options)));
+    return new WeightCalibration(problem, await compileInParts(traceStatistics(problem), compileOptionsOf(options)));
   }
 
   /** Seconds of the first run that the others do not take; of a pass over all batches. */
@@ -123,7 +123,7 @@ export class WeightCalibration {
     for (const { x } of this.problem.calibration.batches.slice(0, batches)) {
       signal?.throwIfAborted();
       const start = performance.now();
-      const results = await this.program.run(pickFeeds({ ...weights, 'batch.x': x }, this.program.graph));
+      const results = await this.program.run(pickFeeds({ ...weights, 'batch.x': x }, this.program.graph), signal);
       await mean.add(results);
       release(results);
       this.#times.add(secondsSince(start));

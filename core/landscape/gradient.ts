@@ -1,6 +1,6 @@
 import { exampleCount } from '#core/curvature';
 import { type Tensor, valueAndGrad } from '#core/graph';
-import { compile, compileOptionsOf, pickFeeds, type Program } from '#core/runtime';
+import { compileInParts, compileOptionsOf, type InterruptibleProgram, pickFeeds } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
@@ -13,7 +13,7 @@ type Options = Pick<EvaluatorOptions, 'device' | 'threads'>;
 export class GradientEvaluator {
   private constructor(
     private readonly problem: LandscapeProblem,
-    private readonly program: Program,
+    private readonly program: InterruptibleProgram,
     private readonly calibration: WeightCalibration | undefined,
   ) {}
 
@@ -23,10 +23,10 @@ export class GradientEvaluator {
       return { loss, gradient };
     });
     const options = compileOptionsOf(given);
-    return new GradientEvaluator(problem, await compile(graph, options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
+    return new GradientEvaluator(problem, await compileInParts(graph, options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
   }
 
-  /** At the centre moved by `displacement`. Throws the signal's reason when it is aborted, between two batches. */
+  /** At the centre moved by `displacement`. Throws the signal's reason when it is aborted, between two batches or two parts of a long program. */
   async evaluate(displacement?: Direction, signal?: AbortSignal): Promise<{ loss: number; gradient: Direction }> {
     const { problem, program } = this;
     const weights = weightFeeds(problem, displaced(problem, displacement));
@@ -35,7 +35,7 @@ export class GradientEvaluator {
     let loss = 0;
     for (const batch of problem.batches) {
       signal?.throwIfAborted();
-      const results = await program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, program.graph));
+      const results = await program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, program.graph), signal);
       loss += Number((await results['loss']!.read())[0]);
       for (const [name, sum] of Object.entries(sums)) (await results[`gradient.${name}`]!.read()).forEach((value: number | bigint, i: number) => (sum[i]! += Number(value)));
       release(results);

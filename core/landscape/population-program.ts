@@ -1,5 +1,5 @@
 import { bytesPerElement, type Graph, type Tensor, topologicalOrder } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, pickFeeds, type Program, secondsSince, Times } from '#core/runtime';
+import { compileInParts, type CompileOptions, compileOptionsOf, type DeviceArray, estimate, type Feed, type InterruptibleProgram, pickFeeds, secondsSince, Times } from '#core/runtime';
 import { COORDINATES, type PopulationGraphs } from './population';
 import { release } from './traced-problem';
 
@@ -19,10 +19,10 @@ export interface PassOptions {
 
 /** The programs of a function of plane coordinates over batches of data, and what all points share of each batch. */
 export class PopulationProgram {
-  private readonly programs = new Map<number, Program>();
+  private readonly programs = new Map<number, InterruptibleProgram>();
   private readonly kept: (Record<string, DeviceArray> | undefined)[];
   private readonly fitting: number;
-  private prepare: Program | undefined;
+  private prepare: InterruptibleProgram | undefined;
   private onePoint: number | undefined;
   private operations: number | undefined;
   private compileSeconds = 0;
@@ -82,17 +82,17 @@ export class PopulationProgram {
     return this.runs.repeated;
   }
 
-  /** Results `[population, ...]` on one batch after the other. Throws the signal's reason when it is aborted, between two batches. */
+  /** Results `[population, ...]` on one batch after the other. Throws the signal's reason when it is aborted, between two batches or two parts of a long program. */
   async pass(population: number, coordinates: Float32Array, own: Readonly<Record<string, Feed>>, use: UseResults, { signal, batches = this.batches.length }: PassOptions = {}): Promise<void> {
     for (let batch = 0; batch < Math.min(batches, this.batches.length); batch++) {
       signal?.throwIfAborted();
       const program = await this.program(population);
       const feeds: Record<string, Feed> = { ...this.fixed, ...this.batches[batch], ...own };
-      const prepared = this.kept[batch] ?? (await this.prepared(feeds));
+      const prepared = this.kept[batch] ?? (await this.prepared(feeds, signal));
       if (batch < this.fitting) this.kept[batch] = prepared;
       const start = performance.now();
       try {
-        const results = await program.run(pickFeeds({ ...feeds, ...prepared, [COORDINATES]: coordinates }, program.graph));
+        const results = await program.run(pickFeeds({ ...feeds, ...prepared, [COORDINATES]: coordinates }, program.graph), signal);
         await use(results);
         release(results);
       } finally {
@@ -111,16 +111,16 @@ export class PopulationProgram {
     this.prepare = undefined;
   }
 
-  private async prepared(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, DeviceArray>> {
+  private async prepared(feeds: Readonly<Record<string, Feed>>, signal: AbortSignal | undefined): Promise<Record<string, DeviceArray>> {
     if (this.graphs.prepare.outputs.length === 0) return {};
     this.prepare ??= await this.compiled(this.graphs.prepare);
     const start = performance.now();
-    const prepared = await this.prepare.run(pickFeeds(feeds, this.graphs.prepare));
+    const prepared = await this.prepare.run(pickFeeds(feeds, this.graphs.prepare), signal);
     this.preparations.add(secondsSince(start));
     return prepared;
   }
 
-  private async program(population: number): Promise<Program> {
+  private async program(population: number): Promise<InterruptibleProgram> {
     const known = this.programs.get(population);
     if (known !== undefined) return known;
     const program = await this.compiled(this.graphs.main(population));
@@ -128,9 +128,9 @@ export class PopulationProgram {
     return program;
   }
 
-  private async compiled(graph: Graph): Promise<Program> {
+  private async compiled(graph: Graph): Promise<InterruptibleProgram> {
     const start = performance.now();
-    const program = await compile(graph, compileOptionsOf(this.options));
+    const program = await compileInParts(graph, compileOptionsOf(this.options));
     this.compileSeconds += secondsSince(start);
     return program;
   }

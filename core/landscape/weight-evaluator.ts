@@ -1,4 +1,4 @@
-import { compile, compileOptionsOf, pickFeeds, type Program, secondsSince, Times } from '#core/runtime';
+import { compileInParts, compileOptionsOf, type InterruptibleProgram, pickFeeds, secondsSince, Times } from '#core/runtime';
 import { isCalibrated, WeightCalibration } from './calibration';
 import type { Direction } from './directions';
 import type { EvaluatorOptions } from './evaluator';
@@ -12,13 +12,13 @@ class WeightPrograms {
 
   private constructor(
     private readonly problem: LandscapeProblem,
-    private readonly program: Program,
+    private readonly program: InterruptibleProgram,
     private readonly calibration: WeightCalibration | undefined,
   ) {}
 
   static async create(problem: LandscapeProblem, given: EvaluatorOptions): Promise<WeightPrograms> {
     const options = compileOptionsOf(given);
-    return new WeightPrograms(problem, await compile(traceProblem(problem), options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
+    return new WeightPrograms(problem, await compileInParts(traceProblem(problem), options), isCalibrated(problem) ? await WeightCalibration.create(problem, options) : undefined);
   }
 
   /** Seconds of the first runs that the others do not take. */
@@ -38,7 +38,7 @@ class WeightPrograms {
     for (const batch of this.problem.batches.slice(0, options.batches)) {
       options.signal?.throwIfAborted();
       const start = performance.now();
-      const results = await this.program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, this.program.graph));
+      const results = await this.program.run(pickFeeds({ ...feeds, ...batchFeeds(batch) }, this.program.graph), options.signal);
       const sums: Record<string, number> = {};
       for (const [name, array] of Object.entries(results)) sums[name] = Number((await array.read())[0]);
       release(results);

@@ -2,7 +2,7 @@ import { type Graph, UserError, valuesOnly } from '#core/graph';
 import { memoryOf } from './cost/memory';
 import { refuseAboveMemory } from './cost/refuse';
 import { findDevice } from './devices';
-import { inHostMemory } from './host-memory';
+import { availableBytes } from './host-memory';
 import { KeptProgram } from './kept/kept-program';
 import { compileOnnx, loadOnnx, type OnnxOptions } from './onnx/session';
 import { prepare } from './prepare';
@@ -15,8 +15,7 @@ import { ReferenceProgram } from './reference/program';
  * @throws UserError with the reason when the device cannot be used, or when the program would not fit in the memory there is
  */
 export async function compile(given: Graph, options: CompileOptions): Promise<Program> {
-  // How much memory a graphics card has free is not known; there the driver refuses.
-  const available = options.memoryLimit ?? (inHostMemory.has(options.device) ? process.availableMemory() : Infinity);
+  const available = availableBytes(options);
   if (options.device === 'cpu') return compileForProcessor(given, { ...options, device: options.device }, available);
   const graph = prepare(given, options.device);
   const memory = memoryOf(graph);

@@ -1,4 +1,5 @@
 export { compile } from './compile';
+export { compileInParts, type InterruptibleProgram } from './parts/compile-in-parts';
 export { compileInThreads } from './compile-in-threads';
 export { compileFunction, type CompiledFunction } from './compile-function';
 export { bestGpu, deviceIds, findDevice, listDevices } from './devices';

@@ -1,6 +1,6 @@
 import { problemSpecs } from '#core/curvature';
 import { add, constant, div, mul, spec, sqrt, square, sub, sum, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type Feed, pickFeeds, type Program } from '#core/runtime';
+import { compileInParts, type CompileOptions, compileOptionsOf, type Feed, type InterruptibleProgram, pickFeeds } from '#core/runtime';
 import type { LandscapeProblem } from '../problem';
 import { WeightEvaluator } from '../weight-evaluator';
 import { Examples } from './examples';
@@ -16,6 +16,13 @@ export interface BandTraining extends PathTraining {
   readonly cycles: number;
   /** Share of the difference of its distances to both neighbours that moves a pivot along the path in a step; 1: as by an infinitely stiff spring. */
   readonly spring: number;
+}
+
+/** Pivots with the velocities and the losses that they are known by, both ends among them. */
+interface Band {
+  readonly pivots: readonly Arrays[];
+  readonly velocities: readonly Arrays[];
+  readonly losses: readonly number[];
 }
 
 /** A pivot is inserted where the loss between two others rises above the line between them by more than this share of the path's whole height. */
@@ -36,15 +43,12 @@ export class BandTrainer implements PathTrainer {
   private done: number;
 
   private constructor(
-    private readonly program: Program,
+    private readonly program: InterruptibleProgram,
     private readonly evaluator: WeightEvaluator,
     private readonly examples: Examples,
     private readonly still: Readonly<Record<string, Feed>>,
     private readonly training: BandTraining,
-    /** Both ends among them. */
-    private pivots: Arrays[],
-    private velocities: Arrays[],
-    private losses: number[],
+    private band: Band,
     step: number,
   ) {
     this.steps = training.epochs * examples.stepsPerEpoch;
@@ -56,15 +60,15 @@ export class BandTrainer implements PathTrainer {
    * @param judge the problem by whose loss pivots are inserted
    */
   static async create(problem: LandscapeProblem, judge: LandscapeProblem, start: Weights, end: Weights, training: BandTraining, options: CompileOptions, state?: PathState): Promise<BandTrainer> {
-    const program = await compile(traceStep(problem, training), compileOptionsOf(options));
+    const program = await compileInParts(traceStep(problem, training), compileOptionsOf(options));
     const evaluator = await WeightEvaluator.create(judge, options);
     const still = Object.fromEntries(Object.entries(problem.buffers).map(([name, { data }]) => [`buffers.${name}`, data]));
     const line: WeightPath = { shape: 'polygon', points: [start, end] };
     const inner = state?.numbers['losses']!.length ?? training.pivots + 2;
     const pivots = Array.from(evenKnots(inner), (t, i) => (i === 0 ? start : i === inner - 1 ? end : (state?.weights[`pivot${i}`] ?? pointAt(line, t))));
     const velocities = pivots.map((pivot, i) => state?.weights[`velocity${i}`] ?? zerosLike(pivot));
-    const trainer = new BandTrainer(program, evaluator, new Examples(problem, training.seed), still, training, pivots, velocities, [...(state?.numbers['losses'] ?? [])], state?.step ?? 0);
-    if (state === undefined) await trainer.judge();
+    const trainer = new BandTrainer(program, evaluator, new Examples(problem, training.seed), still, training, { pivots, velocities, losses: state?.numbers['losses'] ?? [] }, state?.step ?? 0);
+    if (state === undefined) trainer.band = { ...trainer.band, losses: await trainer.judge() };
     return trainer;
   }
 
@@ -72,92 +76,103 @@ export class BandTrainer implements PathTrainer {
     return this.done;
   }
 
-  async advance(): Promise<number> {
+  async advance(signal?: AbortSignal): Promise<number> {
     const { cycles } = this.training;
     const cycle = Math.floor((this.done * cycles) / this.steps);
-    if (cycle > Math.floor(((this.done - 1) * cycles) / this.steps) && cycle > 0) await this.insert();
+    const fuller = cycle > Math.floor(((this.done - 1) * cycles) / this.steps) && cycle > 0;
+    // Nothing of a step that is stopped on its way is kept, or pivots would be inserted twice.
+    const band = fuller ? await this.inserted(signal) : this.band;
     const batch = this.examples.feeds(this.done);
     const rate = this.training.learningRate * rateFactor(this.done / this.steps);
     const next: { pivot: Arrays; velocity: Arrays; loss: number }[] = [];
-    for (let i = 1; i < this.pivots.length - 1; i++) next.push(await this.move(i, batch, rate));
-    next.forEach(({ pivot, velocity, loss }, at) => {
-      freeArrays(this.pivots[at + 1]!);
-      freeArrays(this.velocities[at + 1]!);
-      this.pivots[at + 1] = pivot;
-      this.velocities[at + 1] = velocity;
-      this.losses[at + 1] = (1 - NEWEST) * this.losses[at + 1]! + NEWEST * loss;
-    });
+    try {
+      for (let i = 1; i < band.pivots.length - 1; i++) next.push(await this.move(band, i, batch, rate, signal));
+    } catch (error) {
+      for (const { pivot, velocity } of next) [pivot, velocity].forEach(freeArrays);
+      throw error;
+    }
+    for (const arrays of [...band.pivots.slice(1, -1), ...band.velocities.slice(1, -1)]) freeArrays(arrays);
+    const inner = <T>(list: readonly T[], own: (moved: (typeof next)[number], i: number) => T): T[] => [list[0]!, ...next.map((moved, at) => own(moved, at + 1)), list.at(-1)!];
+    this.band = {
+      pivots: inner(band.pivots, ({ pivot }) => pivot),
+      velocities: inner(band.velocities, ({ velocity }) => velocity),
+      losses: inner(band.losses, ({ loss }, i) => (1 - NEWEST) * band.losses[i]! + NEWEST * loss),
+    };
     this.done++;
     return next.reduce((total, { loss }) => total + loss, 0) / next.length;
   }
 
-  private async move(i: number, batch: Readonly<Record<string, Feed>>, rate: number) {
-    const upwards = this.losses[i + 1]! > this.losses[i - 1]!;
+  private async move({ pivots, velocities, losses }: Band, i: number, batch: Readonly<Record<string, Feed>>, rate: number, signal: AbortSignal | undefined) {
+    const upwards = losses[i + 1]! > losses[i - 1]!;
     const feeds: Record<string, Feed> = {
       ...this.still,
       ...batch,
-      ...named('before', this.pivots[i - 1]!),
-      ...named('own', this.pivots[i]!),
-      ...named('after', this.pivots[i + 1]!),
-      ...named('velocity', this.velocities[i]!),
+      ...named('before', pivots[i - 1]!),
+      ...named('own', pivots[i]!),
+      ...named('after', pivots[i + 1]!),
+      ...named('velocity', velocities[i]!),
       forwards: Float32Array.of(upwards ? 1 : 0),
       learningRate: Float32Array.of(rate),
     };
-    const { loss, ...results } = await this.program.run(pickFeeds(feeds, this.program.graph));
+    const { loss, ...results } = await this.program.run(pickFeeds(feeds, this.program.graph), signal);
     const value = Number((await loss!.read())[0]);
     loss!.dispose();
     return { pivot: under('own', results), velocity: under('velocity', results), loss: value };
   }
 
-  /** Takes the loss of every pivot, ends included. */
-  private async judge(): Promise<void> {
-    this.losses = [];
-    for (const pivot of this.pivots) this.losses.push((await this.evaluator.evaluate(await readArrays(pivot)))['loss']!);
+  /** The loss of every pivot, ends included. */
+  private async judge(signal?: AbortSignal): Promise<number[]> {
+    const losses: number[] = [];
+    for (const pivot of this.band.pivots) losses.push((await this.evaluator.evaluate(await readArrays(pivot), signal))['loss']!);
+    return losses;
   }
 
-  /** Puts a pivot between two others where the loss between them is highest, if it is high. */
-  private async insert(): Promise<void> {
-    await this.judge();
-    const points = await Promise.all(this.pivots.map(readArrays));
+  /** The band with a pivot more between two others where the loss between them is highest, if it is high. */
+  private async inserted(signal: AbortSignal | undefined): Promise<Band> {
+    const losses = await this.judge(signal);
+    const points = await Promise.all(this.band.pivots.map(readArrays));
     const found: { after: number; t: number; loss: number; rise: number }[] = [];
-    let [low, high] = [Math.min(...this.losses), Math.max(...this.losses)];
+    let [low, high] = [Math.min(...losses), Math.max(...losses)];
     for (let i = 0; i + 1 < points.length; i++) {
       let highest = { after: i, t: 0, loss: NaN, rise: -Infinity };
       for (let k = 1; k <= BETWEEN; k++) {
         const t = k / (BETWEEN + 1);
-        const { loss } = await this.evaluator.evaluate(pointAt({ shape: 'polygon', points: [points[i]!, points[i + 1]!] }, t));
-        const rise = loss! - ((1 - t) * this.losses[i]! + t * this.losses[i + 1]!);
+        const { loss } = await this.evaluator.evaluate(pointAt({ shape: 'polygon', points: [points[i]!, points[i + 1]!] }, t), signal);
+        const rise = loss! - ((1 - t) * losses[i]! + t * losses[i + 1]!);
         if (rise > highest.rise) highest = { after: i, t, loss: loss!, rise };
         [low, high] = [Math.min(low, loss!), Math.max(high, loss!)];
       }
       found.push(highest);
     }
+    const band = { pivots: [...this.band.pivots], velocities: [...this.band.velocities], losses };
     // From behind, so that places before stay what they were.
     for (const { after, t, loss, rise } of found.reverse()) {
       if (!(rise > INSERT_ABOVE * (high - low))) continue;
       const pivot = pointAt({ shape: 'polygon', points: [points[after]!, points[after + 1]!] }, t);
-      this.pivots.splice(after + 1, 0, pivot);
-      this.velocities.splice(after + 1, 0, zerosLike(pivot));
-      this.losses.splice(after + 1, 0, loss);
+      band.pivots.splice(after + 1, 0, pivot);
+      band.velocities.splice(after + 1, 0, zerosLike(pivot));
+      band.losses.splice(after + 1, 0, loss);
     }
+    return band;
   }
 
   async path(): Promise<WeightPath> {
-    const points = await Promise.all(this.pivots.map(readArrays));
+    const points = await Promise.all(this.band.pivots.map(readArrays));
     return { shape: 'polygon', points, knots: lengthKnots(points) };
   }
 
   async state(): Promise<PathState> {
     const weights: Record<string, Weights> = {};
-    for (let i = 1; i < this.pivots.length - 1; i++) {
-      weights[`pivot${i}`] = await readArrays(this.pivots[i]!);
-      weights[`velocity${i}`] = await readArrays(this.velocities[i]!);
+    const { pivots, velocities, losses } = this.band;
+    for (let i = 1; i < pivots.length - 1; i++) {
+      weights[`pivot${i}`] = await readArrays(pivots[i]!);
+      weights[`velocity${i}`] = await readArrays(velocities[i]!);
     }
-    return { step: this.done, weights, numbers: { losses: this.losses } };
+    return { step: this.done, weights, numbers: { losses } };
   }
 
   async dispose(): Promise<void> {
-    for (const arrays of [...this.pivots, ...this.velocities]) freeArrays(arrays);
+    for (const arrays of [...this.band.pivots, ...this.band.velocities]) freeArrays(arrays);
     await this.program.dispose();
     await this.evaluator.dispose();
   }

@@ -1,6 +1,6 @@
 import { problemSpecs } from '#core/curvature';
 import { add, mul, Philox, spec, specsOf, sub, type Tensor, trace, valueAndGrad } from '#core/graph';
-import { compile, type CompileOptions, compileOptionsOf, type Feed, pickFeeds, type Program } from '#core/runtime';
+import { compile, compileInParts, type CompileOptions, compileOptionsOf, type Feed, type InterruptibleProgram, pickFeeds, type Program } from '#core/runtime';
 import type { LandscapeProblem } from '../problem';
 import { Examples } from './examples';
 import { shares, type Weights, type WeightPath } from './geometry';
@@ -20,7 +20,7 @@ export class BendTrainer implements PathTrainer {
   private readonly shape: WeightPath['shape'];
 
   private constructor(
-    private readonly programs: { readonly ends: Arrays; readonly step: Program; readonly place: Program },
+    private readonly programs: { readonly ends: Arrays; readonly step: InterruptibleProgram; readonly place: Program },
     private readonly examples: Examples,
     private readonly start: Weights,
     private readonly end: Weights,
@@ -41,7 +41,7 @@ export class BendTrainer implements PathTrainer {
     const place = await compile(traceEnds(problem), compileOptionsOf(options));
     const feeds = Object.fromEntries(Object.keys(start).flatMap((name) => [[`start.${name}`, start[name]!], [`end.${name}`, end[name]!]]));
     const ends = await place.run(feeds);
-    const step = await compile(traceStep(problem, training.momentum), compileOptionsOf(options));
+    const step = await compileInParts(traceStep(problem, training.momentum), compileOptionsOf(options));
     const still = Object.fromEntries(Object.entries(problem.buffers).map(([name, { data }]) => [`buffers.${name}`, data]));
     const middle = (): Arrays => Object.fromEntries(Object.entries(start).map(([name, data]) => [name, data.map((value, i) => (value + end[name]![i]!) / 2)]));
     return new BendTrainer(
@@ -54,7 +54,7 @@ export class BendTrainer implements PathTrainer {
     return this.done;
   }
 
-  async advance(): Promise<number> {
+  async advance(signal?: AbortSignal): Promise<number> {
     const { programs, training, done } = this;
     const [t] = new Philox(training.seed, 'path/t', done).uniforms(1);
     const own = shares({ shape: this.shape, points: { length: 3 } }, t!);
@@ -69,7 +69,7 @@ export class BendTrainer implements PathTrainer {
       ofHalf: Float32Array.of(own[2]! - own[0]!),
       learningRate: Float32Array.of(training.learningRate * rateFactor(done / this.steps)),
     };
-    const { loss, ...next } = await programs.step.run(pickFeeds(feeds, programs.step.graph));
+    const { loss, ...next } = await programs.step.run(pickFeeds(feeds, programs.step.graph), signal);
     freeArrays(this.bend);
     freeArrays(this.velocity);
     this.bend = under('bend', next);

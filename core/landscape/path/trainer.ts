@@ -21,8 +21,8 @@ export interface PathTrainer {
   /** Steps done, and all that there will be. */
   readonly step: number;
   readonly steps: number;
-  /** One step; the mean loss of its mini-batch. */
-  advance(): Promise<number>;
+  /** One step; the mean loss of its mini-batch. Throws the signal's reason when it is aborted within: the step is then not done. */
+  advance(signal?: AbortSignal): Promise<number>;
   /** The path as it is now. */
   path(): Promise<WeightPath>;
   state(): Promise<PathState>;

@@ -116,7 +116,7 @@ class PathWork {
       let loss = NaN;
       while (trainer.step < trainer.steps) {
         signal?.throwIfAborted();
-        const own = await trainer.advance();
+        const own = await trainer.advance(signal);
         sound = Number.isFinite(own);
         if (!sound) throw diverged(trainer.step, setup);
         loss = Number.isNaN(loss) ? own : 0.95 * loss + 0.05 * own;

@@ -46,14 +46,14 @@ async function measureTraining(run: OpenRun, setup: PathSetup, signal: AbortSign
   try {
     const { steps } = trainer;
     // The first step compiles what the others share.
-    await trainer.advance();
+    await trainer.advance(signal);
     const made = secondsSince(start);
     const times = new Times();
     const begun = performance.now();
     while (trainer.step < steps && secondsSince(begun) < MEASURED) {
       signal?.throwIfAborted();
       const before = performance.now();
-      await trainer.advance();
+      await trainer.advance(signal);
       times.add(secondsSince(before));
     }
     const trained = (times.usual ?? made) * (steps - 1) * (setup.recipe.kind === 'band' ? BAND_GROWTH : 1);
