@@ -1,7 +1,7 @@
 import type { CompileOptions, DeviceId } from './program';
 
 /** Devices whose programs compute in the machine's own memory. */
-export const inHostMemory: ReadonlySet<DeviceId> = new Set(['cpu', 'reference', 'tensorflow']);
+const inHostMemory: ReadonlySet<DeviceId> = new Set(['cpu', 'reference', 'tensorflow']);
 
 /** How much of a graphics card's memory may be kept: what it has free is not known. */
 const ON_CARD = 2 ** 30;
