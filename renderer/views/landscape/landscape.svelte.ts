@@ -129,6 +129,8 @@ export class Landscape extends Computation<Progress> {
   /** of the points that are in the arrays but not told yet */
   #arrived: Extract<SurfaceEvent, { kind: 'points' }> | null = null;
   #telling: ReturnType<typeof setTimeout> | undefined;
+  /** what was asked for last, to be opened or computed: an answer to something earlier comes too late */
+  #wanted = 0;
 
   constructor(readonly run: string) {
     super();
@@ -144,13 +146,13 @@ export class Landscape extends Computation<Progress> {
   }
 
   async open(client: HostClient, id: string): Promise<void> {
+    const wanted = ++this.#wanted;
     try {
       this.failure = null;
       const found = await client.surfaces.get({ run: this.run, id });
-      // What has been asked for meanwhile is not covered by it.
-      if (!this.computing) this.#show(found);
+      if (wanted === this.#wanted) this.#show(found);
     } catch (error) {
-      this.fail(error);
+      if (wanted === this.#wanted) this.fail(error);
     }
   }
 
@@ -160,6 +162,7 @@ export class Landscape extends Computation<Progress> {
 
   /** Computes and shows a surface as it grows. Asking again for one that was stopped continues it. */
   async compute(client: HostClient, request: SurfaceRequest): Promise<void> {
+    this.#wanted++;
     await this.follow({ done: 0, total: 0, remainingSeconds: null }, (signal) => client.surfaces.compute(request, { signal }), (event) => this.#take(event));
     this.#tell();
     void this.refresh(client);

@@ -1,7 +1,7 @@
 import type { HostClient, Path, PathEstimate, PathEvent, PathFormat, PathListing, PathLook, PathRequest, RunDetails } from '#host-client';
 import { Computation } from '../../../app/computation.svelte';
 import { notices } from '../../../app/notices.svelte';
-import type { CheckpointName } from '../../../components/asked/asked';
+import { type CheckpointName, checkpointOf } from '../../../components/asked/asked';
 import { isDocument } from '../../../components/schema/value';
 
 /** A request with every field the form shows. */
@@ -32,6 +32,24 @@ export function toRequest(run: string, { to, epochs, batchSize, ...rest }: Reque
   return to && { run, to, ...rest, ...(epochs === null ? {} : { epochs }), ...(batchSize === null ? {} : { batchSize }) };
 }
 
+/** The form's fields as a path was made. */
+export function formOf({ recipe }: Path): Request {
+  const { to, kind, align, run, seed, training, band, points, subset } = recipe as unknown as {
+    to: { run: string; checkpoint: string; member?: number }; kind: Request['kind']; align: boolean; run: { checkpoint: string; member?: number }; seed: number;
+    training: { epochs: number; batchSize: number; learningRate: number } | null; band: { pivots: number } | null; points: number; subset: { count: number } | null;
+  };
+  return {
+    ...firstRequest,
+    kind, align, seed, points,
+    to: { run: to.run, checkpoint: checkpointOf(to.checkpoint), ...(to.member !== undefined && { member: to.member }) },
+    checkpoint: checkpointOf(run.checkpoint),
+    ...(run.member !== undefined && { member: run.member }),
+    ...(training && { epochs: training.epochs, batchSize: training.batchSize, learningRate: training.learningRate }),
+    ...(band && { pivots: band.pivots }),
+    subset: subset?.count ?? null,
+  };
+}
+
 export interface Progress {
   text: string;
   /** done of all, 0 to 1; `null` while it cannot be known */
@@ -51,6 +69,8 @@ export class Paths extends Computation<Progress> {
   loaded = $state(false);
   shown = $state.raw<Path | null>(null);
   sketch = $state.raw<Sketch | null>(null);
+  /** what was asked for last, to be opened or computed: an answer to something earlier comes too late */
+  #wanted = 0;
 
   constructor(readonly run: string) {
     super();
@@ -66,12 +86,14 @@ export class Paths extends Computation<Progress> {
   }
 
   async open(client: HostClient, id: string): Promise<void> {
+    const wanted = ++this.#wanted;
     try {
       this.failure = null;
       this.sketch = null;
-      this.shown = await client.paths.get({ run: this.run, id });
+      const found = await client.paths.get({ run: this.run, id });
+      if (wanted === this.#wanted) this.shown = found;
     } catch (error) {
-      this.fail(error);
+      if (wanted === this.#wanted) this.fail(error);
     }
   }
 
@@ -81,6 +103,7 @@ export class Paths extends Computation<Progress> {
 
   /** Computes and shows a path as it is found. Asking again for one that was stopped continues it. */
   async compute(client: HostClient, request: PathRequest): Promise<void> {
+    this.#wanted++;
     this.sketch = null;
     await this.follow({ text: 'Preparing', share: null, remainingSeconds: null }, (signal) => client.paths.compute(request, { signal }), (event) => this.#take(event));
     void this.refresh(client);
