@@ -98,24 +98,29 @@ export function drawAxes({ context, data, place, palette }: MapGround): void {
   context.restore();
 }
 
+/** Pixels that a text may reach beyond the map: less than lie between it and the colour bar. */
+const OVER = 8;
+
 /**
  * Valleys, passes and hills, other weights by their names, and the lowest point.
  *
  * @param named whether the lowest value is written beside its point
  */
-export function drawMarks({ context, data, place: { u, v }, palette }: MapGround, marks: readonly CriticalMark[], values: Float64Array, named: boolean): void {
+export function drawMarks({ context, data, place, palette }: MapGround, marks: readonly CriticalMark[], values: Float64Array, named: boolean): void {
+  const { u, v } = place;
+  const right = place.left + place.width;
   const colors = { minimum: palette.accent, saddle: palette.text, maximum: palette.path };
   for (const { kind, x, y } of marks) dot(context, u(x), v(y), 4.5, colors[kind], palette.halo);
   for (const { name, x, y } of data.anchors ?? []) {
     if (x < data.x[0]! || x > data.x.at(-1)! || y < data.y[0]! || y > data.y.at(-1)!) continue;
     dot(context, u(x), v(y), 5, palette.path, palette.halo);
-    note(context, name, u(x), v(y), palette);
+    note(context, name, u(x), v(y), palette, right);
   }
   const lowest = lowestIndex(values);
   if (lowest < 0) return;
   const [x, y] = [u(data.x[lowest % data.x.length]!), v(data.y[Math.floor(lowest / data.x.length)]!)];
   dot(context, x, y, 5, palette.accent, palette.halo);
-  if (named) note(context, `min ${formatNumber(values[lowest]!)}`, x, y, palette);
+  if (named) note(context, `min ${formatNumber(values[lowest]!)}`, x, y, palette, right);
 }
 
 /** The value under the pointer, and two lines across the map. */
@@ -130,7 +135,7 @@ export function drawPointer({ context, place, palette }: MapGround, reading: Poi
     line(context, x, place.top, x, place.top + place.height);
   }
   dot(context, x, y, 4, palette.text, palette.halo);
-  note(context, `${formatNumber(reading.value)}  at  ${formatNumber(reading.x, 3)}, ${formatNumber(reading.y, 3)}`, x, y, palette, x > right - 190);
+  note(context, `${formatNumber(reading.value)}  at  ${formatNumber(reading.x, 3)}, ${formatNumber(reading.y, 3)}`, x, y, palette, right);
 }
 
 function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
@@ -140,10 +145,15 @@ function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: num
   context.stroke();
 }
 
-/** A text beside a point, on the left of it where there is no room on the right. */
-function note(context: CanvasRenderingContext2D, text: string, x: number, y: number, palette: ScenePalette, left = false): void {
+/**
+ * A text beside a point, on the left of it where it would end beyond `right`: there lies the colour bar.
+ *
+ * @param right edge of the map, in pixels
+ */
+function note(context: CanvasRenderingContext2D, text: string, x: number, y: number, palette: ScenePalette, right: number): void {
   context.font = `500 12px ${FONT}`;
   context.fillStyle = palette.text;
+  const left = x + 11 + context.measureText(text).width > right + OVER;
   context.textAlign = left ? 'right' : 'left';
   write(context, text, x + (left ? -11 : 11), y - 11, palette, 1);
 }
