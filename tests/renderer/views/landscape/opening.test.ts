@@ -12,7 +12,7 @@ class Answers<T> {
     const { resolve, reject } = this.#waiting.get(id)!;
     if (value instanceof Error) reject(value);
     else resolve(value);
-    await new Promise((done) => setImmediate(done));
+    await new Promise((done) => setTimeout(done));
   }
 }
 
