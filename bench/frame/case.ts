@@ -2,7 +2,8 @@
 export type NetworkSpec =
   | { readonly kind: 'mlp'; readonly widths: readonly number[] }
   | { readonly kind: 'cnn' }
-  | { readonly kind: 'resnet'; readonly blocksPerStage: number }
+  /** `evaluation`: BatchNorm with given statistics. */
+  | { readonly kind: 'resnet'; readonly blocksPerStage: number; readonly evaluation?: true }
   | { readonly kind: 'transformer'; readonly layers: number; readonly width: number; readonly heads: number; readonly tokens: number; readonly vocabulary: number };
 
 /** What is computed, and timed, again and again. One sample is one of these. */
@@ -21,8 +22,8 @@ export type Work =
   | { readonly kind: 'population'; readonly members: number; readonly learningRate: number; readonly batched: boolean }
   /** The loss at `grid` x `grid` points of a plane; a sample is one of `slices` equal parts of the grid. */
   | { readonly kind: 'surface'; readonly grid: number; readonly slices: number }
-  /** `steps` Lanczos steps with full reorthogonalisation on the Hessian of the loss. */
-  | { readonly kind: 'eigen'; readonly steps: number };
+  /** `steps` Lanczos steps with full reorthogonalisation on the Hessian of the loss, Basin's data in batches of `batch`. */
+  | { readonly kind: 'eigen'; readonly steps: number; readonly batch: number };
 
 export const peerNames = ['pytorch', 'tfjs', 'jaxjs'] as const;
 export type PeerName = (typeof peerNames)[number];

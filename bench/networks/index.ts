@@ -14,7 +14,7 @@ export function networkOf(spec: NetworkSpec): Network {
     case 'cnn':
       return cnn();
     case 'resnet':
-      return resnet(spec.blocksPerStage);
+      return resnet(spec.blocksPerStage, spec.evaluation === true);
     case 'transformer':
       return transformer(spec);
   }

@@ -1,10 +1,10 @@
-import { add, batchNorm, conv, globalAveragePool, mul, relu, type Tensor } from '#core/graph';
+import { add, batchNorm, batchNormInference, conv, globalAveragePool, mul, relu, type Tensor } from '#core/graph';
 import { linear, linearParameters, type Network, type NetworkParameter } from './network';
 
 const MOMENTUM = 0.1;
 
 /** ResNet for small images (He et al. 2016, section 4.2) with BatchNorm; shortcuts by 1x1 convolutions. */
-export function resnet(blocksPerStage: number): Network {
+export function resnet(blocksPerStage: number, evaluation: boolean): Network {
   const parameters: Record<string, NetworkParameter> = {};
   const buffers: Record<string, { shape: readonly number[]; value: number }> = {};
   const convNorm = (name: string, inputs: number, outputs: number, kernel: number): void => {
@@ -40,6 +40,7 @@ export function resnet(blocksPerStage: number): Network {
       const layer = (name: string, input: Tensor, stride: number): Tensor => {
         const w = p[`${name}.conv`]!;
         const padded = conv(input, w, { stride, padding: w.shape[2] === 3 ? 1 : 0 });
+        if (evaluation) return batchNormInference(padded, { mean: before[`${name}.mean`]!, variance: before[`${name}.variance`]! }, p[`${name}.weight`]!, p[`${name}.bias`]!);
         const { y, mean, variance } = batchNorm(padded, p[`${name}.weight`]!, p[`${name}.bias`]!);
         const count = padded.size / padded.shape[1]!;
         const running = (statistic: string, value: Tensor): void => {

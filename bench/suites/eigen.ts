@@ -2,7 +2,7 @@ import type { Case } from '../frame/case';
 import { comparison } from './comparison';
 import { networks } from './step';
 
-const work = { kind: 'eigen', steps: 20 } as const;
+const work = { kind: 'eigen', steps: 20, batch: 1000 } as const;
 const cases: readonly Case[] = [
   {
     name: 'mlp',
@@ -22,7 +22,15 @@ const cases: readonly Case[] = [
     peers: ['pytorch'],
     wanted: { pytorch: 1.5 },
   },
+  {
+    name: 'resnet20',
+    title: 'Hessian of a ResNet-20 with given BatchNorm statistics, 5 Lanczos steps, 128 examples',
+    network: { kind: 'resnet', blocksPerStage: 3, evaluation: true },
+    examples: 128,
+    work: { kind: 'eigen', steps: 5, batch: 32 },
+    peers: ['pytorch'],
+  },
 ];
 
 /** Lanczos with full reorthogonalisation on the whole data; both sides keep what does not change between products. */
-export const eigen = comparison('eigen', cases, { unit: 's for 20 steps', scale: 1 / 1000, rounds: 5, turn: 250, figure: 'median' });
+export const eigen = comparison('eigen', cases, { unit: 's for all steps', scale: 1 / 1000, rounds: 5, turn: 250, figure: 'median' });

@@ -4,13 +4,10 @@ import type { Prepare } from '../../frame/serve';
 import { under } from '../../frame/tensors';
 import { compileOptions } from './specs';
 
-/** Examples evaluated together. */
-const BATCH = 1000;
-
 /** Lanczos steps on the Hessian of the mean loss over the whole data; each run starts anew from the same vector. */
 export const eigen: Prepare = async (c, inputs, options) => {
   if (c.work.kind !== 'eigen') throw new Error('not an eigenvalue');
-  const { steps } = c.work;
+  const { steps, batch } = c.work;
   const network = networkOf(c.network);
   const [x, labels] = [inputs['x']!, inputs['labels']!];
   const width = x.data.length / c.examples;
@@ -18,13 +15,13 @@ export const eigen: Prepare = async (c, inputs, options) => {
     parameters: Object.fromEntries(
       Object.entries(under(inputs, 'parameters')).map(([name, { shape, data }]) => [name, { shape, data: data as Float32Array, kind: network.parameters[name]!.role }]),
     ),
-    buffers: {},
-    exampleSpecs: { x: { shape: [BATCH, ...x.shape.slice(1)], dtype: 'float32' }, y: { shape: [BATCH], dtype: 'int32' } },
-    batches: Array.from({ length: c.examples / BATCH }, (_, i) => ({
-      x: x.data.slice(i * BATCH * width, (i + 1) * BATCH * width),
-      y: labels.data.slice(i * BATCH, (i + 1) * BATCH),
-      mask: new Float32Array(BATCH).fill(1),
-      count: BATCH,
+    buffers: under(inputs, 'buffers') as CurvatureProblem['buffers'],
+    exampleSpecs: { x: { shape: [batch, ...x.shape.slice(1)], dtype: 'float32' }, y: { shape: [batch], dtype: 'int32' } },
+    batches: Array.from({ length: c.examples / batch }, (_, i) => ({
+      x: x.data.slice(i * batch * width, (i + 1) * batch * width),
+      y: labels.data.slice(i * batch, (i + 1) * batch),
+      mask: new Float32Array(batch).fill(1),
+      count: batch,
     })),
     outputs: (p, b, input) => network.apply(p, b, input).logits,
     loss: crossEntropies,

@@ -29,7 +29,7 @@ def resnet(spec):
     def layer(P, B, name, x, stride):
         w = P[f"{name}.conv"]
         y = F.conv2d(x, w, stride=stride, padding=1 if w.shape[2] == 3 else 0)
-        return F.batch_norm(y, B[f"{name}.mean"], B[f"{name}.variance"], P[f"{name}.weight"], P[f"{name}.bias"], training=True, momentum=0.1)
+        return F.batch_norm(y, B[f"{name}.mean"], B[f"{name}.variance"], P[f"{name}.weight"], P[f"{name}.bias"], training=not spec.get("evaluation"), momentum=0.1)
 
     def apply(P, B, x):
         h = F.relu(layer(P, B, "stem", x, 1))
