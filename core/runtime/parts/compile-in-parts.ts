@@ -4,6 +4,7 @@ import { compile } from '../compile';
 import { checkNoStrangers, pickFeeds } from '../feeds';
 import { availableBytes } from '../host-memory';
 import { longestRun } from '../longest-run';
+import { sealable } from '../onnx/sealable';
 import type { CompileOptions, DeviceArray, Feed, Program } from '../program';
 import { cutGraph, type Part } from './cut';
 
@@ -13,7 +14,7 @@ export interface InterruptibleProgram extends Program {
   run(feeds: Readonly<Record<string, Feed>>, signal?: AbortSignal): Promise<Record<string, DeviceArray>>;
 }
 
-/** Runs that a part may take the place of: shorter parts carry more over, and what is carried leaves the arrangement that convolutions like best. */
+/** Runs that a part may take the place of: shorter parts carry more over. */
 const RUNS = 2;
 
 /**
@@ -31,9 +32,11 @@ export async function compileInParts(graph: Graph, options: CompileOptions, long
   const bytes = new Map(parts.flatMap(({ graph: { outputs }, carried: names }) => outputs.filter(({ name }) => names.includes(name)).map(({ name, tensor: { shape, dtype } }) => [name, sizeOf(shape) * bytesPerElement(dtype)] as const)));
   const held = (own: ReadonlySet<string>): number => [...bytes].reduce((sum, [name, size]) => sum + (own.has(name) ? 0 : size), 0);
   const available = availableBytes(options);
+  const sealed = new Set<string>();
+  for (const part of parts) for (const name of await sealable(part.graph, options.device)) if (part.carried.includes(name)) sealed.add(name);
   const programs: Program[] = [];
   try {
-    for (const [at, part] of parts.entries()) programs.push(await compile(part.graph, { ...options, memoryLimit: available - held(carried[at]!) }));
+    for (const [at, part] of parts.entries()) programs.push(await compile(part.graph, { ...options, sealed, memoryLimit: available - held(carried[at]!) }));
   } catch (error) {
     for (const program of programs) await program.dispose();
     throw error;
