@@ -1,4 +1,5 @@
 import { batchNormInference, type Graph, input, scalarValue, substitute, type Tensor, topologicalOrder } from '#core/graph';
+import { inputsFirst } from './inputs-first';
 import type { OnnxGraph, OnnxNode } from './onnx/model';
 
 /** A BatchNorm with given moments, all of whose numbers are fed: what `BatchNormalization` of ONNX computes. */
@@ -68,30 +69,16 @@ export function withBatchNorms(apart: OnnxGraph, norms: readonly StandingBatchNo
   }));
   return {
     ...apart,
-    nodes: inputsFirst([...apart.nodes, ...nodes]),
+    nodes: ordered([...apart.nodes, ...nodes]),
     inputs: apart.inputs.filter(({ name }) => !gone.has(name)),
     outputs: apart.outputs.filter(({ name }) => !given.has(name)),
   };
 }
 
 /** Nodes in an order in which each finds its inputs made, as ONNX asks for. */
-function inputsFirst(nodes: readonly OnnxNode[]): OnnxNode[] {
+function ordered(nodes: readonly OnnxNode[]): OnnxNode[] {
   const maker = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const order: OnnxNode[] = [];
-  const seen = new Set<OnnxNode>();
-  const stack = nodes.toReversed().map((node) => ({ node, leave: false }));
-  while (stack.length > 0) {
-    const { node, leave } = stack.pop()!;
-    if (leave) order.push(node);
-    if (leave || seen.has(node)) continue;
-    seen.add(node);
-    stack.push({ node, leave: true });
-    for (const name of reads(node).toReversed()) {
-      const before = maker.get(name);
-      if (before !== undefined && !seen.has(before)) stack.push({ node: before, leave: false });
-    }
-  }
-  return order;
+  return inputsFirst(nodes, (node) => reads(node).flatMap((name) => maker.get(name) ?? []));
 }
 
 /** Values that a node reads; the body of a loop reads others than its inputs. */

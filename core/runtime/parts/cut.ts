@@ -1,5 +1,6 @@
 import { type Graph, input, loopReaders, opDefinition, substitute, type Tensor, topologicalOrder, valuesOnly } from '#core/graph';
 import { bytesOf, isFree } from '../cost/node-cost';
+import { inputsFirst } from '../inputs-first';
 
 /** One of several graphs that together compute a whole one, each from what is fed and what those before it gave. */
 export interface Part {
@@ -140,18 +141,5 @@ class Line {
   }
 }
 
-/** Inputs before their users, in an order that depends on nothing but how the graph is made. */
-function structuralOrder(outputs: readonly Tensor[]): Tensor[] {
-  const order: Tensor[] = [];
-  const seen = new Set<Tensor>();
-  const stack = outputs.toReversed().map((node) => ({ node, leave: false }));
-  while (stack.length > 0) {
-    const { node, leave } = stack.pop()!;
-    if (leave) order.push(node);
-    if (leave || seen.has(node)) continue;
-    seen.add(node);
-    stack.push({ node, leave: true });
-    for (const x of node.inputs.toReversed()) if (!seen.has(x)) stack.push({ node: x, leave: false });
-  }
-  return order;
-}
+/** Inputs before their users, by how the graph is made and not by when its tensors were. */
+const structuralOrder = (outputs: readonly Tensor[]): Tensor[] => inputsFirst(outputs, ({ inputs }) => inputs);
