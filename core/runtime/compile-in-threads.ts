@@ -14,5 +14,10 @@ export async function compileInThreads(graph: Graph, options: CompileOptions, co
   const [first, ...others] = ComputeThread.several(count).map((thread) => ({ ...options, threads: 1, thread }));
   // What the first one is compiled to may be kept, and the others then read it.
   const program = await compile(graph, first!);
-  return [program, ...(await Promise.all(others.map((each) => compile(graph, each))))];
+  const ends = await Promise.allSettled(others.map((each) => compile(graph, each)));
+  const programs = [program, ...ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))];
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed === undefined) return programs;
+  for (const each of programs) await each.dispose();
+  throw failed.reason;
 }

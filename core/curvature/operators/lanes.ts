@@ -1,17 +1,18 @@
 import { availableParallelism } from 'node:os';
 import type { Graph } from '#core/graph';
-import { type CompileOptions, estimate } from '#core/runtime';
+import { type CompileOptions, estimate, keepableBytes } from '#core/runtime';
 
 /** Operations of a batch below which handing it to a thread takes a share of its time: some milliseconds of a core. */
 const LEAST = 2 ** 30;
 /** Likewise for each number of the vectors, which go there and back. */
 const LEAST_A_NUMBER = 50_000;
 
-/** How many batches are best computed at once, each on one core. */
+/** How many batches are best computed at once, each on one core: so many as half of the free memory holds programs; the other half is for what is kept. */
 export function lanesOf(graph: Graph, batches: number, dimension: number, { device, threads = availableParallelism() }: CompileOptions): number {
   if (device !== 'cpu' || Math.min(threads, batches) === 1) return 1;
-  const { flops } = estimate(graph);
-  return flops >= Math.max(LEAST, LEAST_A_NUMBER * dimension) ? Math.min(threads, batches) : 1;
+  const { flops, memory } = estimate(graph);
+  if (flops < Math.max(LEAST, LEAST_A_NUMBER * dimension)) return 1;
+  return Math.max(1, Math.min(threads, batches, Math.floor(keepableBytes(device) / memory.total)));
 }
 
 /**
